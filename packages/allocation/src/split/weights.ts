@@ -1,0 +1,93 @@
+import { gcd, parseRational, type Rational } from '../arithmetic/rational.ts';
+import { AllocationError, quoted } from '../problems.ts';
+
+/** A key and what it weighs. Exact: a bigint, a decimal or fraction text, or a fraction; never a float. */
+export interface Weight {
+  readonly key: string;
+  readonly weight: Rational | string | bigint;
+}
+
+/**
+ * Weights brought over one denominator: weight[i] = integers[i] / denominator.
+ *
+ * `small` and `smallTotal` hold the same proportions in lowest terms as doubles, where they are integers below 2^53;
+ * `smallTotal` is 0 where they are not.
+ */
+export interface PreparedWeights {
+  readonly keys: readonly string[];
+  readonly integers: readonly bigint[];
+  readonly total: bigint;
+  readonly denominator: bigint;
+  readonly small: Float64Array;
+  readonly smallTotal: number;
+}
+
+const NO_NUMBERS = new Float64Array(0);
+
+/**
+ * Brings weights over one denominator, once, for any number of splits.
+ *
+ * @throws AllocationError `NO_WEIGHTS`, `DUPLICATE_KEY`, `NEGATIVE_WEIGHT`, `ZERO_WEIGHTS`, `NOT_A_WEIGHT`.
+ */
+export function prepareWeights(weights: readonly Weight[]): PreparedWeights {
+  if (weights.length === 0) throw new AllocationError('NO_WEIGHTS', 'The list of weights is empty.');
+  const keys: string[] = [];
+  const fractions: Rational[] = [];
+  const seen = new Set<string>();
+  for (const { key, weight } of weights) {
+    if (seen.has(key)) {
+      throw new AllocationError('DUPLICATE_KEY', `The key ${quoted(key)} is named twice.`, { key });
+    }
+    seen.add(key);
+    const fraction = parseRational(weight);
+    if (fraction.numerator < 0n) {
+      throw new AllocationError('NEGATIVE_WEIGHT', `The weight of ${quoted(key)} is negative.`, { key });
+    }
+    keys.push(key);
+    fractions.push(fraction);
+  }
+  const denominator = commonDenominator(fractions);
+  const integers = fractions.map((fraction) =>
+    fraction.denominator === denominator
+      ? fraction.numerator
+      : fraction.numerator * (denominator / fraction.denominator),
+  );
+  return prepareIntegers(keys, integers, denominator);
+}
+
+/**
+ * The same for integer weights that the caller has already checked to be unique and not negative.
+ *
+ * @throws AllocationError `ZERO_WEIGHTS`.
+ */
+export function prepareIntegers(
+  keys: readonly string[],
+  integers: readonly bigint[],
+  denominator = 1n,
+): PreparedWeights {
+  let total = 0n;
+  for (const integer of integers) total += integer;
+  if (total === 0n) throw new AllocationError('ZERO_WEIGHTS', `The ${keys.length} weights are all zero.`, { keys });
+  return { keys, integers, total, denominator, ...asNumbers(integers, total) };
+}
+
+function commonDenominator(fractions: readonly Rational[]): bigint {
+  let common = 1n;
+  for (const { denominator } of fractions) {
+    if (common % denominator !== 0n) common *= denominator / gcd(common, denominator);
+  }
+  return common;
+}
+
+function asNumbers(integers: readonly bigint[], total: bigint): { small: Float64Array; smallTotal: number } {
+  let divisor = total;
+  for (const integer of integers) {
+    if (divisor === 1n) break;
+    divisor = gcd(divisor, integer);
+  }
+  const smallTotal = total / divisor;
+  if (smallTotal > BigInt(Number.MAX_SAFE_INTEGER)) return { small: NO_NUMBERS, smallTotal: 0 };
+  const small = new Float64Array(integers.length);
+  for (let index = 0; index < integers.length; index++) small[index] = Number((integers[index] ?? 0n) / divisor);
+  return { small, smallTotal: Number(smallTotal) };
+}
