@@ -1,0 +1,149 @@
+import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openTestDatabase, type TestDatabase } from '../testing/index.ts';
+import { openDatabase } from './database.ts';
+import type { MigrationSet } from './migrate.ts';
+import { checkRowSecurity, type RlsFinding } from './rls-check.ts';
+import { PLATFORM_MIGRATIONS } from './sets.ts';
+
+const HELIOS = '01890000-0000-7000-8000-000000000001';
+const OTHER = '01890000-0000-7000-8000-000000000002';
+
+describe('a transaction', () => {
+  let test: TestDatabase;
+  beforeAll(async () => {
+    test = await openTestDatabase([PLATFORM_MIGRATIONS]);
+    for (const [id, code] of [
+      [HELIOS, 'HELIOS'],
+      [OTHER, 'OTHER'],
+    ] as const) {
+      await test.db.transaction({ tenantId: id }, (tx) =>
+        tx.execute('insert into tenant (tenant_id, code, label) values ($1, $2, $2)', [id, code]),
+      );
+    }
+  });
+  afterAll(() => test.close());
+
+  it('sees the rows of its tenant and no other', async () => {
+    const rows = await test.db.transaction({ tenantId: HELIOS }, (tx) => tx.query('select code from tenant'));
+    expect(rows).toEqual([{ code: 'HELIOS' }]);
+    expect(await test.admin('select code from tenant')).toHaveLength(2);
+  });
+
+  it('cannot write a row of another tenant', async () => {
+    const id = '01890000-0000-7000-8000-000000000003';
+    const write = test.db.transaction({ tenantId: HELIOS }, (tx) =>
+      tx.execute(`insert into tenant (tenant_id, code, label) values ($1, 'X', 'X')`, [id]),
+    );
+    await expect(write).rejects.toThrow(/row-level security/);
+  });
+
+  it('leaves nothing of its scope behind on the pooled connection', async () => {
+    const scopes = await Promise.all(
+      Array.from({ length: 40 }, (_, index) => {
+        const tenantId = index % 2 === 0 ? HELIOS : OTHER;
+        return test.db.transaction({ tenantId }, (tx) => tx.query<{ code: string }>('select code from tenant'));
+      }),
+    );
+    scopes.forEach((rows, index) => {
+      expect(rows).toEqual([{ code: index % 2 === 0 ? 'HELIOS' : 'OTHER' }]);
+    });
+  });
+
+  it('rolls back when its work throws', async () => {
+    const failing = test.db.transaction({ tenantId: HELIOS }, async (tx) => {
+      await tx.execute(
+        `insert into legal_entity (tenant_id, legal_entity_id, code, label, country_code, currency)
+         values ($1, $2, 'FR01', 'F', 'FR', 'EUR')`,
+        [HELIOS, OTHER],
+      );
+      throw new Error('stop');
+    });
+    await expect(failing).rejects.toThrow('stop');
+    expect(await test.admin('select 1 from legal_entity')).toEqual([]);
+  });
+
+  it('reads numeric, bigint and date as text', async () => {
+    const rows = await test.db.transaction({ tenantId: HELIOS }, (tx) =>
+      tx.query(
+        `select 1234567890.123456789012345678::numeric as n, 9007199254740993::bigint as b, date '2025-07-01' as d`,
+      ),
+    );
+    expect(rows).toEqual([{ n: '1234567890.123456789012345678', b: '9007199254740993', d: '2025-07-01' }]);
+  });
+
+  it.each(["'; drop table tenant; --", '', 'FR01', '01890000-0000-7000-8000-00000000000g'])(
+    'refuses the tenant %j',
+    async (tenantId) => {
+      await expect(test.db.transaction({ tenantId }, async () => 1)).rejects.toMatchObject({ code: 'SCOPE_INVALID' });
+    },
+  );
+
+  it('runs as a role that owns nothing', async () => {
+    const rows = await test.db.transaction({ tenantId: HELIOS }, (tx) =>
+      tx.query('select rolsuper, rolbypassrls, rolcreaterole from pg_roles where rolname = current_user'),
+    );
+    expect(rows).toEqual([{ rolsuper: false, rolbypassrls: false, rolcreaterole: false }]);
+    await expect(
+      test.db.transaction({ tenantId: HELIOS }, (tx) => tx.execute('drop table legal_entity')),
+    ).rejects.toThrow(/must be owner/);
+  });
+
+  it('every table with a tenant has its wall, and the check sees one that has not', async () => {
+    const check = () => checkRowSecurity((sql) => test.admin<RlsFinding>(sql));
+    expect(await check()).toEqual([]);
+    await test.admin('create table open_house (tenant_id uuid, amount numeric)');
+    expect(await check()).toEqual([
+      { table_name: 'open_house', problem: 'no policy' },
+      { table_name: 'open_house', problem: 'row-level security is not enabled' },
+      { table_name: 'open_house', problem: 'row-level security is not forced' },
+    ]);
+    await test.admin('drop table open_house');
+  });
+});
+
+describe('an embedded node', () => {
+  let dir: string;
+  let set: MigrationSet;
+  beforeAll(async () => {
+    dir = await mkdtemp(join(tmpdir(), 'prorata-node-'));
+    const copy = join(dir, 'migrations');
+    await mkdir(copy);
+    await cp(fileURLToPath(PLATFORM_MIGRATIONS.directory), copy, { recursive: true });
+    set = { name: 'platform', directory: pathToFileURL(`${copy}/`) };
+  });
+  afterAll(() => rm(dir, { recursive: true, force: true }));
+  const open = (nodeId = HELIOS) => openDatabase({ dir: join(dir, 'node'), migrations: [set], durable: false, nodeId });
+
+  it('starts once for several openers at the same time, and is migrated once', async () => {
+    const opened = await Promise.all([open(), open(), open(), open()]);
+    await Promise.all(opened.map((db) => db.ping()));
+    await Promise.all(opened.map((db) => db.close()));
+  });
+
+  it('refuses a second node', async () => {
+    await expect(open(OTHER)).rejects.toMatchObject({ code: 'DATABASE_OF_ANOTHER_NODE' });
+  });
+
+  it('runs a new migration, and then refuses code that does not know it', async () => {
+    const file = join(dir, 'migrations', '0999_new.sql');
+    await writeFile(file, 'CREATE TABLE novelty (id integer);');
+    await (await open()).close();
+    await rm(file);
+    await expect(open()).rejects.toMatchObject({ code: 'DATABASE_NEWER_THAN_CODE' });
+    await writeFile(file, 'CREATE TABLE novelty (id bigint);');
+    await expect(open()).rejects.toMatchObject({ code: 'MIGRATION_CHANGED' });
+    await writeFile(file, 'CREATE TABLE novelty (id integer);');
+  });
+
+  it('rolls back a migration that fails and keeps those before it', async () => {
+    const file = join(dir, 'migrations', '1000_broken.sql');
+    await writeFile(file, 'CREATE TABLE half (id integer); SELECT no_such_column FROM half;');
+    await expect(open()).rejects.toThrow('1000_broken failed and was rolled back');
+    await rm(file);
+    await (await open()).close();
+  });
+});

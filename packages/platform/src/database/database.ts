@@ -1,0 +1,227 @@
+import { existsSync } from 'node:fs';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import pg from 'pg';
+import { from as copyFromStatement } from 'pg-copy-streams';
+import { attachEmbedded, EMBEDDED_SUPERUSER, type EmbeddedOptions, type EmbeddedServer } from './embedded.ts';
+import { type MigrationSet, migrate, SCHEMA } from './migrate.ts';
+import { databaseProblem } from './problems.ts';
+import { type DatabaseRole, freshPasswords, type Login, type LoginPasswords, loginName } from './roles.ts';
+import { type Scope, scopeStatements } from './scope.ts';
+
+/** One open transaction: its tenant is set, its role is set, and it ends with the function it was given to. */
+export interface Tx {
+  /** Runs one statement; `numeric`, `bigint` and `date` come back as text, never as floats. */
+  query<Row extends object = Record<string, unknown>>(sql: string, values?: readonly unknown[]): Promise<Row[]>;
+  /** Runs one statement and answers how many rows it touched. */
+  execute(sql: string, values?: readonly unknown[]): Promise<number>;
+  /** Streams into `COPY … FROM STDIN`; answers the number of rows. */
+  copyFrom(sql: string, chunks: AsyncIterable<Uint8Array | string>): Promise<number>;
+}
+
+export interface TransactionOptions {
+  readonly role?: DatabaseRole;
+  readonly readOnly?: boolean;
+}
+
+export interface Database {
+  /**
+   * Runs `work` in one transaction as a least-privilege role with tenant and entity set locally. Commits when it returns,
+   * rolls back when it throws.
+   */
+  transaction<T>(scope: Scope, work: (tx: Tx) => Promise<T>, options?: TransactionOptions): Promise<T>;
+  /** Checks that the database answers. */
+  ping(): Promise<void>;
+  /** Waits for running transactions and gives the server back. */
+  close(): Promise<void>;
+}
+
+export interface OpenOptions extends EmbeddedOptions {
+  /** The node's folder; the embedded cluster and generated credentials live below it. */
+  readonly dir: string;
+  /** A PostgreSQL of one's own (15 or newer); its role needs to be allowed to create roles on first start. */
+  readonly url?: string | undefined;
+  readonly migrations: readonly MigrationSet[];
+  /** Database name inside an embedded cluster. */
+  readonly database?: string;
+  /** The node this database belongs to: a second node that is pointed at it is refused. */
+  readonly nodeId?: string;
+}
+
+// numeric 1700, int8 20 and date 1082 stay text: exactness ends where a parser makes a float of them.
+const TEXT_TYPES = new Set([1700, 20, 1082]);
+const types: pg.CustomTypesConfig = {
+  getTypeParser: (oid: number, format?: 'text' | 'binary') =>
+    TEXT_TYPES.has(oid) ? (value: string) => value : pg.types.getTypeParser(oid, format),
+};
+
+/**
+ * Opens a node's database, migrated to the state of the code.
+ *
+ * @throws Problem of `database/problems.ts`
+ */
+export async function openDatabase(options: OpenOptions): Promise<Database> {
+  const place = options.url === undefined ? await embedded(options) : await remote(options, options.url);
+  try {
+    const admin = new pg.Client(place.admin);
+    await admin.connect();
+    try {
+      await migrate(admin, options.migrations, place.logins);
+      if (options.nodeId !== undefined) await claim(admin, options.nodeId);
+    } finally {
+      await admin.end();
+    }
+    return await pooled(place);
+  } catch (error) {
+    await place.server?.release();
+    throw error;
+  }
+}
+
+/** Nodes share no database (architecture, "Words"): the first one to open it owns it. */
+async function claim(admin: pg.Client, nodeId: string): Promise<void> {
+  await admin.query(`INSERT INTO ${SCHEMA}.node (node_id) VALUES ($1) ON CONFLICT DO NOTHING`, [nodeId]);
+  const owner = await admin.query<{ node_id: string }>(`SELECT node_id FROM ${SCHEMA}.node`);
+  if (owner.rows[0]?.node_id !== nodeId) {
+    throw databaseProblem('DATABASE_OF_ANOTHER_NODE', `it belongs to the node ${owner.rows[0]?.node_id}`);
+  }
+}
+
+interface Place {
+  readonly admin: pg.ClientConfig;
+  readonly logins: readonly Login[];
+  connect(role: DatabaseRole): pg.PoolConfig;
+  readonly server?: EmbeddedServer;
+}
+
+const ROLES: readonly DatabaseRole[] = ['app', 'intake', 'reader', 'relay'];
+
+async function embedded(options: OpenOptions): Promise<Place> {
+  const server = await attachEmbedded(options.dir, options);
+  const database = options.database ?? 'prorata';
+  const host = server.socketDirectory;
+  await createDatabase({ host, user: EMBEDDED_SUPERUSER, database: 'postgres' }, database);
+  const logins = ROLES.map((role) => ({ role, name: loginName(role, database, false), password: '' }));
+  return {
+    admin: { host, user: EMBEDDED_SUPERUSER, database },
+    logins,
+    connect: (role) => ({ host, user: loginName(role, database, false), database }),
+    server,
+  };
+}
+
+async function createDatabase(config: pg.ClientConfig, name: string): Promise<void> {
+  const client = new pg.Client(config);
+  await client.connect();
+  try {
+    const there = await client.query('select 1 from pg_database where datname = $1', [name]);
+    if (there.rowCount === 0) await client.query(`CREATE DATABASE ${pg.escapeIdentifier(name)}`);
+  } catch (error) {
+    // A second process created it between the look and the statement.
+    if (!(error instanceof Error && 'code' in error && (error.code === '42P04' || error.code === '23505'))) throw error;
+  } finally {
+    await client.end();
+  }
+}
+
+async function remote(options: OpenOptions, url: string): Promise<Place> {
+  const admin = new pg.Client({ connectionString: url });
+  const database = admin.database ?? 'postgres';
+  const passwords = await credentials(options.dir);
+  const logins = ROLES.map((role) => ({ role, name: loginName(role, database, true), password: passwords[role] }));
+  return {
+    admin: { connectionString: url },
+    logins,
+    connect: (role) => {
+      const address = new URL(url);
+      address.username = loginName(role, database, true);
+      address.password = passwords[role];
+      return { connectionString: address.href };
+    },
+  };
+}
+
+/** Passwords of the node's own logins; made once, kept beside its keys, readable by its owner only. */
+async function credentials(dir: string): Promise<LoginPasswords> {
+  const path = join(dir, 'keys', 'database.json');
+  if (!existsSync(path)) {
+    await mkdir(join(dir, 'keys'), { recursive: true, mode: 0o700 });
+    await writeFile(path, `${JSON.stringify(freshPasswords(), null, 2)}\n`, { mode: 0o600, flag: 'wx' }).catch(
+      (error: NodeJS.ErrnoException) => {
+        if (error.code !== 'EEXIST') throw error;
+      },
+    );
+  }
+  return JSON.parse(await readFile(path, 'utf8')) as LoginPasswords;
+}
+
+async function pooled(place: Place): Promise<Database> {
+  const pools = new Map<DatabaseRole, pg.Pool>();
+  const poolOf = (role: DatabaseRole): pg.Pool => {
+    const existing = pools.get(role);
+    if (existing !== undefined) return existing;
+    const options = `-c search_path=${SCHEMA} -c timezone=UTC`;
+    const pool = new pg.Pool({ ...place.connect(role), types, options, max: 10, allowExitOnIdle: true });
+    // An idle connection that the server cuts is replaced at the next use; without a listener it would end the process.
+    pool.on('error', () => {});
+    pools.set(role, pool);
+    return pool;
+  };
+  await refusePowerfulRole(poolOf('app'));
+
+  return {
+    async transaction(scope, work, options = {}) {
+      const begin = `BEGIN${options.readOnly === true ? ' READ ONLY' : ''}; ${scopeStatements(scope)}`;
+      const client = await poolOf(options.role ?? 'app').connect();
+      let broken: Error | undefined;
+      try {
+        await client.query(begin);
+        const result = await work(transactionOf(client));
+        await client.query('COMMIT');
+        return result;
+      } catch (error) {
+        await client.query('ROLLBACK').catch((failure: Error) => {
+          broken = failure;
+        });
+        throw error;
+      } finally {
+        client.release(broken);
+      }
+    },
+    async ping() {
+      await poolOf('app').query('select 1');
+    },
+    async close() {
+      await Promise.all([...pools.values()].map((pool) => pool.end()));
+      await place.server?.release();
+    },
+  };
+}
+
+function transactionOf(client: pg.PoolClient): Tx {
+  return {
+    async query<Row extends object>(sql: string, values?: readonly unknown[]) {
+      const result = await client.query<Row>(sql, values === undefined ? undefined : [...values]);
+      return result.rows;
+    },
+    async execute(sql, values) {
+      const result = await client.query(sql, values === undefined ? undefined : [...values]);
+      return result.rowCount ?? 0;
+    },
+    async copyFrom(sql, chunks) {
+      const copy = client.query(copyFromStatement(sql));
+      await pipeline(chunks, copy);
+      return copy.rowCount;
+    },
+  };
+}
+
+/** Row-level security is no wall for a superuser or a role with BYPASSRLS: a node does not start as one. */
+async function refusePowerfulRole(pool: pg.Pool): Promise<void> {
+  const result = await pool.query<{ name: string; powerful: boolean }>(
+    'select rolname as name, rolsuper or rolbypassrls as powerful from pg_roles where rolname in (session_user, current_user)',
+  );
+  const powerful = result.rows.find((row) => row.powerful);
+  if (powerful !== undefined) throw databaseProblem('ROLE_TOO_POWERFUL', `the role is ${powerful.name}`);
+}

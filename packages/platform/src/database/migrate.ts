@@ -1,0 +1,135 @@
+import { createHash } from 'node:crypto';
+import { readdir, readFile } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Client } from 'pg';
+import { databaseProblem } from './problems.ts';
+import { ensureRoles, type Login, OWNER_ROLE } from './roles.ts';
+
+/** One package's numbered `.sql` files, run in the order of their numbers, sets in the order given. */
+export interface MigrationSet {
+  readonly name: string;
+  readonly directory: URL;
+}
+
+interface Migration {
+  readonly set: string;
+  readonly number: number;
+  readonly name: string;
+  readonly sql: string;
+  readonly digest: string;
+}
+
+/** The schema that holds every table; the runner sets it as search path, so that migrations name none. */
+export const SCHEMA = 'prorata';
+
+const MIGRATION_LOCK = 7_340_032;
+
+/**
+ * Brings a database to the state of the code. Concurrent starts wait for each other; each file runs in a transaction of its own,
+ * so a kill between two leaves a valid state from which the next start goes on.
+ *
+ * @returns the names of the migrations that ran now
+ * @throws Problem `DATABASE_TOO_OLD`, `DATABASE_NEWER_THAN_CODE`, `MIGRATION_CHANGED`
+ */
+export async function migrate(
+  admin: Client,
+  sets: readonly MigrationSet[],
+  logins: readonly Login[],
+): Promise<string[]> {
+  await requireVersion(admin);
+  const wanted = (await Promise.all(sets.map(readSet))).flat();
+  await admin.query('select pg_advisory_lock($1)', [MIGRATION_LOCK]);
+  try {
+    await prepare(admin, logins);
+    const pending = await compare(admin, wanted);
+    for (const migration of pending) await apply(admin, migration);
+    return pending.map((migration) => `${migration.set}/${migration.name}`);
+  } finally {
+    await admin.query('select pg_advisory_unlock($1)', [MIGRATION_LOCK]);
+  }
+}
+
+/** Digest of all files of the sets: two trees with the same digest build the same schema. */
+export async function migrationsDigest(sets: readonly MigrationSet[]): Promise<string> {
+  const hash = createHash('sha256');
+  for (const migration of (await Promise.all(sets.map(readSet))).flat()) {
+    hash.update(`${migration.set}/${migration.name}:${migration.digest}\n`);
+  }
+  return hash.digest('hex');
+}
+
+async function requireVersion(admin: Client): Promise<void> {
+  const version = await admin.query<{ server_version_num: string }>('show server_version_num');
+  const number = Number(version.rows[0]?.server_version_num);
+  if (number < 150_000) {
+    throw databaseProblem('DATABASE_TOO_OLD', `the server is PostgreSQL ${Math.floor(number / 10_000)}; 15 is needed`);
+  }
+}
+
+async function readSet(set: MigrationSet): Promise<Migration[]> {
+  const directory = fileURLToPath(set.directory);
+  const names = (await readdir(directory)).filter((name) => /^\d{4}_[a-z0-9_]+\.sql$/.test(name)).sort();
+  return await Promise.all(
+    names.map(async (name) => {
+      const sql = await readFile(new URL(name, `${set.directory.href.replace(/\/$/, '')}/`), 'utf8');
+      const digest = createHash('sha256').update(sql).digest('hex');
+      return { set: set.name, number: Number(name.slice(0, 4)), name: basename(name, '.sql'), sql, digest };
+    }),
+  );
+}
+
+async function prepare(admin: Client, logins: readonly Login[]): Promise<void> {
+  const ready = await admin.query<{ ready: boolean }>(
+    `select to_regclass('${SCHEMA}.schema_migration') is not null
+        and (select count(*) from pg_roles where rolname = any($1)) = $2 as ready`,
+    [logins.map((login) => login.name), logins.length],
+  );
+  if (ready.rows[0]?.ready === true && logins.every((login) => login.password === '')) return;
+  await ensureRoles(admin, logins);
+  await admin.query(`CREATE SCHEMA IF NOT EXISTS ${SCHEMA} AUTHORIZATION ${OWNER_ROLE}`);
+  await admin.query(`GRANT USAGE ON SCHEMA ${SCHEMA} TO prorata_app, prorata_intake, prorata_reader, prorata_relay`);
+  await admin.query(
+    `CREATE TABLE IF NOT EXISTS ${SCHEMA}.schema_migration (
+       set_name text NOT NULL, number integer NOT NULL, name text NOT NULL, sha256 text NOT NULL,
+       applied_at timestamptz NOT NULL DEFAULT now(), PRIMARY KEY (set_name, number))`,
+  );
+}
+
+async function compare(admin: Client, wanted: readonly Migration[]): Promise<Migration[]> {
+  const applied = await admin.query<{ set_name: string; number: number; name: string; sha256: string }>(
+    `select set_name, number, name, sha256 from ${SCHEMA}.schema_migration order by set_name, number`,
+  );
+  const known = new Map(wanted.map((migration) => [`${migration.set}/${migration.number}`, migration]));
+  for (const row of applied.rows) {
+    const mine = known.get(`${row.set_name}/${row.number}`);
+    if (mine === undefined) {
+      throw databaseProblem(
+        'DATABASE_NEWER_THAN_CODE',
+        `it holds ${row.set_name}/${row.name}, which this version does not know`,
+      );
+    }
+    if (mine.digest !== row.sha256) {
+      throw databaseProblem('MIGRATION_CHANGED', `${row.set_name}/${row.name} differs from the file that was run`);
+    }
+    known.delete(`${row.set_name}/${row.number}`);
+  }
+  return wanted.filter((migration) => known.has(`${migration.set}/${migration.number}`));
+}
+
+async function apply(admin: Client, migration: Migration): Promise<void> {
+  await admin.query('BEGIN');
+  try {
+    await admin.query(`SET LOCAL ROLE ${OWNER_ROLE}; SET LOCAL search_path = ${SCHEMA}`);
+    await admin.query(migration.sql);
+    await admin.query('RESET ROLE');
+    await admin.query(
+      `INSERT INTO ${SCHEMA}.schema_migration (set_name, number, name, sha256) VALUES ($1, $2, $3, $4)`,
+      [migration.set, migration.number, migration.name, migration.digest],
+    );
+    await admin.query('COMMIT');
+  } catch (error) {
+    await admin.query('ROLLBACK');
+    throw new Error(`migration ${migration.set}/${migration.name} failed and was rolled back`, { cause: error });
+  }
+}

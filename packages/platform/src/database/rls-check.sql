@@ -1,0 +1,32 @@
+-- Every table with a tenant and what its wall lacks. A partition has no policies of its own: it is reached through its
+-- parent only, so what counts for it is that no role but the owner holds a grant on it.
+WITH tenant_table AS (
+  SELECT c.oid, c.relname, c.relrowsecurity, c.relforcerowsecurity, c.relispartition, c.relacl, c.relowner
+    FROM pg_class c
+    JOIN pg_namespace n ON n.oid = c.relnamespace AND n.nspname = 'prorata'
+   WHERE c.relkind IN ('r', 'p')
+     AND EXISTS (SELECT 1 FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attname = 'tenant_id' AND NOT a.attisdropped)
+)
+SELECT t.relname AS table_name, problem
+  FROM tenant_table t
+ CROSS JOIN LATERAL (
+   SELECT 'row-level security is not enabled' AS problem WHERE NOT t.relispartition AND NOT t.relrowsecurity
+   UNION ALL
+   SELECT 'row-level security is not forced' WHERE NOT t.relispartition AND NOT t.relforcerowsecurity
+   UNION ALL
+   SELECT 'no policy' WHERE NOT t.relispartition
+      AND NOT EXISTS (SELECT 1 FROM pg_policy p WHERE p.polrelid = t.oid)
+   UNION ALL
+   SELECT 'a policy does not compare tenant_id: ' || p.polname
+     FROM pg_policy p
+    WHERE p.polrelid = t.oid
+      AND pg_get_expr(p.polqual, p.polrelid) NOT LIKE '%app.current_tenant%'
+   UNION ALL
+   SELECT 'a policy lets rows be written that it does not check: ' || p.polname
+     FROM pg_policy p
+    WHERE p.polrelid = t.oid AND p.polcmd IN ('*', 'a', 'w') AND p.polwithcheck IS NULL
+   UNION ALL
+   SELECT 'a partition is granted directly' WHERE t.relispartition
+      AND EXISTS (SELECT 1 FROM aclexplode(t.relacl) g WHERE g.grantee <> t.relowner)
+ ) AS found
+ ORDER BY 1, 2

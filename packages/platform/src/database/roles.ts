@@ -1,0 +1,63 @@
+import { createHash, randomBytes } from 'node:crypto';
+import type { Client } from 'pg';
+
+/** The roles that hold grants. None of them can log in, owns a table or bypasses row-level security. */
+export const GROUP_ROLES = ['prorata_app', 'prorata_intake', 'prorata_reader', 'prorata_relay'] as const;
+
+/** What a transaction may run as: `app` for requests, `intake` for bulk loads, `reader` for consolidated reading, `relay` for work across tenants. */
+export type DatabaseRole = 'app' | 'intake' | 'reader' | 'relay';
+
+export const OWNER_ROLE = 'prorata_owner';
+
+/** Passwords of the login roles of one database on a server; empty where a private socket needs none. */
+export type LoginPasswords = Readonly<Record<DatabaseRole, string>>;
+
+export function freshPasswords(): LoginPasswords {
+  const secret = () => randomBytes(24).toString('base64url');
+  return { app: secret(), intake: secret(), reader: secret(), relay: secret() };
+}
+
+/**
+ * Roles belong to the whole server, databases do not: a login carries a mark of its database, so that two nodes on one
+ * server never share a password.
+ */
+export function loginName(role: DatabaseRole, database: string, shared: boolean): string {
+  const mark = shared ? `_${createHash('sha256').update(database).digest('hex').slice(0, 10)}` : '_login';
+  return `prorata_${role}${mark}`;
+}
+
+/**
+ * Creates what is missing: the owner, the four group roles, and a login for each. Runs on an administrator's connection,
+ * under the migration lock.
+ */
+export async function ensureRoles(admin: Client, logins: readonly Login[]): Promise<void> {
+  for (const name of [OWNER_ROLE, ...GROUP_ROLES]) await ensureRole(admin, name, 'NOLOGIN');
+  const me = await admin.query<{ rolsuper: boolean }>('select rolsuper from pg_roles where rolname = current_user');
+  if (me.rows[0]?.rolsuper !== true) await admin.query(`GRANT ${OWNER_ROLE} TO CURRENT_USER`);
+  for (const login of logins) {
+    const created = await ensureRole(admin, login.name, 'LOGIN');
+    if (login.password !== '') {
+      await admin.query(`ALTER ROLE ${login.name} PASSWORD '${login.password}'`);
+    }
+    if (created) await admin.query(`GRANT prorata_${login.role} TO ${login.name}`);
+  }
+}
+
+export interface Login {
+  readonly role: DatabaseRole;
+  readonly name: string;
+  readonly password: string;
+}
+
+async function ensureRole(admin: Client, name: string, kind: 'LOGIN' | 'NOLOGIN'): Promise<boolean> {
+  const there = await admin.query('select 1 from pg_roles where rolname = $1', [name]);
+  if (there.rowCount === 1) return false;
+  try {
+    await admin.query(`CREATE ROLE ${name} ${kind} NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS`);
+    return true;
+  } catch (error) {
+    // Roles are shared by all databases of a server: a node of another database may have made it a moment ago.
+    if (error instanceof Error && 'code' in error && (error.code === '42710' || error.code === '23505')) return false;
+    throw error;
+  }
+}

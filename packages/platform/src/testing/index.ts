@@ -1,0 +1,64 @@
+import { randomBytes } from 'node:crypto';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pg from 'pg';
+import { type Database, openDatabase } from '../database/database.ts';
+import { attachEmbedded, EMBEDDED_SUPERUSER } from '../database/embedded.ts';
+import { type MigrationSet, migrationsDigest } from '../database/migrate.ts';
+
+export interface TestDatabase {
+  readonly db: Database;
+  /** Runs SQL as the superuser, outside every policy: for looking at what is really stored. */
+  admin<Row extends object = Record<string, unknown>>(sql: string, values?: readonly unknown[]): Promise<Row[]>;
+  /** How a second client (a raw driver, a benchmark) reaches the same database. */
+  readonly connection: { readonly host: string; readonly database: string };
+  close(): Promise<void>;
+}
+
+const TEMPLATE_LOCK = 7_340_033;
+
+/**
+ * A database of its own for one test file: a clone of a template that was migrated once, in a cluster that all test
+ * processes of this machine share and the last one stops. Not durable.
+ */
+export async function openTestDatabase(migrations: readonly MigrationSet[]): Promise<TestDatabase> {
+  const digest = (await migrationsDigest(migrations)).slice(0, 12);
+  const cluster = join(tmpdir(), `prorata-test-${process.getuid?.() ?? 0}`);
+  const server = await attachEmbedded(cluster, { durable: false });
+  const template = `template_${digest}`;
+  const database = `t_${process.pid}_${randomBytes(5).toString('hex')}`;
+  const postgres = new pg.Client({ host: server.socketDirectory, user: EMBEDDED_SUPERUSER, database: 'postgres' });
+  await postgres.connect();
+  // Clones and template builds are serialised: CREATE DATABASE refuses a template that anybody is connected to.
+  await postgres.query('select pg_advisory_lock($1)', [TEMPLATE_LOCK]);
+  try {
+    const there = await postgres.query('select 1 from pg_database where datname = $1 and datistemplate', [template]);
+    if (there.rowCount === 0) {
+      await postgres.query(`DROP DATABASE IF EXISTS ${template}`);
+      await (await openDatabase({ dir: cluster, migrations, database: template, durable: false })).close();
+      await postgres.query(`ALTER DATABASE ${template} IS_TEMPLATE true`);
+    }
+    await postgres.query(`CREATE DATABASE ${database} TEMPLATE ${template} STRATEGY file_copy`);
+  } finally {
+    await postgres.query('select pg_advisory_unlock($1)', [TEMPLATE_LOCK]);
+  }
+  const db = await openDatabase({ dir: cluster, migrations, database, durable: false });
+  const admin = new pg.Client({ host: server.socketDirectory, user: EMBEDDED_SUPERUSER, database });
+  await admin.connect();
+  await admin.query('set search_path = prorata');
+  return {
+    db,
+    connection: { host: server.socketDirectory, database },
+    async admin<Row extends object>(sql: string, values?: readonly unknown[]) {
+      const result = await admin.query<Row>(sql, values === undefined ? undefined : [...values]);
+      return result.rows;
+    },
+    async close() {
+      await admin.end();
+      await db.close();
+      await postgres.query(`DROP DATABASE IF EXISTS ${database} WITH (FORCE)`);
+      await postgres.end();
+      await server.release();
+    },
+  };
+}

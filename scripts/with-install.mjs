@@ -1,0 +1,66 @@
+// Makes every command of the README work on a fresh clone, whatever Node started it: installs what the lock file names,
+// builds the dashboard when its sources are newer, and goes on with Node 24 from the `node` package.
+import { spawnSync } from 'node:child_process';
+import { existsSync, globSync, statSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const bin = join(root, 'node_modules', '.bin');
+const [task = 'test', ...rest] = process.argv.slice(2);
+const env = { ...process.env, PATH: `${bin}${delimiter}${process.env.PATH ?? ''}` };
+
+install();
+if (typeof globSync !== 'function') again();
+if (task === 'build') build();
+else if (task === 'prorata') {
+  build();
+  run('node', ['packages/cli/bin/prorata.mjs', ...rest]);
+} else if (task === 'test') {
+  run('npm', ['run', '--silent', 'types']);
+  run('biome', ['check', '.', '--diagnostic-level=error']);
+  build();
+  run('vitest', ['run', ...rest]);
+} else if (task === 'test:long') {
+  build();
+  run('vitest', ['run', ...rest], { PRORATA_LONG: '1' });
+} else if (task === 'bench') {
+  build();
+  run('node', ['bench/run.ts', ...rest]);
+} else {
+  console.error(`unknown task ${task}`);
+  process.exit(2);
+}
+
+function install() {
+  const lock = join(root, 'package-lock.json');
+  const done = join(root, 'node_modules', '.package-lock.json');
+  if (existsSync(done) && existsSync(join(bin, 'node')) && statSync(done).mtimeMs >= statSync(lock).mtimeMs) return;
+  console.error('Installing dependencies (once) …');
+  run('npm', ['ci', '--loglevel=error', '--no-audit', '--no-fund']);
+}
+
+/** The Node that started us is too old to go on with: start again under the one just installed. */
+function again() {
+  run('node', [fileURLToPath(import.meta.url), task, ...rest]);
+  process.exit(0);
+}
+
+function build() {
+  const page = join(root, 'packages/dashboard/dist/index.html');
+  const sources = globSync('packages/dashboard/{src/**/*,index.html,vite.config.ts,package.json}', { cwd: root });
+  const built = existsSync(page) ? statSync(page).mtimeMs : 0;
+  if (sources.every((source) => statSync(join(root, source)).mtimeMs <= built)) return;
+  console.error('Building the dashboard …');
+  run('npm', ['run', '--silent', 'build', '--workspace', '@prorata/dashboard']);
+}
+
+function run(command, args, extra = {}) {
+  const done = spawnSync(command, args, {
+    cwd: task === 'prorata' && command === 'node' ? process.cwd() : root,
+    env: { ...env, ...extra },
+    stdio: 'inherit',
+    shell: process.platform === 'win32',
+  });
+  if (done.status !== 0) process.exit(done.status ?? 1);
+}

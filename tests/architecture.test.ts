@@ -1,0 +1,78 @@
+import { globSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+/** Who may import whom (ARCHITECTURE.md, "Arrows"). A package that is not listed here has no place yet. */
+const ARROWS: Readonly<Record<string, readonly string[]>> = {
+  allocation: [],
+  contract: [],
+  platform: [],
+  finops: ['platform', 'allocation', 'contract'],
+  group: ['platform', 'contract'],
+  cli: ['allocation', 'contract', 'platform', 'finops', 'group'],
+  dashboard: [],
+};
+
+const sources = globSync('packages/*/src/**/*.{ts,tsx}', { cwd: root });
+
+function importsOf(file: string): string[] {
+  const text = readFileSync(`${root}/${file}`, 'utf8');
+  return [...text.matchAll(/(?:from|import)\s*\(?\s*['"]([^'"]+)['"]/g)].map((match) => match[1] ?? '');
+}
+
+describe('the arrows between packages', () => {
+  it('knows every package', () => {
+    const packages = new Set(sources.map((file) => file.split('/')[1] ?? ''));
+    expect([...packages].sort()).toEqual(Object.keys(ARROWS).sort());
+  });
+
+  it('are the only imports between packages', () => {
+    const wrong: string[] = [];
+    for (const file of sources) {
+      const own = file.split('/')[1] ?? '';
+      for (const target of importsOf(file)) {
+        const other = /^@prorata\/([a-z]+)/.exec(target)?.[1];
+        if (other !== undefined && !(ARROWS[own] ?? []).includes(other)) wrong.push(`${file} imports ${target}`);
+        if (/(^|\/)packages\//.test(target)) wrong.push(`${file} reaches into ${target}`);
+      }
+    }
+    expect(wrong).toEqual([]);
+  });
+
+  it('stand in the manifests as well: a package declares exactly the packages it imports', () => {
+    const wrong: string[] = [];
+    for (const own of Object.keys(ARROWS)) {
+      const manifest = JSON.parse(readFileSync(`${root}/packages/${own}/package.json`, 'utf8')) as Record<
+        string,
+        Record<string, string> | undefined
+      >;
+      const declared = Object.keys({ ...manifest.dependencies, ...manifest.devDependencies });
+      const used = new Set(
+        sources
+          .filter((file) => file.split('/')[1] === own)
+          .flatMap(importsOf)
+          .filter((target) => !target.startsWith('.') && !target.startsWith('node:'))
+          .map((target) =>
+            target
+              .split('/')
+              .slice(0, target.startsWith('@') ? 2 : 1)
+              .join('/'),
+          ),
+      );
+      for (const name of used) {
+        if (name === `@prorata/${own}` || declared.includes(name)) continue;
+        if (
+          !['vitest', 'fast-check', 'playwright-core', '@axe-core/playwright', '@sparticuz/chromium'].includes(name)
+        ) {
+          wrong.push(`${own} imports ${name} without declaring it`);
+        }
+      }
+      for (const name of declared.filter((entry) => entry.startsWith('@prorata/'))) {
+        if (!used.has(name)) wrong.push(`${own} declares ${name} without importing it`);
+      }
+    }
+    expect(wrong).toEqual([]);
+  });
+});
