@@ -18,3 +18,25 @@ export { ENTITY_CODE, type Scope } from './database/scope.ts';
 export { PLATFORM_MIGRATIONS } from './database/sets.ts';
 // node
 export { createNode, type NodeConfig, nodeProblem, readNodeConfig, writeFileWhole } from './node/config.ts';
+
+// identity
+export { type Identity, type TenantClaims, TenantClaimsSchema } from './identity/claims.ts';
+export {
+  type BillingStatus,
+  type Deployment,
+  type RequestContext,
+  scopeOf,
+  type TenantMode,
+} from './identity/context.ts';
+export { isCountryCode } from './identity/countries.ts';
+export { audienceOf, type Issuer, issuerOf, openIssuer, signDelegatedToken } from './identity/issuer.ts';
+export { openKeyFile, type SigningKey } from './identity/key-file.ts';
+export { type SignInCodes, signInCodes } from './identity/sign-in-codes.ts';
+export { isUuid, NIL_UUID, uuidv7 } from './identity/uuid.ts';
+export {
+  createVerifier,
+  type DelegatedIssuer,
+  type DelegatedSubject,
+  type VerifiedToken,
+  type Verifier,
+} from './identity/verifier.ts';
