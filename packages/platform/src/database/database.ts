@@ -7,6 +7,7 @@ import { from as copyFromStatement } from 'pg-copy-streams';
 import { attachEmbedded, EMBEDDED_SUPERUSER, type EmbeddedOptions, type EmbeddedServer } from './embedded.ts';
 import { type MigrationSet, migrate, SCHEMA } from './migrate.ts';
 import { databaseProblem } from './problems.ts';
+import { pooledRegistry, type TenantMode } from './registry.ts';
 import { type DatabaseRole, freshPasswords, type Login, type LoginPasswords, loginName } from './roles.ts';
 import { type Scope, scopeStatements } from './scope.ts';
 
@@ -31,6 +32,8 @@ export interface Database {
    * rolls back when it throws.
    */
   transaction<T>(scope: Scope, work: (tx: Tx) => Promise<T>, options?: TransactionOptions): Promise<T>;
+  /** How the registry keeps this tenant's rows apart; a token that claims another mode is refused. */
+  tenantMode(tenantId: string): TenantMode;
   /** Checks that the database answers. */
   ping(): Promise<void>;
   /** Waits for running transactions and gives the server back. */
@@ -161,19 +164,29 @@ async function pooled(place: Place): Promise<Database> {
   const poolOf = (role: DatabaseRole): pg.Pool => {
     const existing = pools.get(role);
     if (existing !== undefined) return existing;
-    const options = `-c search_path=${SCHEMA} -c timezone=UTC`;
-    const pool = new pg.Pool({ ...place.connect(role), types, options, max: 10, allowExitOnIdle: true });
+    const pool = new pg.Pool({
+      ...place.connect(role),
+      types,
+      options: `-c search_path=${SCHEMA} -c timezone=UTC`,
+      max: 10,
+      allowExitOnIdle: true,
+    });
     // An idle connection that the server cuts is replaced at the next use; without a listener it would end the process.
     pool.on('error', () => {});
     pools.set(role, pool);
     return pool;
   };
   await refusePowerfulRole(poolOf('app'));
+  const registry = pooledRegistry(poolOf);
 
   return {
+    tenantMode: (tenantId) => registry.place(tenantId).mode,
     async transaction(scope, work, options = {}) {
       const begin = `BEGIN${options.readOnly === true ? ' READ ONLY' : ''}; ${scopeStatements(scope)}`;
-      const client = await poolOf(options.role ?? 'app').connect();
+      const client = await registry
+        .place(scope.tenantId)
+        .pool(options.role ?? 'app')
+        .connect();
       let broken: Error | undefined;
       try {
         await client.query(begin);
