@@ -22,7 +22,6 @@ export {
   type Deployment,
   type RequestContext,
   scopeOf,
-  type TenantMode,
 } from './identity/context.ts';
 export { isCountryCode } from './identity/countries.ts';
 export { audienceOf, type Issuer, issuerOf, openIssuer, signDelegatedToken } from './identity/issuer.ts';

@@ -1,7 +1,6 @@
-import type { Scope } from '../database/scope.ts';
-
 /** Where a tenant's rows live; chosen by the platform's registry, never by a service (spec 03, "Tenant context"). */
-export type TenantMode = 'POOLED' | 'SCHEMA' | 'DEDICATED_DB';
+import type { TenantMode } from '../database/registry.ts';
+import type { Scope } from '../database/scope.ts';
 
 export type BillingStatus = 'ACTIVE' | 'TRIAL' | 'SUSPENDED' | 'TERMINATED';
 
