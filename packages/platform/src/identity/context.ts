@@ -1,5 +1,5 @@
-/** Where a tenant's rows live; chosen by the platform's registry, never by a service (spec 03, "Tenant context"). */
 import type { TenantMode } from '../database/registry.ts';
+
 import type { Scope } from '../database/scope.ts';
 
 export type BillingStatus = 'ACTIVE' | 'TRIAL' | 'SUSPENDED' | 'TERMINATED';
