@@ -176,7 +176,13 @@ async function pooled(place: Place): Promise<Database> {
     pools.set(role, pool);
     return pool;
   };
-  await refusePowerfulRole(poolOf('app'));
+  const end = () => Promise.all([...pools.values()].map((pool) => pool.end()));
+  try {
+    await refusePowerfulRole(poolOf('app'));
+  } catch (error) {
+    await end();
+    throw error;
+  }
   const registry = pooledRegistry(poolOf);
 
   return {
@@ -206,7 +212,7 @@ async function pooled(place: Place): Promise<Database> {
       await poolOf('app').query('select 1');
     },
     async close() {
-      await Promise.all([...pools.values()].map((pool) => pool.end()));
+      await end();
       await place.server?.release();
     },
   };
