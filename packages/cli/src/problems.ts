@@ -1,0 +1,70 @@
+import { defineProblems } from '@prorata/platform';
+
+/** What only the command line can refuse. docs/errors.md lists these lines. */
+export const cliProblem = defineProblems({
+  USAGE: {
+    status: 400,
+    title: 'The command was not written as it has to be',
+    next: 'Add --help to the command to see its arguments and an example.',
+  },
+  MONTH_INVALID: {
+    status: 400,
+    title: 'This is not a month',
+    next: 'Write the month as YYYY-MM, from 2000-01 to 2199-12, such as 2025-07.',
+  },
+  REVISION_INVALID: {
+    status: 400,
+    title: 'This is not a revision',
+    next: 'Give a whole number from 1; `prorata group publications` lists the revisions there are.',
+  },
+  PORT_INVALID: {
+    status: 400,
+    title: 'This is not a port',
+    next: 'Give a whole number from 0 to 65535; 0 takes any free port.',
+  },
+  OPTION_INVALID: {
+    status: 400,
+    title: 'The value of an option is not allowed',
+    next: 'Use one of the values that the detail and --help name.',
+  },
+  FILE_NOT_FOUND: {
+    status: 404,
+    title: 'There is no such file',
+    next: 'Check the path; it is taken relative to the current folder.',
+  },
+  FILE_UNREADABLE: {
+    status: 400,
+    title: 'The file cannot be read as what it should be',
+    next: 'Correct the place named in the detail, or give another file.',
+  },
+  PORT_TAKEN: {
+    status: 409,
+    title: 'Another program listens on this port',
+    next: 'Stop it, or choose another port with --port (0 takes any free one).',
+  },
+  BUNDLE_NOT_CONFORMANT: {
+    status: 422,
+    title: 'The bundle breaks the contract',
+    next: 'Correct what "violations" lists, with file, row and column, and write the bundle again.',
+  },
+  NODE_UNSOUND: {
+    status: 500,
+    title: 'The node is not as it should be',
+    next: 'Correct each check that failed as its own line says, then run `prorata doctor` again.',
+  },
+  VIEWS_DIFFER: {
+    status: 500,
+    title: 'Group views differ from their definitions',
+    next: 'Run `prorata group rebuild`, then `prorata group verify` again; report how it came to this.',
+  },
+  DEMO_FOLDER_TAKEN: {
+    status: 409,
+    title: 'The folder holds something else than a sample group',
+    next: 'Choose an empty or new folder with --dir; nothing was changed.',
+  },
+  DEMO_NOT_CONSERVED: {
+    status: 500,
+    title: 'The sample group does not add up',
+    next: 'Report this with the figures of the detail: what was imported, the facts and the group must be equal.',
+  },
+});

@@ -1,0 +1,43 @@
+import { Command, CommanderError } from 'commander';
+import { cliProblem } from './problems.ts';
+import { examplesText, type Shell } from './terminal/command.ts';
+import type { Streams } from './terminal/terminal.ts';
+
+/** The whole command line. Commands leave their outcome in `shell`. */
+export function buildProgram(shell: Shell): Command {
+  const program = new Command('prorata')
+    .description('Who consumed what in a group of companies, what it costs, and can we prove it.')
+    .version('0.1.0', '--version', 'print the version')
+    .showSuggestionAfterError(true)
+    .showHelpAfterError('(add --help for the arguments and an example)')
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => shell.streams.out.write(text),
+      writeErr: (text) => shell.streams.err.write(text),
+    })
+    .addHelpText('after', examplesText(['demo', 'entity run 2025-07 --dir fr01']));
+  return program;
+}
+
+/**
+ * Runs one command line.
+ *
+ * @param words what follows `prorata`
+ * @returns the exit code: 0 done, 1 refused or failed, 2 wrong usage
+ */
+export async function run(words: readonly string[], streams: Streams): Promise<0 | 1 | 2> {
+  const shell: Shell = { streams, exitCode: 0 };
+  try {
+    await buildProgram(shell).parseAsync([...words], { from: 'user' });
+    return shell.exitCode;
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    // Help and version leave through the same door, with exit code 0.
+    if (error.exitCode === 0) return 0;
+    if (words.includes('--json')) {
+      const detail = error.message.replace(/^error: /, '');
+      streams.out.write(`${JSON.stringify(cliProblem('USAGE', detail), null, 2)}\n`);
+    }
+    return 2;
+  }
+}

@@ -1,0 +1,73 @@
+import { Problem, platformProblem } from '@prorata/platform';
+import type { Language } from './decimals.ts';
+import type { Streams } from './terminal.ts';
+
+const NEXT: Readonly<Record<Language, string>> = { en: 'What to do', fr: 'Que faire' };
+
+export interface FailureWishes {
+  readonly json: boolean;
+  readonly verbose: boolean;
+  readonly language: Language;
+}
+
+/**
+ * Prints what went wrong: code, title, detail and next step on stderr, and with `--json` the problem document (RFC 9457)
+ * on stdout. A stack is shown with `--verbose` only.
+ */
+export function printFailure(streams: Streams, wishes: FailureWishes, error: unknown): void {
+  const problem = problemOf(error);
+  if (wishes.json) streams.out.write(`${JSON.stringify(problem, null, 2)}\n`);
+  const lines = [`${problem.code}: ${problem.title}`, `  ${problem.detail}`, ...places(problem)];
+  if (problem.next !== '') lines.push(`${NEXT[wishes.language]}: ${problem.next}`);
+  if (wishes.verbose) lines.push('', ...stacks(error));
+  streams.err.write(`${lines.join('\n')}\n`);
+}
+
+/** Whatever was thrown, as a problem: the packages of a node throw problems, the rest is `INTERNAL`. */
+export function problemOf(error: unknown): Problem {
+  if (error instanceof Problem) return error;
+  // The libraries that stand alone (contract, allocation) have error classes of their own with the same members.
+  if (error instanceof Error && 'code' in error && 'next' in error && typeof error.code === 'string') {
+    const { status, title, detail, extensions } = error as Partial<Problem>;
+    return new Problem({
+      status: typeof status === 'number' ? status : 422,
+      title: title ?? error.message,
+      code: error.code,
+      detail: detail ?? error.message,
+      next: String(error.next ?? ''),
+      extensions: { ...violationsOf(error), ...extensions },
+    });
+  }
+  return platformProblem('INTERNAL', error instanceof Error ? error.message : String(error), {}, error);
+}
+
+function violationsOf(error: object): Record<string, unknown> {
+  return 'violations' in error && Array.isArray(error.violations) ? { violations: error.violations } : {};
+}
+
+const MOST_PLACES = 20;
+
+/** The places that a problem names one by one, at most twenty of them. */
+function places(problem: Problem): string[] {
+  const listed = ['violations', 'errors', 'rows', 'results', 'checks']
+    .map((name) => problem.extensions[name])
+    .find((value): value is unknown[] => Array.isArray(value));
+  if (listed === undefined) return [];
+  const lines = listed.slice(0, MOST_PLACES).map((place) => `  · ${inOneLine(place)}`);
+  if (listed.length > MOST_PLACES) lines.push(`  · … and ${listed.length - MOST_PLACES} more (--json has all of them)`);
+  return lines;
+}
+
+function inOneLine(place: unknown): string {
+  if (typeof place !== 'object' || place === null) return String(place);
+  return Object.entries(place)
+    .filter(([, value]) => value !== undefined && value !== null)
+    .map(([name, value]) => `${name} ${typeof value === 'object' ? JSON.stringify(value) : String(value)}`)
+    .join(', ');
+}
+
+function stacks(error: unknown): string[] {
+  const lines: string[] = [];
+  for (let current = error; current instanceof Error; current = current.cause) lines.push(current.stack ?? '');
+  return lines;
+}

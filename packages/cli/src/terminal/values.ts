@@ -1,0 +1,35 @@
+import { existsSync, statSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { cliProblem } from '../problems.ts';
+
+/** @throws Problem `MONTH_INVALID` */
+export function readMonth(text: string): string {
+  if (!/^2[01]\d\d-(0[1-9]|1[0-2])$/.test(text)) {
+    throw cliProblem('MONTH_INVALID', `${JSON.stringify(text)} is not a month`, { value: text });
+  }
+  return text;
+}
+
+/** @throws Problem `REVISION_INVALID` */
+export function readRevision(text: string): number {
+  if (!/^[1-9]\d{0,8}$/.test(text)) {
+    throw cliProblem('REVISION_INVALID', `${JSON.stringify(text)} is not a revision`, { value: text });
+  }
+  return Number(text);
+}
+
+/** @throws Problem `PORT_INVALID` */
+export function readPort(text: string): number {
+  if (!/^\d{1,5}$/.test(text) || Number(text) > 65_535) {
+    throw cliProblem('PORT_INVALID', `${JSON.stringify(text)} is not a port`, { value: text });
+  }
+  return Number(text);
+}
+
+/** @returns the absolute path of a file that is there. @throws Problem `FILE_NOT_FOUND` */
+export function readPath(text: string): string {
+  const path = resolve(text);
+  if (!existsSync(path)) throw cliProblem('FILE_NOT_FOUND', `${text} does not exist`, { file: text });
+  if (!statSync(path).isFile()) throw cliProblem('FILE_NOT_FOUND', `${text} is not a file`, { file: text });
+  return path;
+}
