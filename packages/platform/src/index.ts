@@ -15,6 +15,14 @@ export { checkRowSecurity, type RlsFinding } from './database/rls-check.ts';
 export type { DatabaseRole } from './database/roles.ts';
 export { ENTITY_CODE, type Scope } from './database/scope.ts';
 export { PLATFORM_MIGRATIONS } from './database/sets.ts';
+// http
+export { type App, isWrite, type UploadConfig } from './http/app.ts';
+export { PROBLEM_TYPE, problemOf } from './http/errors.ts';
+export type { ReadyChecks } from './http/health.routes.ts';
+export { textFault } from './http/json-body.ts';
+export { type Listening, type ListenOptions, listen } from './http/listen.ts';
+export { buildServer, type ServerOptions, styleNonce, type Trust } from './http/server.ts';
+export { UPLOAD_TYPES, uploadOf } from './http/uploads.ts';
 // identity
 export { type Identity, type TenantClaims, TenantClaimsSchema } from './identity/claims.ts';
 export {

@@ -1,0 +1,110 @@
+import swagger, { type SwaggerTransformObject } from '@fastify/swagger';
+import swaggerUi from '@fastify/swagger-ui';
+import type { FastifySchema } from 'fastify';
+import type { App } from './app.ts';
+import { PROBLEM_TYPE } from './errors.ts';
+import { UPLOAD_TYPES } from './uploads.ts';
+
+export interface DocsOptions {
+  readonly title: string;
+  readonly version: string;
+  readonly description?: string;
+}
+
+const PROBLEM_SCHEMA = {
+  type: 'object',
+  description: 'Problem details (RFC 9457). `code` is stable; docs/errors.md lists the codes.',
+  required: ['type', 'title', 'status', 'code', 'detail'],
+  properties: {
+    type: { type: 'string' },
+    title: { type: 'string' },
+    status: { type: 'integer' },
+    code: { type: 'string' },
+    detail: { type: 'string' },
+    next: { type: 'string' },
+    instance: { type: 'string' },
+    correlation_id: { type: 'string', format: 'uuid' },
+    errors: {
+      type: 'array',
+      items: {
+        type: 'object',
+        required: ['in', 'pointer', 'message'],
+        properties: { in: { type: 'string' }, pointer: { type: 'string' }, message: { type: 'string' } },
+      },
+    },
+  },
+};
+
+/** Describes every route at `/openapi.json` (OpenAPI 3.1) and shows it at `/docs`; call it before any route is registered. */
+export async function registerDocs(app: App, options: DocsOptions): Promise<void> {
+  await app.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: { title: options.title, version: options.version, description: options.description ?? '' },
+      components: {
+        securitySchemes: {
+          bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
+          session: { type: 'apiKey', in: 'cookie', name: 'prorata_session' },
+        },
+      },
+    },
+    transform: ({ schema, url, route }) => ({ url, schema: describe(schema ?? {}, route.config ?? {}) }),
+    transformObject: withProblemSchema,
+  });
+  app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger());
+  await app.register(swaggerUi, {
+    routePrefix: '/docs',
+    // No badge of a validator on the Internet: the page talks to this node only.
+    uiConfig: { docExpansion: 'list', deepLinking: true, validatorUrl: null },
+  });
+}
+
+interface DescribedConfig {
+  readonly roles?: readonly string[] | 'any';
+  readonly idempotency?: 'required';
+  readonly upload?: { readonly types?: readonly string[]; readonly maxBytes: number };
+}
+
+/** Adds what the guard does to each route's own description: who may call it, the key it needs, the problems it answers. */
+function describe(schema: FastifySchema, config: DescribedConfig): FastifySchema {
+  const guarded = config.roles !== undefined;
+  const roles = Array.isArray(config.roles) ? `Roles: ${config.roles.join(', ')}.` : '';
+  const described: Record<string, unknown> = {
+    ...schema,
+    security: guarded ? [{ bearer: [] }, { session: [] }] : [],
+    response: { ...(schema.response as object), default: problemResponse() },
+  };
+  const text = [schema.description, roles].filter((part) => part !== undefined && part !== '').join(' ');
+  if (text !== '') described.description = text;
+  if (config.idempotency === 'required') described.headers = idempotencyHeader(schema.headers);
+  if (config.upload !== undefined) described.body = uploadBody(config.upload.types ?? UPLOAD_TYPES);
+  return described;
+}
+
+function problemResponse() {
+  return {
+    description: 'A problem',
+    content: { [PROBLEM_TYPE]: { schema: { type: 'object', $ref: '#/components/schemas/Problem' } } },
+  };
+}
+
+function idempotencyHeader(headers: unknown) {
+  const own = (headers ?? {}) as { properties?: object; required?: readonly string[] };
+  return {
+    type: 'object',
+    properties: { ...own.properties, 'Idempotency-Key': { type: 'string', minLength: 1, maxLength: 255 } },
+    required: [...(own.required ?? []), 'Idempotency-Key'],
+  };
+}
+
+function uploadBody(types: readonly string[]) {
+  const schema = { type: 'string', format: 'binary' };
+  return { content: Object.fromEntries(types.map((type) => [type, { schema }])) };
+}
+
+const withProblemSchema: SwaggerTransformObject = (document) => {
+  if (!('openapiObject' in document)) return document.swaggerObject;
+  const { openapiObject } = document;
+  const schemas = { ...openapiObject.components?.schemas, Problem: PROBLEM_SCHEMA };
+  return { ...openapiObject, components: { ...openapiObject.components, schemas } } as typeof openapiObject;
+};

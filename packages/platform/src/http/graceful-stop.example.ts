@@ -1,0 +1,23 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openIssuer } from '../identity/issuer.ts';
+import { exampleClaims, exampleRoutes } from './example-server.ts';
+import { listen } from './listen.ts';
+import { buildServer } from './server.ts';
+
+// A server in a process of its own, because a signal stops a process: the test starts it and sends SIGTERM.
+const dir = await mkdtemp(join(tmpdir(), 'prorata-stop-'));
+const issuer = await openIssuer({ dir, nodeId: randomUUID() });
+const app = await buildServer({
+  title: 'Example',
+  version: '1.2.3',
+  trust: { issuer, deployment: 'prod' },
+  register: exampleRoutes,
+  log: false,
+});
+const listening = await listen(app, { port: 0, signals: true });
+process.stdout.write(`${JSON.stringify({ url: listening.url, token: await issuer.issueToken(exampleClaims()) })}\n`);
+await listening.stopped;
+await rm(dir, { recursive: true, force: true });
