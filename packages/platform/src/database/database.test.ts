@@ -101,6 +101,12 @@ describe('a transaction', () => {
       { table_name: 'open_house', problem: 'row-level security is not enabled' },
       { table_name: 'open_house', problem: 'row-level security is not forced' },
     ]);
+    await test.admin('alter table open_house enable row level security');
+    await test.admin('alter table open_house force row level security');
+    await test.admin('create policy anybody on open_house for insert with check (true)');
+    expect(await check()).toEqual([
+      { table_name: 'open_house', problem: 'a policy does not compare tenant_id: anybody' },
+    ]);
     await test.admin('drop table open_house');
   });
 });

@@ -20,7 +20,8 @@ SELECT t.relname AS table_name, problem
    SELECT 'a policy does not compare tenant_id: ' || p.polname
      FROM pg_policy p
     WHERE p.polrelid = t.oid
-      AND pg_get_expr(p.polqual, p.polrelid) NOT LIKE '%app.current_tenant%'
+      AND (pg_get_expr(p.polqual, p.polrelid) NOT LIKE '%app.current_tenant%'
+           OR pg_get_expr(p.polwithcheck, p.polrelid) NOT LIKE '%app.current_tenant%')
    UNION ALL
    SELECT 'a policy lets rows be written that it does not check: ' || p.polname
      FROM pg_policy p
