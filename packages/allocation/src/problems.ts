@@ -78,6 +78,7 @@ export type AllocationProblemCode = keyof typeof ALLOCATION_PROBLEMS;
 export class AllocationError extends Error {
   readonly code: AllocationProblemCode;
   readonly title: string;
+  readonly detail: string;
   readonly next: string;
   readonly extensions: Readonly<Record<string, unknown>>;
 
@@ -86,6 +87,7 @@ export class AllocationError extends Error {
     this.name = 'AllocationError';
     this.code = code;
     this.title = ALLOCATION_PROBLEMS[code].title;
+    this.detail = detail;
     this.next = ALLOCATION_PROBLEMS[code].next;
     this.extensions = extensions;
   }

@@ -57,6 +57,11 @@ export function parseDecimal(text: string, scale: number): bigint {
   return read.units / beyond;
 }
 
+/** How many decimals a plain decimal is written with; `undefined` for any other text. */
+export function decimalsOf(text: string): number | undefined {
+  return readDecimal(text)?.decimals;
+}
+
 /**
  * Writes an integer number of units of 10^-scale as a plain decimal with exactly `scale` decimals.
  *

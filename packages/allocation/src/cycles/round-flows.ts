@@ -90,19 +90,27 @@ function receiptError(network: Network, solution: Solution): bigint {
   return solution.error * BigInt(network.service.length);
 }
 
+/**
+ * The operating centres that receive a unit above their floor; ties by what they receive, then by code. Two figures whose
+ * difference is within the error are equal, so that the refined solution breaks a tie as the exact one does.
+ */
 function largestRemainders(
-  { operating }: Network,
+  network: Network,
   received: readonly RoundedReceipt[],
   units: bigint,
-  { denominator }: Solution,
+  solution: Solution,
 ): ReadonlySet<number> {
+  const { operating } = network;
+  const { denominator } = solution;
+  const error = 2n * receiptError(network, solution);
+  const differ = (difference: bigint): boolean => difference > error || -difference > error;
   const remainder = received.map((receipt) => receipt.numerator - receipt.floor * denominator);
   const order = received.map((_, index) => index);
   order.sort((a, b) => {
     const difference = (remainder[b] as bigint) - (remainder[a] as bigint);
-    if (difference !== 0n) return difference > 0n ? 1 : -1;
+    if (differ(difference)) return difference > 0n ? 1 : -1;
     const larger = (received[b]?.numerator ?? 0n) - (received[a]?.numerator ?? 0n);
-    if (larger !== 0n) return larger > 0n ? 1 : -1;
+    if (differ(larger)) return larger > 0n ? 1 : -1;
     return compareCodes(operating[a] ?? '', operating[b] ?? '');
   });
   return new Set(order.slice(0, Number(units)));

@@ -1,0 +1,93 @@
+import type { CentrePart, CycleResult, Pool } from '../cycles/cycle.ts';
+import type { Part, Split } from '../split/split.ts';
+import { Figures } from './figures.ts';
+import { type Language, WORDS, type Words } from './words.ts';
+
+export interface ExplainOptions {
+  /** Decimals of the amounts, 0 to 18. */
+  readonly scale: number;
+  readonly language?: Language;
+}
+
+/**
+ * Answers "why this amount?" in words, one line a fact; sub-lines are indented by two blanks.
+ *
+ * @param result a split or a cycle.
+ * @throws AllocationError `SCALE_OUT_OF_RANGE`.
+ */
+export function explain(result: Split | CycleResult, options: ExplainOptions): string[] {
+  const words = WORDS[options.language ?? 'en'];
+  const figures = new Figures(options.scale, words);
+  return 'flows' in result ? explainCycle(result, words, figures) : explainSplit(result, words, figures);
+}
+
+function explainSplit(split: Split, words: Words, figures: Figures): string[] {
+  const unit = split.unit === 1n ? undefined : figures.money(split.unit);
+  const total = figures.weight(split.totalWeight);
+  return [
+    words.split(figures.money(split.amount), split.parts.length, total),
+    words.rounding(split.rounding, split.ties, unit),
+    ...split.parts.map((part) => `  ${explainPart(part, split, words, figures)}`),
+  ];
+}
+
+/** `A: 33.34 = weight 1 of 3, 100/3 = 33.333333…, floor 33.33, rounding unit 0.01`. */
+export function explainPart(part: Part, split: Split, words: Words, figures: Figures): string {
+  const colon = words.point === ',' ? ' :' : ':';
+  const why = [
+    words.weight(figures.weight(part.weight), figures.weight(split.totalWeight)),
+    figures.fraction(part.share),
+    ...explainRounding(part, split.unit, words, figures),
+  ];
+  return `${part.key}${colon} ${figures.money(part.amount)} = ${why.join(', ')}`;
+}
+
+function explainRounding(part: Part, unit: bigint, words: Words, figures: Figures): string[] {
+  const { numerator, denominator } = part.share;
+  if (part.rounding === 0n && numerator === part.amount * denominator) return [words.whole];
+  const floor = words.floor(figures.money(part.floor));
+  if (part.rounding === 0n) return [floor];
+  const whole = part.rounding === unit || part.rounding === -unit;
+  const amount = figures.money(part.rounding);
+  return [floor, whole ? words.unit(amount) : words.residue(amount)];
+}
+
+function explainCycle(cycle: CycleResult, words: Words, figures: Figures): string[] {
+  const { method, order, pools, parts } = cycle;
+  const lines = [words.cycle(words.method[method], pools.length, parts.length, figures.money(cycle.total))];
+  if (order !== undefined) lines.push(words.order(order));
+  if (!cycle.exact) lines.push(words.notExact);
+  const byCentre = new Map(pools.map((pool) => [pool.centre, pool]));
+  for (const centre of order ?? pools.map((pool) => pool.centre)) {
+    const pool = byCentre.get(centre);
+    if (pool !== undefined) lines.push(...explainPool(pool, cycle, words, figures));
+  }
+  for (const part of parts) lines.push(...explainReceipt(part, words, figures));
+  return lines;
+}
+
+function explainPool(pool: Pool, cycle: CycleResult, words: Words, figures: Figures): string[] {
+  const flows = cycle.flows.filter((flow) => flow.from === pool.centre);
+  if (flows.length === 0) return [words.idle(pool.centre)];
+  const { passed, self, direct } = pool;
+  const received = { numerator: passed.numerator - direct * passed.denominator, denominator: passed.denominator };
+  const through = figures.decimals(passed);
+  const first = words.pool(pool.centre, figures.money(direct), figures.decimals(received), figures.fraction(passed));
+  const own = self.numerator === 0n ? '' : `, ${words.self(figures.decimals(self))}`;
+  return [
+    `${first}${own}`,
+    ...flows.map(({ to, weight, totalWeight, exact, amount }) => {
+      const [part, total] = [figures.weight(weight), figures.weight(totalWeight)];
+      return `  ${words.flow(to, through, part, total, figures.decimals(exact), figures.money(amount))}`;
+    }),
+  ];
+}
+
+function explainReceipt(part: CentrePart, words: Words, figures: Figures): string[] {
+  const { centre, direct, amount, received, floor, rounding } = part;
+  const sum = words.part(centre, figures.money(direct), figures.money(floor + rounding), figures.money(amount));
+  if (received.numerator === (floor + rounding) * received.denominator) return [sum];
+  const why = [words.receipt(figures.fraction(received), figures.money(floor))];
+  if (rounding !== 0n) why.push(words.unit(figures.money(rounding)));
+  return [sum, `  ${why.join(', ')}`];
+}
