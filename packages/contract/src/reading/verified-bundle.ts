@@ -1,0 +1,121 @@
+import { normaliseDecimal } from '../format/decimal.ts';
+import type { Manifest } from '../format/manifest.ts';
+import type { ApplicationRow, FactRow, PriceRow, ProductRow } from '../format/rows.ts';
+import { APPLICATIONS, type Column, FACTS, PRICES, type Table } from '../format/tables.ts';
+import { contentDigest } from '../tables/content-digest.ts';
+import { factCopyText } from '../tables/copy-text.ts';
+import { grainOrder, type Workspace } from '../tables/workspace.ts';
+
+/** How many rows name a domain. */
+export interface DomainUse {
+  readonly domain_id: string;
+  readonly rows: number;
+}
+
+/** A product as listed, and how many facts name it. */
+export interface ProductUse extends ProductRow {
+  readonly rows: number;
+}
+
+/** What the facts name of the group's references. */
+export interface ReferenceUse {
+  readonly manifest: Manifest;
+  readonly domains: readonly DomainUse[];
+  readonly products: readonly ProductUse[];
+}
+
+/**
+ * A bundle that passed every check that needs no database. It holds a private folder and a DuckDB until it is closed.
+ * What it hands out is what was checked: the rows were read from the archive once.
+ */
+export interface VerifiedBundle extends AsyncDisposable {
+  readonly manifest: Manifest;
+  /** SHA-256 (hex) of the manifest payload. */
+  readonly manifestDigest: string;
+  /** Thumbprint of the key that signed. */
+  readonly kid: string;
+  /** Rows of the facts. */
+  readonly rows: number;
+  domains(): Promise<DomainUse[]>;
+  products(): Promise<ProductUse[]>;
+  applications(): Promise<ApplicationRow[]>;
+  prices(): Promise<PriceRow[]>;
+  /** The facts as PostgreSQL COPY text in FACT_COLUMNS order, each line after the constants of `prefix`. */
+  copyText(options?: { prefix?: readonly string[] }): AsyncIterable<Uint8Array>;
+  /** The facts in the order of their grain, in batches; for small reads. */
+  factRows(): AsyncIterable<readonly FactRow[]>;
+  /** Digest of what the bundle says, comparable with `PreparedBundle.contentDigest`. */
+  contentDigest(): Promise<string>;
+  close(): Promise<void>;
+}
+
+/** Builds the read side over tables that were checked. */
+export function verifiedBundle(
+  workspace: Workspace,
+  about: Pick<VerifiedBundle, 'manifest' | 'manifestDigest' | 'kid' | 'rows'>,
+  close: () => Promise<void>,
+): VerifiedBundle {
+  return {
+    ...about,
+    domains: () => domainsOf(workspace),
+    products: () => productsOf(workspace),
+    applications: () => all<ApplicationRow>(workspace, APPLICATIONS),
+    prices: () => all<PriceRow>(workspace, PRICES),
+    copyText: (options = {}) => factCopyText(workspace, options.prefix),
+    factRows: () => rowsOf<FactRow>(workspace, FACTS),
+    contentDigest: () => contentDigest(workspace, about.manifest),
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+/** Domains that the facts name, by code. */
+export async function domainsOf(workspace: Workspace): Promise<DomainUse[]> {
+  const rows = await workspace.texts(
+    'SELECT domain_id, count(*) AS rows FROM facts GROUP BY domain_id ORDER BY domain_id',
+  );
+  return rows.map((row) => ({ domain_id: row.domain_id ?? '', rows: Number(row.rows) }));
+}
+
+/** Products as listed, by code, with the number of facts that name each. */
+export async function productsOf(workspace: Workspace): Promise<ProductUse[]> {
+  const rows = await workspace.texts(
+    `SELECT p.product_id, p.label, p.reference_id, coalesce(f.rows, 0) AS rows
+       FROM products p LEFT JOIN (SELECT product_id, count(*) AS rows FROM facts GROUP BY product_id) f USING (product_id)
+      ORDER BY p.product_id`,
+  );
+  return rows.map((row) => ({
+    product_id: row.product_id ?? '',
+    label: row.label ?? '',
+    reference_id: row.reference_id ?? null,
+    rows: Number(row.rows),
+  }));
+}
+
+async function all<Row>(workspace: Workspace, table: Table): Promise<Row[]> {
+  const rows: Row[] = [];
+  for await (const batch of rowsOf<Row>(workspace, table)) rows.push(...batch);
+  return rows;
+}
+
+async function* rowsOf<Row>(workspace: Workspace, table: Table): AsyncGenerator<readonly Row[]> {
+  const selected = table.columns.map(({ name, kind }) => {
+    if (kind === 'month') return `strftime(${name}, '%Y-%m') AS ${name}`;
+    return kind === 'decimal' ? `CAST(${name} AS VARCHAR) AS ${name}` : name;
+  });
+  const result = await workspace.connection.stream(
+    `SELECT ${selected.join(', ')} FROM ${table.name} ORDER BY ${grainOrder(table)}`,
+  );
+  for await (const batch of result.yieldRowObjectJson()) {
+    yield batch.map((row) => rowOf<Row>(table.columns, row));
+  }
+}
+
+// The tables follow the column definitions, which the row types are written from; a test compares the two.
+function rowOf<Row>(columns: readonly Column[], row: Readonly<Record<string, unknown>>): Row {
+  const entries = columns.map(({ name, kind }) => {
+    const value = row[name] ?? null;
+    return [name, kind === 'decimal' && typeof value === 'string' ? normaliseDecimal(value) : value];
+  });
+  return Object.fromEntries(entries) as Row;
+}

@@ -1,0 +1,2 @@
+export * from './forging.ts';
+export * from './sample.ts';
