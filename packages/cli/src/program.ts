@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander';
+import { allocateCommand } from './allocate/allocate.ts';
 import { cliProblem } from './problems.ts';
 import { examplesText, type Shell } from './terminal/command.ts';
 import type { Streams } from './terminal/terminal.ts';
@@ -16,6 +17,7 @@ export function buildProgram(shell: Shell): Command {
       writeErr: (text) => shell.streams.err.write(text),
     })
     .addHelpText('after', examplesText(['demo', 'entity run 2025-07 --dir fr01']));
+  allocateCommand(program, shell);
   return program;
 }
 

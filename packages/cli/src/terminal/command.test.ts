@@ -1,0 +1,70 @@
+import { PassThrough } from 'node:stream';
+import { text as textOf } from 'node:stream/consumers';
+import { Command } from 'commander';
+import { describe, expect, it } from 'vitest';
+import { cliProblem } from '../problems.ts';
+import { addCommand, type Shell } from './command.ts';
+
+async function runOne(words: readonly string[], run: () => Promise<{ document: object; text: string }>) {
+  const [out, err] = [new PassThrough(), new PassThrough()];
+  const shell: Shell = { streams: { out, err }, exitCode: 0 };
+  const program = new Command('prorata').exitOverride();
+  addCommand(program, shell, { name: 'try <thing>', summary: 'tries', examples: ['try it'], dir: 'a folder', run });
+  await program.parseAsync([...words], { from: 'user' });
+  out.end();
+  err.end();
+  return { exitCode: shell.exitCode, out: await textOf(out), err: await textOf(err) };
+}
+
+const answer = async () => ({ document: { rows: [1] }, text: 'one row' });
+
+describe('a command', () => {
+  it('prints text for people and one JSON document for programs', async () => {
+    expect(await runOne(['try', 'it'], answer)).toEqual({ exitCode: 0, out: 'one row\n', err: '' });
+    const asJson = await runOne(['try', 'it', '--json'], answer);
+    expect(JSON.parse(asJson.out)).toEqual({ rows: [1] });
+  });
+
+  it('prints a problem with what to do next and ends with 1', async () => {
+    const refuse = async () => {
+      throw cliProblem('MONTH_INVALID', '"2025-13" is not a month', { violations: [{ row: 3, message: 'why' }] });
+    };
+    const shown = await runOne(['try', 'it'], refuse);
+    expect(shown).toMatchObject({ exitCode: 1, out: '' });
+    expect(shown.err).toContain('MONTH_INVALID: This is not a month\n  "2025-13" is not a month\n');
+    expect(shown.err).toContain('row 3, message why');
+    expect(shown.err).toContain('What to do: Write the month as YYYY-MM');
+    const asJson = await runOne(['try', 'it', '--json'], refuse);
+    expect(JSON.parse(asJson.out)).toMatchObject({ code: 'MONTH_INVALID', status: 400 });
+    expect((await runOne(['try', 'it', '--lang', 'fr'], refuse)).err).toContain('Que faire: ');
+  });
+
+  it('hides the stack of an unexpected error unless it is asked for', async () => {
+    const fail = async () => {
+      throw new Error('something broke', { cause: new TypeError('underneath') });
+    };
+    const shown = await runOne(['try', 'it'], fail);
+    expect(shown.err).toContain('INTERNAL');
+    expect(shown.err).not.toContain('command.test.ts');
+    const verbose = await runOne(['try', 'it', '--verbose'], fail);
+    expect(verbose.err).toContain('command.test.ts');
+    expect(verbose.err).toContain('underneath');
+  });
+
+  it('takes the members of an error that brings code, title and next step with it', async () => {
+    const refuse = async () => {
+      const members = { code: 'SIGNATURE_INVALID', title: 'The signature is wrong', next: 'Sign again.' };
+      throw Object.assign(new Error('changed byte'), members, { violations: [{ code: 'SIGNATURE_INVALID' }] });
+    };
+    const document: unknown = JSON.parse((await runOne(['try', 'it', '--json'], refuse)).out);
+    expect(document).toMatchObject({ code: 'SIGNATURE_INVALID', title: 'The signature is wrong', next: 'Sign again.' });
+    expect(document).toHaveProperty('violations.0.code', 'SIGNATURE_INVALID');
+  });
+
+  it('takes an error of the operating system for what it is: unexpected', async () => {
+    const fail = async () => {
+      throw Object.assign(new Error('EACCES: permission denied'), { code: 'EACCES' });
+    };
+    expect((await runOne(['try', 'it'], fail)).err).toContain('INTERNAL');
+  });
+});
