@@ -17,12 +17,13 @@ export { ENTITY_CODE, type Scope } from './database/scope.ts';
 export { PLATFORM_MIGRATIONS } from './database/sets.ts';
 // http
 export { type App, isWrite, type UploadConfig } from './http/app.ts';
-export { PROBLEM_TYPE, problemOf } from './http/errors.ts';
+export { PROBLEM_TYPE, problemOf, REPLAYED_HEADER } from './http/errors.ts';
 export type { ReadyChecks } from './http/health.routes.ts';
 export { textFault } from './http/json-body.ts';
 export { type Listening, type ListenOptions, listen } from './http/listen.ts';
 export { buildServer, type ServerOptions, styleNonce, type Trust } from './http/server.ts';
 export { UPLOAD_TYPES, uploadOf } from './http/uploads.ts';
+export { sendWritten, writeRequestOf } from './http/written.ts';
 // identity
 export { type Identity, type TenantClaims, TenantClaimsSchema } from './identity/claims.ts';
 export {
@@ -54,3 +55,26 @@ export {
   type ProblemFactory,
   type ProblemTable,
 } from './problem/problem.ts';
+
+// write
+export {
+  type AuditChainReport,
+  type AuditCheckpoint,
+  type AuditFault,
+  type AuditFaultCode,
+  auditHead,
+  verifyAuditLog,
+} from './write/audit.ts';
+export { canonicalJson, digestOf } from './write/canonical.ts';
+export { type EventEnvelope, eventEnvelope, type OutboxRow } from './write/outbox.ts';
+export type { AuditEntry, EventEntry, WriteRecord } from './write/record.ts';
+export {
+  isReplayed,
+  KEY_LIFETIME_SECONDS,
+  purgeIdempotencyKeys,
+  type Work,
+  type WriteAnswer,
+  type WriteRequest,
+  type WriteResult,
+  writePath,
+} from './write/write-path.ts';

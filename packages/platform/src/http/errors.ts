@@ -3,7 +3,11 @@ import type { Socket } from 'node:net';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { platformProblem } from '../problem/platform-problems.ts';
 import { Problem } from '../problem/problem.ts';
+import { isReplayed } from '../write/write-path.ts';
 import { UPLOAD_TYPES } from './uploads.ts';
+
+/** Says that an answer is the stored one of an earlier request with the same key. */
+export const REPLAYED_HEADER = 'idempotent-replayed';
 
 export const PROBLEM_TYPE = 'application/problem+json';
 
@@ -53,6 +57,7 @@ export function sendProblem(problem: Problem, request: FastifyRequest, reply: Fa
   if (problem.status >= 500) request.log.error({ err: problem.cause ?? problem, code: problem.code }, problem.detail);
   else request.log.info({ code: problem.code, status: problem.status }, problem.detail);
   if (problem.status === 401) reply.header('www-authenticate', 'Bearer');
+  if (isReplayed(problem)) reply.header(REPLAYED_HEADER, 'true');
   if (problem.status === 503) reply.header('retry-after', '5');
   const correlationId = request.requestContext?.correlationId ?? request.id;
   const body = JSON.stringify({

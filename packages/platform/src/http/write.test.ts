@@ -1,0 +1,112 @@
+import { Type } from 'typebox';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { PLATFORM_MIGRATIONS } from '../database/sets.ts';
+import { platformProblem } from '../problem/platform-problems.ts';
+import { openTestDatabase, type TestDatabase } from '../testing/index.ts';
+import { writePath } from '../write/write-path.ts';
+import { type ExampleServer, exampleClaims, exampleServer } from './example-server.ts';
+import { sendWritten, writeRequestOf } from './written.ts';
+
+let test: TestDatabase;
+let server: ExampleServer;
+let authorization: string;
+const claims = exampleClaims();
+const runs: string[] = [];
+
+beforeAll(async () => {
+  test = await openTestDatabase([PLATFORM_MIGRATIONS]);
+  server = await exampleServer({
+    requestsPerMinute: false,
+    tenantModeOf: (tenant) => test.db.tenantMode(tenant),
+    ready: { database: () => test.db.ping() },
+    register: (app) => {
+      app.post(
+        '/runs',
+        {
+          config: { roles: ['analytic.writer'], idempotency: 'required' },
+          schema: {
+            body: Type.Object({ code: Type.String() }),
+            response: { 201: Type.Object({ code: Type.String(), run: Type.Integer() }) },
+          },
+        },
+        async (request, reply) => {
+          const write = writeRequestOf(request, 'thing.run', request.body);
+          const answer = await writePath(test.db, request.context, write, async (_tx, record) => {
+            runs.push(request.body.code);
+            if (request.body.code === 'refused') throw platformProblem('NOT_FOUND', `run ${runs.length}`);
+            record.audit({ subject: 'run', subjectId: request.body.code });
+            return { status: 201, body: { code: request.body.code, run: runs.length } };
+          });
+          return sendWritten(reply, answer);
+        },
+      );
+    },
+  });
+  authorization = `Bearer ${await server.issuer.issueToken(claims)}`;
+});
+afterAll(async () => {
+  await server.stop();
+  await test.close();
+});
+
+async function run(code: string, key: string) {
+  const response = await fetch(`${server.url}/runs`, {
+    method: 'POST',
+    headers: { authorization, 'content-type': 'application/json', 'idempotency-key': key },
+    body: JSON.stringify({ code }),
+  });
+  return {
+    status: response.status,
+    replayed: response.headers.get('idempotent-replayed'),
+    correlation: response.headers.get('x-correlation-id'),
+    body: (await response.json()) as Record<string, unknown>,
+  };
+}
+
+describe('writes over HTTP', () => {
+  it('500 at once with one key have one effect and 500 equal answers', async () => {
+    const answers = await Promise.all(Array.from({ length: 500 }, () => run('A', 'key-1')));
+    expect(new Set(answers.map((answer) => JSON.stringify([answer.status, answer.body])))).toEqual(
+      new Set(['[201,{"code":"A","run":1}]']),
+    );
+    expect(answers.filter((answer) => answer.replayed === null)).toHaveLength(1);
+    expect(runs).toEqual(['A']);
+    const rows = await test.admin<{ user_id: string; correlation_id: string }>(
+      'SELECT user_id, correlation_id FROM audit_log WHERE tenant_id = $1',
+      [claims.tenant_id],
+    );
+    const first = answers.find((answer) => answer.replayed === null);
+    expect(rows).toEqual([{ user_id: claims.user_id, correlation_id: first?.correlation }]);
+  });
+
+  it('another payload with the same key is refused, and a refusal is replayed as what it was', async () => {
+    expect(await run('B', 'key-1')).toMatchObject({ status: 409, body: { code: 'IDEMPOTENCY_KEY_REUSED' } });
+    const first = await run('refused', 'key-2');
+    const second = await run('refused', 'key-2');
+    expect(first).toMatchObject({ status: 404, replayed: null, body: { code: 'NOT_FOUND' } });
+    expect(second).toMatchObject({ status: 404, replayed: 'true', body: { detail: first.body.detail } });
+  });
+
+  it('connections that the database cuts are replaced', async () => {
+    await test.admin(
+      'select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()',
+    );
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect((await run('C', 'key-3')).status).toBe(201);
+    expect((await fetch(`${server.url}/health/ready`)).status).toBe(200);
+  });
+
+  it('a connection that is lost half-way is a passing failure without effect', async () => {
+    const lost = await exampleServer({
+      register: (app) =>
+        void app.get('/lost', { config: { roles: 'any' } }, async () => {
+          throw Object.assign(new Error('terminating connection'), { severity: 'FATAL', code: '57P01' });
+        }),
+    });
+    const response = await fetch(`${lost.url}/lost`, { headers: { authorization: `Bearer ${await lost.token()}` } });
+    expect(response.status).toBe(503);
+    expect(response.headers.get('retry-after')).toBe('5');
+    expect(await response.json()).toMatchObject({ code: 'DATABASE_UNAVAILABLE' });
+    await lost.stop();
+  });
+});

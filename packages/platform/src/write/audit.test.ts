@@ -1,0 +1,141 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { PLATFORM_MIGRATIONS } from '../database/sets.ts';
+import type { RequestContext } from '../identity/context.ts';
+import { openTestDatabase, type TestDatabase } from '../testing/index.ts';
+import { type AuditCheckpoint, auditHead, verifyAuditLog } from './audit.ts';
+import { writePath } from './write-path.ts';
+
+let test: TestDatabase;
+beforeAll(async () => {
+  test = await openTestDatabase([PLATFORM_MIGRATIONS]);
+});
+afterAll(() => test.close());
+
+let context: RequestContext;
+beforeEach(async () => {
+  context = {
+    tenantId: randomUUID(),
+    tenantMode: 'POOLED',
+    legalEntityId: randomUUID(),
+    countryCode: 'FR',
+    locale: 'fr',
+    supportedLocales: ['fr'],
+    billingStatus: 'ACTIVE',
+    enabledModules: [],
+    roles: [],
+    userId: randomUUID(),
+    correlationId: randomUUID(),
+  };
+  for (let row = 1; row <= 5; row += 1) await write(row);
+});
+
+async function write(row: number, who = context): Promise<void> {
+  const request = { action: 'thing.change', method: 'POST', route: '/things', payload: null };
+  await writePath(test.db, who, request, async (_tx, record) => {
+    record.audit({ subject: 'thing', subjectId: `t${row}`, details: { row, text: 'é"\\\u0001\u007f\u2028\n😀' } });
+    return { status: 200, body: null };
+  });
+}
+
+/** A database owner can switch the trigger off: what he does then must show. */
+async function tamper(sql: string): Promise<void> {
+  await test.admin('ALTER TABLE audit_log DISABLE TRIGGER audit_log_append_only');
+  await test.admin(sql.replaceAll('$t', `tenant_id = '${context.tenantId}'`));
+  await test.admin('ALTER TABLE audit_log ENABLE TRIGGER audit_log_append_only');
+}
+
+async function faults(checkpoints: AuditCheckpoint[] = []) {
+  const reports = await verifyAuditLog(test.db, context.tenantId, checkpoints);
+  return reports.flatMap((report) => report.faults.map(({ code, seq }) => ({ code, seq })));
+}
+
+const head = () =>
+  test.db.transaction({ tenantId: context.tenantId, legalEntityId: context.legalEntityId ?? '' }, (tx) =>
+    auditHead(tx, context.tenantId, context.legalEntityId),
+  );
+
+describe('the audit chain', () => {
+  it('is sound, one chain a legal entity and one for the tenant as a whole', async () => {
+    const { legalEntityId: _none, ...whole } = context;
+    await write(1, whole);
+    await write(1, { ...context, legalEntityId: randomUUID() });
+    const reports = await verifyAuditLog(test.db, context.tenantId, [await head()]);
+    expect(reports.map((report) => report.count).sort()).toEqual(['1', '1', '5']);
+    expect(reports.flatMap((report) => report.faults)).toEqual([]);
+    expect(reports.filter((report) => report.legal_entity_id === null)).toHaveLength(1);
+  });
+
+  it('stays in order when many write at once', async () => {
+    await Promise.all(Array.from({ length: 60 }, (_one, row) => write(row)));
+    const [report] = await verifyAuditLog(test.db, context.tenantId);
+    expect(report).toMatchObject({ count: '65', faults: [] });
+  });
+
+  it.each(['action', 'subject', 'subject_id', 'details', 'at', 'user_id', 'correlation_id', 'id'])(
+    'shows a changed %s',
+    async (column) => {
+      const value: Record<string, string> = { details: `'{"row":4}'`, at: "at + interval '1 microsecond'" };
+      const uuid = `'${randomUUID()}'`;
+      const to = value[column] ?? (column.endsWith('id') && column !== 'subject_id' ? uuid : "'other'");
+      await tamper(`UPDATE audit_log SET ${column} = ${to} WHERE $t AND seq = 3`);
+      expect(await faults()).toEqual([{ code: 'ROW_CHANGED', seq: '3' }]);
+    },
+  );
+
+  it('shows a changed row whose hash was made to fit', async () => {
+    await tamper(
+      `UPDATE audit_log SET action = 'other', curr_hash = sha256(convert_to(audit_text(seq, id, tenant_id, legal_entity_id, at, user_id,
+         correlation_id, 'other', subject, subject_id, details::text, prev_hash), 'UTF8')) WHERE $t AND seq = 3`,
+    );
+    expect(await faults()).toEqual([{ code: 'LINK_BROKEN', seq: '4' }]);
+  });
+
+  it('shows a removed row', async () => {
+    await tamper('DELETE FROM audit_log WHERE $t AND seq = 3');
+    expect(await faults()).toEqual([{ code: 'ROW_MISSING', seq: '3' }]);
+  });
+
+  it('shows the first row removed', async () => {
+    await tamper('DELETE FROM audit_log WHERE $t AND seq = 1');
+    expect(await faults()).toEqual([{ code: 'ROW_MISSING', seq: '1' }]);
+  });
+
+  it('shows a row moved to another company, in both chains', async () => {
+    await tamper(`UPDATE audit_log SET legal_entity_id = '${randomUUID()}' WHERE $t AND seq = 3`);
+    expect((await faults()).map((fault) => fault.code).sort()).toEqual(['ROW_CHANGED', 'ROW_MISSING', 'ROW_MISSING']);
+  });
+
+  it('shows two rows that changed places', async () => {
+    await tamper('UPDATE audit_log SET seq = seq + 100 WHERE $t AND seq IN (2, 3)');
+    await tamper('UPDATE audit_log SET seq = CASE seq WHEN 102 THEN 3 ELSE 2 END WHERE $t AND seq > 100');
+    expect((await faults()).map((fault) => fault.seq)).toEqual(expect.arrayContaining(['2', '3']));
+  });
+
+  it('shows an inserted row', async () => {
+    await tamper('UPDATE audit_log SET seq = seq + 101 WHERE $t AND seq >= 3');
+    await tamper('UPDATE audit_log SET seq = seq - 100 WHERE $t AND seq >= 100');
+    await tamper(
+      `INSERT INTO audit_log SELECT tenant_id, legal_entity_id, 3, '${randomUUID()}', at, user_id, correlation_id, action, subject,
+         subject_id, details, curr_hash, curr_hash FROM audit_log WHERE $t AND seq = 2`,
+    );
+    expect((await faults())[0]).toEqual({ code: 'ROW_CHANGED', seq: '3' });
+  });
+
+  it('shows a removed tail and a removed chain, against a checkpoint', async () => {
+    const checkpoint = await head();
+    await tamper('DELETE FROM audit_log WHERE $t AND seq > 3');
+    expect(await faults()).toEqual([]);
+    expect(await faults([checkpoint])).toEqual([{ code: 'TAIL_REMOVED', seq: '4' }]);
+    await tamper('DELETE FROM audit_log WHERE $t');
+    expect(await faults([checkpoint])).toEqual([{ code: 'TAIL_REMOVED', seq: '1' }]);
+  });
+
+  it('shows a chain that was recomputed from end to end, against a checkpoint', async () => {
+    const checkpoint = await head();
+    await tamper('DELETE FROM audit_log WHERE $t');
+    for (let row = 1; row <= 6; row += 1) await write(row);
+    expect(await faults()).toEqual([]);
+    expect(await faults([checkpoint])).toEqual([{ code: 'CHAIN_RECOMPUTED', seq: '5' }]);
+  });
+});
