@@ -22,6 +22,14 @@ export function floorDivide(dividend: bigint, divisor: bigint): bigint {
   return dividend < 0n && quotient * divisor !== dividend ? quotient - 1n : quotient;
 }
 
+/** The exact sum, over the least common denominator. */
+export function add(a: Rational, b: Rational): Rational {
+  if (a.denominator === b.denominator) return { numerator: a.numerator + b.numerator, denominator: a.denominator };
+  const denominator = (a.denominator / gcd(a.denominator, b.denominator)) * b.denominator;
+  const numerator = a.numerator * (denominator / a.denominator) + b.numerator * (denominator / b.denominator);
+  return { numerator, denominator };
+}
+
 /** The same fraction in lowest terms. */
 export function reduce(value: Rational): Rational {
   const divisor = gcd(value.numerator, value.denominator);

@@ -1,4 +1,6 @@
 import type { CentrePart, CycleResult, Pool } from '../cycles/cycle.ts';
+import type { AllocatedLine, LineSplit } from '../rules/allocate.ts';
+import type { BoundAxis, BoundPlan } from '../rules/bind.ts';
 import type { Part, Split } from '../split/split.ts';
 import { Figures } from './figures.ts';
 import { type Language, WORDS, type Words } from './words.ts';
@@ -90,4 +92,51 @@ function explainReceipt(part: CentrePart, words: Words, figures: Figures): strin
   const why = [words.receipt(figures.fraction(received), figures.money(floor))];
   if (rounding !== 0n) why.push(words.unit(figures.money(rounding)));
   return [sum, `  ${why.join(', ')}`];
+}
+
+export interface ExplainLineOptions extends ExplainOptions {
+  /** The version of the rule as its owner counts it. */
+  readonly ruleVersion: string;
+}
+
+/**
+ * Answers "why this amount?" for a line of an entry: the rule, then for each axis where the weights come from and each part.
+ *
+ * @throws AllocationError `SCALE_OUT_OF_RANGE`.
+ */
+export function explainLine(line: AllocatedLine, bound: BoundPlan, options: ExplainLineOptions): string[] {
+  const words = WORDS[options.language ?? 'en'];
+  const figures = new Figures(options.scale, words);
+  const axes = line.splits.flatMap((split, index) => {
+    const axis = bound.axes[index];
+    return axis === undefined ? [] : explainAxis(split, axis, words, figures);
+  });
+  return [
+    words.line(line.line, figures.money(line.amount)),
+    words.rule(options.ruleVersion, bound.plan.digest.slice(0, 12)),
+    ...axes,
+  ];
+}
+
+function explainAxis(
+  { fixed, split, dimensions }: LineSplit,
+  axis: BoundAxis,
+  words: Words,
+  figures: Figures,
+): string[] {
+  const sources = axis.origins.map((origin) => {
+    const { driver, month, fallback, method } = origin;
+    if (driver === undefined || month === undefined) return words.methods[method];
+    return fallback === undefined ? words.driver(driver, month) : words.fallback(driver, month, fallback);
+  });
+  if (axis.fixed.length > 0) sources.unshift(words.methods.amount);
+  if (axis.axes.length > 1) sources.unshift(words.methods.cross);
+  const lines = [`${words.axis(axis.axes.join(' × '), sources.join(', '))}.`];
+  for (const { dimension, amount } of fixed) lines.push(`  ${words.fixedMoney(dimension, figures.money(amount))}`);
+  if (fixed.length > 0) lines.push(`  ${words.rest(figures.money(split.amount))}`);
+  split.parts.forEach((part, index) => {
+    const named = { ...part, key: dimensions[index]?.join(' × ') ?? part.key };
+    lines.push(`  ${explainPart(named, split, words, figures)}`);
+  });
+  return lines;
 }
