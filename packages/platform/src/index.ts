@@ -66,6 +66,7 @@ export {
   verifyAuditLog,
 } from './write/audit.ts';
 export { canonicalJson, digestOf } from './write/canonical.ts';
+export { auditNode, readCheckpoints } from './write/checkpoint-file.ts';
 export { type EventEnvelope, eventEnvelope, type OutboxRow } from './write/outbox.ts';
 export type { AuditEntry, EventEntry, WriteRecord } from './write/record.ts';
 export {

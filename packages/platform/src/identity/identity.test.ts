@@ -136,11 +136,12 @@ describe('the verifier', () => {
         },
       ],
     });
-    const sign = (name: string, lifetimeSeconds = 60) =>
-      signDelegatedToken({ issuer: name, audience: issuer.audience, privateJwk, kid: 'k1', lifetimeSeconds });
+    const sign = (name: string, lifetimeSeconds = 60, audience = issuer.audience) =>
+      signDelegatedToken({ issuer: name, audience, privateJwk, kid: 'k1', lifetimeSeconds });
     const token = await sign('entity:FR01');
     expect((await verifier.verify(token)).identity).toMatchObject({ entityCode: 'FR01', roles: ['group.publisher'] });
     await expect(verifier.verify(await sign('entity:FR01', 3_600))).rejects.toMatchObject(missing);
+    await expect(verifier.verify(await sign('entity:FR01', 60, 'prorata:other'))).rejects.toMatchObject(missing);
     await expect(verifier.verify(await sign('entity:DE02'))).rejects.toMatchObject(missing);
     revoked = true;
     await expect(verifier.verify(token)).rejects.toMatchObject(missing);

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { importJWK, type JWK, SignJWT } from 'jose';
+import { CompactSign, compactVerify, importJWK, type JWK, SignJWT } from 'jose';
 import { claimsFault, type TenantClaims } from './claims.ts';
 import { openKeyFile } from './key-file.ts';
 import { uuidv7 } from './uuid.ts';
@@ -37,6 +37,10 @@ export interface Issuer {
   readonly publicJwk: JWK;
   /** Signs an access token for this node. @throws RangeError for a lifetime out of bounds, TypeError for invalid claims */
   issueToken(claims: TenantClaims, options?: TokenOptions): Promise<string>;
+  /** Signs a statement of the node about itself, as a compact JWS; `typ` says which kind. */
+  signStatement(statement: object, typ: string): Promise<string>;
+  /** @returns the statement, or undefined when this node did not sign it as one of that kind */
+  readStatement(jws: string, typ: string): Promise<unknown>;
   /** The public keys (RFC 7517), served at `/.well-known/jwks.json`. */
   jwks(): { readonly keys: readonly JWK[] };
 }
@@ -49,6 +53,7 @@ export interface Issuer {
 export async function openIssuer(options: { readonly dir: string; readonly nodeId: string }): Promise<Issuer> {
   const key = await openKeyFile(join(options.dir, 'keys', 'issuer.jwk.json'));
   const privateKey = await importJWK(key.privateJwk, 'EdDSA');
+  const publicKey = await importJWK(key.publicJwk, 'EdDSA');
   const issuer = issuerOf(options.nodeId);
   const audience = audienceOf(options.nodeId);
   return {
@@ -74,6 +79,15 @@ export async function openIssuer(options: { readonly dir: string; readonly nodeI
         .setIssuedAt(now)
         .setExpirationTime(now + seconds)
         .sign(privateKey);
+    },
+    async signStatement(statement, typ) {
+      const bytes = new TextEncoder().encode(JSON.stringify(statement));
+      return new CompactSign(bytes).setProtectedHeader({ alg: 'EdDSA', typ, kid: key.kid }).sign(privateKey);
+    },
+    async readStatement(jws, typ) {
+      const verified = await compactVerify(jws, publicKey, { algorithms: ['EdDSA'] }).catch(() => undefined);
+      if (verified?.protectedHeader.typ !== typ) return undefined;
+      return JSON.parse(new TextDecoder().decode(verified.payload));
     },
     jwks() {
       return { keys: [{ ...key.publicJwk, kid: key.kid, alg: 'EdDSA', use: 'sig' }] };

@@ -137,6 +137,11 @@ export const platformProblem = defineProblems({
     title: 'The key file of the node cannot be read',
     next: 'Restore the file from a copy; removing it makes the node create a new key, which ends every session and token.',
   },
+  AUDIT_CHECKPOINT_INVALID: {
+    status: 500,
+    title: 'A kept checkpoint of the audit log was not signed by this node',
+    next: 'Restore audit/checkpoints.jws from a copy; a checkpoint that cannot be trusted proves nothing.',
+  },
   AUDIT_CHAIN_BROKEN: {
     status: 500,
     title: 'The audit log was altered',

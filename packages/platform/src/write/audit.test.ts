@@ -1,9 +1,14 @@
 import { randomUUID } from 'node:crypto';
+import { appendFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { PLATFORM_MIGRATIONS } from '../database/sets.ts';
 import type { RequestContext } from '../identity/context.ts';
+import { openIssuer } from '../identity/issuer.ts';
 import { openTestDatabase, type TestDatabase } from '../testing/index.ts';
 import { type AuditCheckpoint, auditHead, verifyAuditLog } from './audit.ts';
+import { auditNode, readCheckpoints } from './checkpoint-file.ts';
 import { writePath } from './write-path.ts';
 
 let test: TestDatabase;
@@ -137,5 +142,50 @@ describe('the audit chain', () => {
     for (let row = 1; row <= 6; row += 1) await write(row);
     expect(await faults()).toEqual([]);
     expect(await faults([checkpoint])).toEqual([{ code: 'CHAIN_RECOMPUTED', seq: '5' }]);
+  });
+});
+
+describe('kept checkpoints', () => {
+  it('are signed, kept outside of the database, and show what the chain alone cannot', async () => {
+    const dir = await mkdtemp(join(tmpdir(), 'prorata-audit-'));
+    const issuer = await openIssuer({ dir, nodeId: randomUUID() });
+    const audit = async () => {
+      const reports = await auditNode({ db: test.db, dir, issuer, tenantId: context.tenantId });
+      return reports.flatMap((report) => report.faults.map((fault) => fault.code));
+    };
+    expect(await audit()).toEqual([]);
+    await write(6);
+    expect(await audit()).toEqual([]);
+    expect(await audit()).toEqual([]);
+    expect((await readCheckpoints(dir, issuer)).map((checkpoint) => checkpoint.count)).toEqual(['5', '6']);
+
+    const file = join(dir, 'audit', 'checkpoints.jws');
+    await appendFile(file, 'cut off');
+    expect(await readCheckpoints(dir, issuer)).toHaveLength(2);
+    await write(7);
+    expect(await audit()).toEqual([]);
+    expect(await readCheckpoints(dir, issuer)).toHaveLength(3);
+    await tamper('DELETE FROM audit_log WHERE $t AND seq > 4');
+    expect(await audit()).toEqual(['TAIL_REMOVED']);
+    expect(await readCheckpoints(dir, issuer)).toHaveLength(3);
+
+    const forged = await issuer.issueToken({
+      tenant_id: context.tenantId,
+      tenant_mode: 'POOLED',
+      country_code: 'FR',
+      locale: 'fr',
+      supported_locales: ['fr'],
+      billing_status: 'ACTIVE',
+      enabled_modules: [],
+      roles: [],
+      user_id: randomUUID(),
+      deployment: 'prod',
+    });
+    const text = await readFile(file, 'utf8');
+    for (const line of [forged, 'nonsense', `${text.split('\n')[0]?.slice(0, -4)}AAAA`]) {
+      await writeFile(file, `${line}\n`);
+      await expect(readCheckpoints(dir, issuer)).rejects.toMatchObject({ code: 'AUDIT_CHECKPOINT_INVALID' });
+    }
+    await rm(dir, { recursive: true });
   });
 });
