@@ -1,1 +1,44 @@
-export {};
+// node
+
+export { type Rebuilt, rebuildViews } from './consolidation/rebuild.ts';
+export { type Verification, type ViewCheck, verifyViews } from './consolidation/verify.ts';
+export { listMultipliers, type MultiplierRow } from './exchange/listing.ts';
+export { importRates, type RatesImported } from './exchange/rate-sets.ts';
+export { registerGroupRoutes } from './http/app.ts';
+export { buildGroupApp, type GroupAppOptions } from './http/server.ts';
+export {
+  foundGroup,
+  GROUP_MIGRATIONS,
+  GROUP_MODULE,
+  type GroupInit,
+  type GroupNode,
+  initGroup,
+  openGroup,
+  operatorContext,
+} from './node/group-node.ts';
+export { groupProblem } from './problems.ts';
+export { importReferences, type ReferencesImported } from './references/references.ts';
+export type { Figures, ReportHead } from './reports/aggregate.ts';
+export { type Choices, reportChoices } from './reports/choices.ts';
+export { type Completeness, type CompletenessRow, reportCompleteness } from './reports/completeness.ts';
+export { MEASURES, type Measure } from './reports/dimensions.ts';
+export { type Drilldown, type DrilldownInput, type DrilldownRow, drilldown } from './reports/drilldown.ts';
+export type { ReportInput } from './reports/filters.ts';
+export {
+  type ApplicationRow,
+  type ComparisonRow,
+  type DomainRow,
+  type EntityRow,
+  type MatrixRow,
+  type MonthRow,
+  type Page,
+  type ProductRow,
+  type Report,
+  reportApplications,
+  reportComparison,
+  reportDomains,
+  reportEntities,
+  reportMatrix,
+  reportMonths,
+  reportProducts,
+} from './reports/reports.ts';

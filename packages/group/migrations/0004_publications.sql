@@ -1,0 +1,147 @@
+-- The accepted bundles of each entity and month: revision 1, 2, 3 without gaps, one of them current. A superseded one stays readable.
+CREATE TABLE publication (
+  tenant_id        uuid NOT NULL,
+  entity_id        text COLLATE "C" NOT NULL,
+  period_month     date NOT NULL CHECK (period_month = date_trunc('month', period_month)),
+  revision         integer NOT NULL CHECK (revision > 0),
+  status           text NOT NULL CHECK (status IN ('ACCEPTED', 'SUPERSEDED')),
+  period_state     text NOT NULL CHECK (period_state IN ('OPEN', 'CLOSED')),
+  manifest         jsonb NOT NULL,
+  manifest_digest  text COLLATE "C" NOT NULL,
+  content_digest   text COLLATE "C" NOT NULL,
+  kid              text COLLATE "C" NOT NULL,
+  totals           jsonb NOT NULL,
+  fact_rows        bigint NOT NULL,
+  report           jsonb NOT NULL,
+  received_at      timestamptz NOT NULL DEFAULT now(),
+  received_by      uuid NOT NULL,
+  PRIMARY KEY (tenant_id, entity_id, period_month, revision),
+  UNIQUE (tenant_id, entity_id, manifest_digest)
+);
+CREATE UNIQUE INDEX publication_current ON publication (tenant_id, period_month, entity_id) WHERE status = 'ACCEPTED';
+
+-- The file as it came, in parts of bounded size: the evidence behind the facts, kept for good. It is compressed already.
+CREATE TABLE publication_bundle (
+  tenant_id     uuid NOT NULL,
+  entity_id     text COLLATE "C" NOT NULL,
+  period_month  date NOT NULL,
+  revision      integer NOT NULL,
+  part          integer NOT NULL,
+  bytes         bytea NOT NULL,
+  PRIMARY KEY (tenant_id, entity_id, period_month, revision, part),
+  FOREIGN KEY (tenant_id, entity_id, period_month, revision)
+    REFERENCES publication (tenant_id, entity_id, period_month, revision)
+);
+ALTER TABLE publication_bundle ALTER COLUMN bytes SET STORAGE EXTERNAL;
+
+-- What was refused and why. The entity is what the sender said or what the manifest claimed, so it proves nothing.
+CREATE TABLE intake_refusal (
+  tenant_id     uuid NOT NULL,
+  refusal_id    uuid NOT NULL,
+  entity_id     text COLLATE "C",
+  file_name     text NOT NULL,
+  file_sha256   text COLLATE "C" NOT NULL,
+  code          text COLLATE "C" NOT NULL,
+  report        jsonb NOT NULL,
+  received_at   timestamptz NOT NULL DEFAULT now(),
+  received_by   uuid NOT NULL,
+  PRIMARY KEY (tenant_id, refusal_id)
+);
+CREATE INDEX intake_refusal_by_time ON intake_refusal (tenant_id, received_at DESC);
+
+-- How an entity names what its facts mention, and the group reference it maps to (null: not mapped, local to the entity).
+CREATE TABLE dim_application_group (
+  tenant_id       uuid NOT NULL,
+  entity_id       text COLLATE "C" NOT NULL,
+  application_id  text COLLATE "C" NOT NULL,
+  label           text NOT NULL,
+  reference_code  text COLLATE "C",
+  PRIMARY KEY (tenant_id, entity_id, application_id)
+);
+CREATE TABLE dim_product_group (
+  tenant_id       uuid NOT NULL,
+  entity_id       text COLLATE "C" NOT NULL,
+  product_id      text COLLATE "C" NOT NULL,
+  label           text NOT NULL,
+  reference_code  text COLLATE "C",
+  PRIMARY KEY (tenant_id, entity_id, product_id)
+);
+
+-- The Pricing View lines that valued a slice, as published with it.
+CREATE TABLE published_price (
+  tenant_id     uuid NOT NULL,
+  entity_id     text COLLATE "C" NOT NULL,
+  period_month  date NOT NULL,
+  product_id    text COLLATE "C" NOT NULL,
+  unit          text COLLATE "C" NOT NULL,
+  currency      text COLLATE "C" NOT NULL,
+  unit_price    numeric NOT NULL,
+  view_code     text COLLATE "C" NOT NULL,
+  view_version  integer NOT NULL,
+  PRIMARY KEY (tenant_id, entity_id, period_month, product_id, unit, currency, view_code, view_version)
+);
+
+GRANT SELECT ON publication, publication_bundle, dim_application_group, dim_product_group, published_price
+  TO prorata_app, prorata_reader;
+GRANT SELECT, INSERT, UPDATE (status) ON publication TO prorata_intake;
+GRANT SELECT, INSERT ON publication_bundle TO prorata_intake;
+GRANT SELECT, INSERT, UPDATE ON dim_application_group, dim_product_group TO prorata_intake;
+GRANT SELECT, INSERT, DELETE ON published_price TO prorata_intake;
+GRANT SELECT, INSERT ON intake_refusal TO prorata_intake;
+GRANT SELECT ON intake_refusal TO prorata_app, prorata_reader;
+
+CREATE POLICY own_entity ON publication TO prorata_app, prorata_intake
+  USING (tenant_id = NULLIF(current_setting('app.current_tenant', true), '')::uuid
+    AND entity_id = NULLIF(current_setting('app.current_entity', true), ''))
+  WITH CHECK (tenant_id = NULLIF(current_setting('app.current_tenant', true), '')::uuid
+    AND entity_id = NULLIF(current_setting('app.current_entity', true), ''));
+CREATE POLICY consolidated ON publication FOR SELECT TO prorata_reader
+  USING (tenant_id = NULLIF(current_setting('app.current_tenant', true), '')::uuid);
+CREATE POLICY own_entity ON publication_bundle TO prorata_app, prorata_intake
+  USING (tenant_id = NULLIF(current_setting('app.current_tenant', true), '')::uuid
+    AND entity_id = NULLIF(current_setting('app.current_entity', true), ''))
+  WITH CHECK (tenant_id = NULLIF(current_setting('app.current_tenant', true), '')::uuid
+    AND entity_id = NULLIF(current_setting('app.current_entity', true), ''));
+CREATE POLICY consolidated ON publication_bundle FOR SELECT TO prorata_reader
+  USING (tenant_id = NULLIF(current_setting('app.current_tenant', true), '')::uuid);
+CREATE POLICY own_entity ON dim_application_group TO prorata_app, prorata_intake
+  USING (tenant_id = NULLIF(current_setting('app.current_tenant', true), '')::uuid
+    AND entity_id = NULLIF(current_setting('app.current_entity', true), ''))
+  WITH CHECK (tenant_id = NULLIF(current_setting('app.current_tenant', true), '')::uuid
+    AND entity_id = NULLIF(current_setting('app.current_entity', true), ''));
+CREATE POLICY consolidated ON dim_application_group FOR SELECT TO prorata_reader
+  USING (tenant_id = NULLIF(current_setting('app.current_tenant', true), '')::uuid);
+CREATE POLICY own_entity ON dim_product_group TO prorata_app, prorata_intake
+  USING (tenant_id = NULLIF(current_setting('app.current_tenant', true), '')::uuid
+    AND entity_id = NULLIF(current_setting('app.current_entity', true), ''))
+  WITH CHECK (tenant_id = NULLIF(current_setting('app.current_tenant', true), '')::uuid
+    AND entity_id = NULLIF(current_setting('app.current_entity', true), ''));
+CREATE POLICY consolidated ON dim_product_group FOR SELECT TO prorata_reader
+  USING (tenant_id = NULLIF(current_setting('app.current_tenant', true), '')::uuid);
+CREATE POLICY own_entity ON published_price TO prorata_app, prorata_intake
+  USING (tenant_id = NULLIF(current_setting('app.current_tenant', true), '')::uuid
+    AND entity_id = NULLIF(current_setting('app.current_entity', true), ''))
+  WITH CHECK (tenant_id = NULLIF(current_setting('app.current_tenant', true), '')::uuid
+    AND entity_id = NULLIF(current_setting('app.current_entity', true), ''));
+CREATE POLICY consolidated ON published_price FOR SELECT TO prorata_reader
+  USING (tenant_id = NULLIF(current_setting('app.current_tenant', true), '')::uuid);
+CREATE POLICY refusal_of_tenant ON intake_refusal FOR INSERT TO prorata_intake
+  WITH CHECK (tenant_id = NULLIF(current_setting('app.current_tenant', true), '')::uuid);
+CREATE POLICY own_entity ON intake_refusal FOR SELECT TO prorata_app, prorata_intake
+  USING (tenant_id = NULLIF(current_setting('app.current_tenant', true), '')::uuid
+    AND entity_id = NULLIF(current_setting('app.current_entity', true), ''));
+CREATE POLICY consolidated ON intake_refusal FOR SELECT TO prorata_reader
+  USING (tenant_id = NULLIF(current_setting('app.current_tenant', true), '')::uuid);
+
+ALTER TABLE publication ENABLE ROW LEVEL SECURITY;
+ALTER TABLE publication FORCE ROW LEVEL SECURITY;
+ALTER TABLE publication_bundle ENABLE ROW LEVEL SECURITY;
+ALTER TABLE publication_bundle FORCE ROW LEVEL SECURITY;
+ALTER TABLE dim_application_group ENABLE ROW LEVEL SECURITY;
+ALTER TABLE dim_application_group FORCE ROW LEVEL SECURITY;
+ALTER TABLE dim_product_group ENABLE ROW LEVEL SECURITY;
+ALTER TABLE dim_product_group FORCE ROW LEVEL SECURITY;
+ALTER TABLE published_price ENABLE ROW LEVEL SECURITY;
+ALTER TABLE published_price FORCE ROW LEVEL SECURITY;
+ALTER TABLE intake_refusal ENABLE ROW LEVEL SECURITY;
+ALTER TABLE intake_refusal FORCE ROW LEVEL SECURITY;

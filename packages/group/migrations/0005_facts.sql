@@ -1,0 +1,78 @@
+-- The facts as the entities published them (spec 01, 3.2), never recomputed. Grain: everything before the measures; none is a value.
+-- Partitions are reached through this table only: they have no policies of their own and no grants.
+CREATE TABLE fact_consumption_group (
+  tenant_id         uuid NOT NULL,
+  entity_id         text COLLATE "C" NOT NULL,
+  period_month      date NOT NULL,
+  application_id    text COLLATE "C" NOT NULL,
+  domain_id         text COLLATE "C" NOT NULL,
+  family_id         text COLLATE "C",
+  product_id        text COLLATE "C",
+  unit              text COLLATE "C" NOT NULL,
+  environment       text COLLATE "C" NOT NULL,
+  consumption_type  text COLLATE "C" NOT NULL CHECK (consumption_type IN ('DIRECT', 'INDIRECT')),
+  currency          text COLLATE "C" NOT NULL,
+  quantity          numeric NOT NULL,
+  cost_effective    numeric,
+  cost_billed       numeric,
+  cost_standard     numeric
+) PARTITION BY RANGE (period_month);
+
+-- No foreign key: the intake checks references once per slice, and a distributed PostgreSQL forbids one here.
+CREATE UNIQUE INDEX fact_grain ON fact_consumption_group
+  (tenant_id, entity_id, period_month, application_id, domain_id, product_id, unit, environment, consumption_type, currency,
+   family_id) NULLS NOT DISTINCT;
+
+-- COPY is refused under row-level security, so bulk rows pass through here. Only the intake role reaches it, a row belongs
+-- to the transaction that staged it, and no row outlives that transaction. Not logged: a crash empties it, rightly.
+CREATE UNLOGGED TABLE intake_staging (
+  staged_by         xid8 NOT NULL DEFAULT pg_current_xact_id(),
+  period_month      date NOT NULL,
+  entity_id         text COLLATE "C" NOT NULL,
+  application_id    text COLLATE "C" NOT NULL,
+  domain_id         text COLLATE "C" NOT NULL,
+  family_id         text COLLATE "C",
+  product_id        text COLLATE "C",
+  unit              text COLLATE "C" NOT NULL,
+  environment       text COLLATE "C" NOT NULL,
+  consumption_type  text COLLATE "C" NOT NULL,
+  currency          text COLLATE "C" NOT NULL,
+  quantity          numeric NOT NULL,
+  cost_effective    numeric,
+  cost_billed       numeric,
+  cost_standard     numeric
+) WITH (autovacuum_vacuum_threshold = 20000, autovacuum_vacuum_scale_factor = 0);
+
+-- Makes the partition of a month. ATTACH blocks neither readers nor writers of the other months, CREATE … PARTITION OF would.
+CREATE FUNCTION ensure_fact_partition(month date) RETURNS void
+  LANGUAGE plpgsql SECURITY DEFINER SET search_path = prorata, pg_temp AS $$
+DECLARE
+  partition_name text := 'fact_consumption_group_' || to_char(month, 'YYYY_MM');
+BEGIN
+  IF month IS NULL OR month <> date_trunc('month', month) OR month NOT BETWEEN '1990-01-01' AND '2200-01-01' THEN
+    RAISE EXCEPTION 'not a month of facts: %', month;
+  END IF;
+  IF to_regclass('prorata.' || partition_name) IS NOT NULL THEN RETURN; END IF;
+  PERFORM pg_advisory_xact_lock(7340101);
+  IF to_regclass('prorata.' || partition_name) IS NOT NULL THEN RETURN; END IF;
+  EXECUTE format('CREATE TABLE prorata.%I (LIKE prorata.fact_consumption_group INCLUDING ALL)', partition_name);
+  EXECUTE format('ALTER TABLE prorata.fact_consumption_group ATTACH PARTITION prorata.%I FOR VALUES FROM (%L) TO (%L)',
+    partition_name, month, (month + interval '1 month')::date);
+END $$;
+REVOKE ALL ON FUNCTION ensure_fact_partition(date) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION ensure_fact_partition(date) TO prorata_intake;
+
+GRANT SELECT, INSERT, DELETE ON fact_consumption_group TO prorata_intake;
+GRANT SELECT ON fact_consumption_group TO prorata_app, prorata_reader;
+GRANT SELECT, INSERT, DELETE ON intake_staging TO prorata_intake;
+
+CREATE POLICY own_entity ON fact_consumption_group TO prorata_app, prorata_intake
+  USING (tenant_id = NULLIF(current_setting('app.current_tenant', true), '')::uuid
+    AND entity_id = NULLIF(current_setting('app.current_entity', true), ''))
+  WITH CHECK (tenant_id = NULLIF(current_setting('app.current_tenant', true), '')::uuid
+    AND entity_id = NULLIF(current_setting('app.current_entity', true), ''));
+CREATE POLICY consolidated ON fact_consumption_group FOR SELECT TO prorata_reader
+  USING (tenant_id = NULLIF(current_setting('app.current_tenant', true), '')::uuid);
+
+ALTER TABLE fact_consumption_group ENABLE ROW LEVEL SECURITY;
+ALTER TABLE fact_consumption_group FORCE ROW LEVEL SECURITY;

@@ -1,0 +1,212 @@
+-- The group's views (spec 01, 5), kept as tables whose content always equals a defining query beside the code in
+-- src/consolidation/definitions. Additive measures only, in local currency: shares, ranks, changes and conversion happen at
+-- reading, over few rows. fact_rows counts facts, <measure>_rows those that carry the measure; a cost that is missing adds 0.
+-- is_tax stands in the grain so that each report can leave tax out. Indexes start with tenant and month: a slice is one
+-- contiguous range, and a report asks for a list of months.
+
+-- The group by entity: ranking, month series of some entities.
+CREATE TABLE mv_group_entity_month (
+  tenant_id         uuid NOT NULL,
+  period_month      date NOT NULL,
+  entity_id         text COLLATE "C" NOT NULL,
+  currency          text COLLATE "C" NOT NULL,
+  consumption_type  text COLLATE "C" NOT NULL,
+  is_tax            boolean NOT NULL,
+  fact_rows         bigint NOT NULL,
+  valued_rows       bigint NOT NULL,
+  effective_rows    bigint NOT NULL,
+  billed_rows       bigint NOT NULL,
+  standard_rows     bigint NOT NULL,
+  cost              numeric NOT NULL,
+  cost_effective    numeric NOT NULL,
+  cost_billed       numeric NOT NULL,
+  cost_standard     numeric NOT NULL
+);
+CREATE UNIQUE INDEX mv_group_entity_month_grain ON mv_group_entity_month
+  (tenant_id, period_month, entity_id, currency, consumption_type, is_tax);
+
+-- The group by domain: month series of the group. Shared between entities, hence adjusted by differences.
+CREATE TABLE mv_group_domain_month (
+  tenant_id         uuid NOT NULL,
+  period_month      date NOT NULL,
+  domain_id         text COLLATE "C" NOT NULL,
+  currency          text COLLATE "C" NOT NULL,
+  consumption_type  text COLLATE "C" NOT NULL,
+  is_tax            boolean NOT NULL,
+  fact_rows         bigint NOT NULL,
+  valued_rows       bigint NOT NULL,
+  effective_rows    bigint NOT NULL,
+  billed_rows       bigint NOT NULL,
+  standard_rows     bigint NOT NULL,
+  cost              numeric NOT NULL,
+  cost_effective    numeric NOT NULL,
+  cost_billed       numeric NOT NULL,
+  cost_standard     numeric NOT NULL
+);
+CREATE UNIQUE INDEX mv_group_domain_month_grain ON mv_group_domain_month
+  (tenant_id, period_month, domain_id, currency, consumption_type, is_tax);
+
+-- Entity by domain: the matrix, and the second step of the drill-down.
+CREATE TABLE mv_group_entity_domain_month (
+  tenant_id         uuid NOT NULL,
+  period_month      date NOT NULL,
+  entity_id         text COLLATE "C" NOT NULL,
+  domain_id         text COLLATE "C" NOT NULL,
+  currency          text COLLATE "C" NOT NULL,
+  consumption_type  text COLLATE "C" NOT NULL,
+  is_tax            boolean NOT NULL,
+  fact_rows         bigint NOT NULL,
+  valued_rows       bigint NOT NULL,
+  effective_rows    bigint NOT NULL,
+  billed_rows       bigint NOT NULL,
+  standard_rows     bigint NOT NULL,
+  cost              numeric NOT NULL,
+  cost_effective    numeric NOT NULL,
+  cost_billed       numeric NOT NULL,
+  cost_standard     numeric NOT NULL
+);
+CREATE UNIQUE INDEX mv_group_entity_domain_month_grain ON mv_group_entity_domain_month
+  (tenant_id, period_month, entity_id, domain_id, currency, consumption_type, is_tax);
+
+-- Applications within entity and domain: the third step of the drill-down.
+CREATE TABLE mv_group_application_month (
+  tenant_id         uuid NOT NULL,
+  period_month      date NOT NULL,
+  entity_id         text COLLATE "C" NOT NULL,
+  domain_id         text COLLATE "C" NOT NULL,
+  application_id    text COLLATE "C" NOT NULL,
+  currency          text COLLATE "C" NOT NULL,
+  consumption_type  text COLLATE "C" NOT NULL,
+  is_tax            boolean NOT NULL,
+  fact_rows         bigint NOT NULL,
+  valued_rows       bigint NOT NULL,
+  effective_rows    bigint NOT NULL,
+  billed_rows       bigint NOT NULL,
+  standard_rows     bigint NOT NULL,
+  cost              numeric NOT NULL,
+  cost_effective    numeric NOT NULL,
+  cost_billed       numeric NOT NULL,
+  cost_standard     numeric NOT NULL
+);
+CREATE UNIQUE INDEX mv_group_application_month_grain ON mv_group_application_month
+  (tenant_id, period_month, entity_id, domain_id, application_id, currency, consumption_type, is_tax);
+
+-- What each entity consumes of each product, by unit: comparison between entities.
+CREATE TABLE mv_group_comparison_entities (
+  tenant_id         uuid NOT NULL,
+  period_month      date NOT NULL,
+  entity_id         text COLLATE "C" NOT NULL,
+  domain_id         text COLLATE "C" NOT NULL,
+  product_id        text COLLATE "C",
+  unit              text COLLATE "C" NOT NULL,
+  currency          text COLLATE "C" NOT NULL,
+  consumption_type  text COLLATE "C" NOT NULL,
+  is_tax            boolean NOT NULL,
+  quantity          numeric NOT NULL,
+  fact_rows         bigint NOT NULL,
+  valued_rows       bigint NOT NULL,
+  effective_rows    bigint NOT NULL,
+  billed_rows       bigint NOT NULL,
+  standard_rows     bigint NOT NULL,
+  cost              numeric NOT NULL,
+  cost_effective    numeric NOT NULL,
+  cost_billed       numeric NOT NULL,
+  cost_standard     numeric NOT NULL
+);
+CREATE UNIQUE INDEX mv_group_comparison_entities_grain ON mv_group_comparison_entities
+  (tenant_id, period_month, entity_id, domain_id, product_id, unit, currency, consumption_type, is_tax) NULLS NOT DISTINCT;
+
+-- Products within an application: the last step of the drill-down.
+CREATE TABLE mv_group_product_month (
+  tenant_id         uuid NOT NULL,
+  period_month      date NOT NULL,
+  entity_id         text COLLATE "C" NOT NULL,
+  domain_id         text COLLATE "C" NOT NULL,
+  application_id    text COLLATE "C" NOT NULL,
+  family_id         text COLLATE "C",
+  product_id        text COLLATE "C",
+  unit              text COLLATE "C" NOT NULL,
+  currency          text COLLATE "C" NOT NULL,
+  consumption_type  text COLLATE "C" NOT NULL,
+  is_tax            boolean NOT NULL,
+  quantity          numeric NOT NULL,
+  fact_rows         bigint NOT NULL,
+  valued_rows       bigint NOT NULL,
+  effective_rows    bigint NOT NULL,
+  billed_rows       bigint NOT NULL,
+  standard_rows     bigint NOT NULL,
+  cost              numeric NOT NULL,
+  cost_effective    numeric NOT NULL,
+  cost_billed       numeric NOT NULL,
+  cost_standard     numeric NOT NULL
+);
+CREATE UNIQUE INDEX mv_group_product_month_grain ON mv_group_product_month
+  (tenant_id, period_month, entity_id, domain_id, application_id, family_id, product_id, unit, currency, consumption_type, is_tax) NULLS NOT DISTINCT;
+
+GRANT SELECT, INSERT, DELETE ON mv_group_entity_month,
+  mv_group_entity_domain_month,
+  mv_group_application_month,
+  mv_group_comparison_entities,
+  mv_group_product_month TO prorata_intake;
+GRANT SELECT ON mv_group_entity_month,
+  mv_group_entity_domain_month,
+  mv_group_application_month,
+  mv_group_comparison_entities,
+  mv_group_product_month TO prorata_app, prorata_reader;
+GRANT SELECT, INSERT, UPDATE, DELETE ON mv_group_domain_month TO prorata_intake;
+GRANT SELECT ON mv_group_domain_month TO prorata_reader;
+
+CREATE POLICY own_entity ON mv_group_entity_month TO prorata_app, prorata_intake
+  USING (tenant_id = NULLIF(current_setting('app.current_tenant', true), '')::uuid
+    AND entity_id = NULLIF(current_setting('app.current_entity', true), ''))
+  WITH CHECK (tenant_id = NULLIF(current_setting('app.current_tenant', true), '')::uuid
+    AND entity_id = NULLIF(current_setting('app.current_entity', true), ''));
+CREATE POLICY consolidated ON mv_group_entity_month FOR SELECT TO prorata_reader
+  USING (tenant_id = NULLIF(current_setting('app.current_tenant', true), '')::uuid);
+CREATE POLICY own_entity ON mv_group_entity_domain_month TO prorata_app, prorata_intake
+  USING (tenant_id = NULLIF(current_setting('app.current_tenant', true), '')::uuid
+    AND entity_id = NULLIF(current_setting('app.current_entity', true), ''))
+  WITH CHECK (tenant_id = NULLIF(current_setting('app.current_tenant', true), '')::uuid
+    AND entity_id = NULLIF(current_setting('app.current_entity', true), ''));
+CREATE POLICY consolidated ON mv_group_entity_domain_month FOR SELECT TO prorata_reader
+  USING (tenant_id = NULLIF(current_setting('app.current_tenant', true), '')::uuid);
+CREATE POLICY own_entity ON mv_group_application_month TO prorata_app, prorata_intake
+  USING (tenant_id = NULLIF(current_setting('app.current_tenant', true), '')::uuid
+    AND entity_id = NULLIF(current_setting('app.current_entity', true), ''))
+  WITH CHECK (tenant_id = NULLIF(current_setting('app.current_tenant', true), '')::uuid
+    AND entity_id = NULLIF(current_setting('app.current_entity', true), ''));
+CREATE POLICY consolidated ON mv_group_application_month FOR SELECT TO prorata_reader
+  USING (tenant_id = NULLIF(current_setting('app.current_tenant', true), '')::uuid);
+CREATE POLICY own_entity ON mv_group_comparison_entities TO prorata_app, prorata_intake
+  USING (tenant_id = NULLIF(current_setting('app.current_tenant', true), '')::uuid
+    AND entity_id = NULLIF(current_setting('app.current_entity', true), ''))
+  WITH CHECK (tenant_id = NULLIF(current_setting('app.current_tenant', true), '')::uuid
+    AND entity_id = NULLIF(current_setting('app.current_entity', true), ''));
+CREATE POLICY consolidated ON mv_group_comparison_entities FOR SELECT TO prorata_reader
+  USING (tenant_id = NULLIF(current_setting('app.current_tenant', true), '')::uuid);
+CREATE POLICY own_entity ON mv_group_product_month TO prorata_app, prorata_intake
+  USING (tenant_id = NULLIF(current_setting('app.current_tenant', true), '')::uuid
+    AND entity_id = NULLIF(current_setting('app.current_entity', true), ''))
+  WITH CHECK (tenant_id = NULLIF(current_setting('app.current_tenant', true), '')::uuid
+    AND entity_id = NULLIF(current_setting('app.current_entity', true), ''));
+CREATE POLICY consolidated ON mv_group_product_month FOR SELECT TO prorata_reader
+  USING (tenant_id = NULLIF(current_setting('app.current_tenant', true), '')::uuid);
+-- Rows of the whole group: intakes add their differences, publishers never read them.
+CREATE POLICY tenant_rows ON mv_group_domain_month TO prorata_intake
+  USING (tenant_id = NULLIF(current_setting('app.current_tenant', true), '')::uuid)
+  WITH CHECK (tenant_id = NULLIF(current_setting('app.current_tenant', true), '')::uuid);
+CREATE POLICY consolidated ON mv_group_domain_month FOR SELECT TO prorata_reader
+  USING (tenant_id = NULLIF(current_setting('app.current_tenant', true), '')::uuid);
+
+ALTER TABLE mv_group_entity_month ENABLE ROW LEVEL SECURITY;
+ALTER TABLE mv_group_entity_month FORCE ROW LEVEL SECURITY;
+ALTER TABLE mv_group_entity_domain_month ENABLE ROW LEVEL SECURITY;
+ALTER TABLE mv_group_entity_domain_month FORCE ROW LEVEL SECURITY;
+ALTER TABLE mv_group_application_month ENABLE ROW LEVEL SECURITY;
+ALTER TABLE mv_group_application_month FORCE ROW LEVEL SECURITY;
+ALTER TABLE mv_group_comparison_entities ENABLE ROW LEVEL SECURITY;
+ALTER TABLE mv_group_comparison_entities FORCE ROW LEVEL SECURITY;
+ALTER TABLE mv_group_product_month ENABLE ROW LEVEL SECURITY;
+ALTER TABLE mv_group_product_month FORCE ROW LEVEL SECURITY;
+ALTER TABLE mv_group_domain_month ENABLE ROW LEVEL SECURITY;
+ALTER TABLE mv_group_domain_month FORCE ROW LEVEL SECURITY;

@@ -1,0 +1,12 @@
+SELECT tenant_id, period_month, domain_id, currency, consumption_type, is_tax,
+       sum(fact_rows)::bigint AS fact_rows,
+       sum(valued_rows)::bigint AS valued_rows,
+       sum(effective_rows)::bigint AS effective_rows,
+       sum(billed_rows)::bigint AS billed_rows,
+       sum(standard_rows)::bigint AS standard_rows,
+       sum(cost) AS cost,
+       sum(cost_effective) AS cost_effective,
+       sum(cost_billed) AS cost_billed,
+       sum(cost_standard) AS cost_standard
+  FROM measured
+ GROUP BY tenant_id, period_month, domain_id, currency, consumption_type, is_tax

@@ -1,0 +1,119 @@
+import { createHash } from 'node:crypto';
+import type { RequestContext, Tx } from '@prorata/platform';
+import { firstDay, monthOf } from '../months.ts';
+import { type GroupNode, operatorContext } from '../node/group-node.ts';
+import { recorded } from '../node/record.ts';
+import { type MonthlyRate, type RatesFile, readEcbFile } from './ecb-file.ts';
+import { BASE_RATE, multiplierOf } from './multiplier.ts';
+
+/** What an import of rates made. `months` are `YYYY-MM`; `provisional` those that the file does not hold in full. */
+export interface RatesImported {
+  readonly rate_set: number;
+  readonly replayed: boolean;
+  readonly months: number;
+  readonly currencies: number;
+  readonly first_month: string;
+  readonly last_month: string;
+  readonly provisional: readonly string[];
+}
+
+/** The European Central Bank quotes units of each currency for one euro. */
+const BASE_CURRENCY = 'EUR';
+
+/**
+ * Makes a rate set of the European Central Bank's file: for each month and currency the mean, and the multiplier into the group's
+ * currency. The same file again answers with the set it made.
+ *
+ * @throws Problem `RATES_INVALID` with line and value
+ */
+export async function importRates(
+  group: GroupNode,
+  input: { readonly text: string; readonly name: string },
+  options: { context?: RequestContext } = {},
+): Promise<RatesImported> {
+  const context = options.context ?? operatorContext(group);
+  const file = readEcbFile(input.text);
+  const sha256 = createHash('sha256').update(input.text).digest('hex');
+  return await recorded(
+    group,
+    context,
+    { action: 'group.fx.import', payload: { name: input.name, sha256 } },
+    async (tx, record) => {
+      await tx.query(
+        `SELECT pg_advisory_xact_lock(hashtextextended('fx/' || current_setting('app.current_tenant'), 3))`,
+      );
+      const sets = await tx.query<{ rate_set: number; sha256: string }>('SELECT rate_set, sha256 FROM fx_rate_set');
+      const known = sets.find((set) => set.sha256 === sha256);
+      if (known !== undefined) return summary(file, known.rate_set, true);
+      const rateSet = Math.max(0, ...sets.map((set) => set.rate_set)) + 1;
+      await insertSet(tx, group, context, { rateSet, sha256, source: input.name, file });
+      const result = summary(file, rateSet, false);
+      await record({ event: 'GROUP.RATES.IMPORTED', entity: `rate-sets/${rateSet}`, payload: { ...result } });
+      return result;
+    },
+  );
+}
+
+async function insertSet(
+  tx: Tx,
+  group: GroupNode,
+  context: RequestContext,
+  set: { rateSet: number; sha256: string; source: string; file: RatesFile },
+): Promise<void> {
+  const { tenantId } = group.scope;
+  const target = group.config.currency;
+  await tx.execute(
+    `INSERT INTO fx_rate_set (tenant_id, rate_set, base_currency, group_currency, source, sha256, first_day, last_day, imported_by)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+    [
+      tenantId,
+      set.rateSet,
+      BASE_CURRENCY,
+      target,
+      set.source,
+      set.sha256,
+      set.file.firstDay,
+      set.file.lastDay,
+      context.userId,
+    ],
+  );
+  const rows = withMultipliers(set.file.rates, target);
+  await tx.execute(
+    `INSERT INTO fx_rate (tenant_id, rate_set, period_month, currency, rate_sum, rate_days, multiplier, provisional)
+     SELECT $1, $2, * FROM unnest($3::date[], $4::text[], $5::numeric[], $6::int[], $7::numeric[], $8::boolean[])`,
+    [
+      tenantId,
+      set.rateSet,
+      rows.map((row) => firstDay(row.month)),
+      rows.map((row) => row.currency),
+      rows.map((row) => row.sum),
+      rows.map((row) => row.days),
+      rows.map((row) => row.multiplier),
+      rows.map((row) => row.provisional),
+    ],
+  );
+}
+
+/** Null where the group's own currency has no rate in the month: nothing can be converted into it then. */
+function withMultipliers(
+  rates: readonly MonthlyRate[],
+  target: string,
+): (MonthlyRate & { multiplier: string | null })[] {
+  const reporting = new Map(rates.filter((rate) => rate.currency === target).map((rate) => [rate.month, rate]));
+  return rates.map((rate) => {
+    const to = target === BASE_CURRENCY ? BASE_RATE : reporting.get(rate.month);
+    return { ...rate, multiplier: to === undefined ? null : multiplierOf(rate, to) };
+  });
+}
+
+function summary(file: RatesFile, rateSet: number, replayed: boolean): RatesImported {
+  return {
+    rate_set: rateSet,
+    replayed,
+    months: new Set(file.rates.map((rate) => rate.month)).size,
+    currencies: new Set(file.rates.map((rate) => rate.currency)).size,
+    first_month: monthOf(file.firstDay),
+    last_month: monthOf(file.lastDay),
+    provisional: [...new Set(file.rates.filter((rate) => rate.provisional).map((rate) => rate.month))].sort(),
+  };
+}

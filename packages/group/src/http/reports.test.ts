@@ -1,0 +1,104 @@
+import type { App } from '@prorata/platform';
+import { openIssuer, uuidv7 } from '@prorata/platform';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { fact, plantFacts } from '../testing/facts.ts';
+import { openTestGroup, type TestGroup } from '../testing/test-group.ts';
+import { buildGroupApp } from './server.ts';
+
+let test: TestGroup;
+let app: App;
+let token: (roles: string[], of?: object) => Promise<string>;
+
+beforeAll(async () => {
+  test = await openTestGroup();
+  await plantFacts(test.group, [fact(), fact({ domain_id: 'Storage', product_id: 'disk', unit: 'GB' })]);
+  app = await buildGroupApp(test.group, { log: false });
+  const issuer = await openIssuer({ dir: test.group.dir, nodeId: test.group.config.node_id });
+  token = (roles, of = {}) =>
+    issuer.issueToken({
+      tenant_id: test.group.scope.tenantId,
+      tenant_mode: 'POOLED',
+      country_code: 'FR',
+      locale: 'en',
+      supported_locales: ['en', 'fr'],
+      billing_status: 'ACTIVE',
+      enabled_modules: ['FINOPS_GROUP'],
+      roles,
+      user_id: uuidv7(),
+      deployment: 'prod',
+      ...of,
+    });
+});
+afterAll(async () => {
+  await app.close();
+  await test.close();
+});
+
+async function get(url: string, roles = ['group.reader'], of: object = {}) {
+  const answer = await app.inject({ url, headers: { authorization: `Bearer ${await token(roles, of)}` } });
+  return { status: answer.statusCode, body: answer.json() };
+}
+
+const PATHS = [
+  'months',
+  'entities',
+  'domains',
+  'matrix',
+  'applications',
+  'products',
+  'comparison',
+  'drilldown',
+  'completeness',
+  'filters',
+  'exchange',
+];
+
+describe('the reports over HTTP', () => {
+  it.each(PATHS)('answer /api/group/%s to a consolidated reader', async (path) => {
+    const { status, body } = await get(`/api/group/${path}`);
+    expect([status, body.code]).toEqual([200, undefined]);
+    expect(body).toMatchObject(path === 'filters' ? { months: ['2025-07'] } : { rows: expect.any(Array) });
+  });
+
+  it.each(PATHS)('keep /api/group/%s from a publisher, and from a tenant without the module', async (path) => {
+    expect(await get(`/api/group/${path}`, ['entity.publisher'])).toMatchObject({
+      status: 403,
+      body: { code: 'FORBIDDEN' },
+    });
+    const disabled = await get(`/api/group/${path}`, ['group.reader'], { enabled_modules: [] });
+    expect(disabled).toMatchObject({ status: 403, body: { code: 'MODULE_DISABLED' } });
+  });
+
+  it.each(PATHS)('show another tenant none of /api/group/%s', async (path) => {
+    const { status, body } = await get(`/api/group/${path}`, ['group.reader'], { tenant_id: uuidv7() });
+    expect(status).toBe(403);
+    expect(JSON.stringify(body)).not.toContain('billing');
+  });
+
+  it('take repeated filters', async () => {
+    const { body } = await get('/api/group/domains?domain=Compute&domain=Storage&entity=FR01');
+    expect(body.rows.map((row: { domain: string }) => row.domain).sort()).toEqual(['Compute', 'Storage']);
+  });
+
+  it.each([
+    ['/api/group/months?from=2025-13', 'VALIDATION_FAILED'],
+    ['/api/group/months?from=2025-07&to=2025-01', 'MONTH_INVALID'],
+    ['/api/group/months?from=1925-07', 'MONTH_INVALID'],
+    ['/api/group/months?measure=list', 'VALIDATION_FAILED'],
+    ['/api/group/months?surprise=1', 'VALIDATION_FAILED'],
+    ['/api/group/applications?limit=0', 'VALIDATION_FAILED'],
+    ['/api/group/applications?limit=1e2', 'VALIDATION_FAILED'],
+    ['/api/group/drilldown?domain=Compute', 'DRILLDOWN_PATH_INVALID'],
+  ])('refuse %s with %s', async (url, code) => {
+    expect(await get(url)).toMatchObject({ status: 400, body: { code } });
+  });
+
+  it('are described in OpenAPI 3.1 with what they answer', async () => {
+    const document = (await app.inject({ url: '/openapi.json' })).json();
+    expect(document.openapi).toMatch(/^3\.1/);
+    for (const path of PATHS) {
+      const answer = document.paths[`/api/group/${path}`]?.get?.responses?.['200'];
+      expect(answer?.content?.['application/json']?.schema?.type, path).toBe('object');
+    }
+  });
+});

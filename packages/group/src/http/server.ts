@@ -1,0 +1,31 @@
+import { type App, buildServer, type DelegatedIssuer, openIssuer, type ServerOptions } from '@prorata/platform';
+import { entityTokens } from '../enrolment/entity-tokens.ts';
+import type { GroupNode } from '../node/group-node.ts';
+import { registerGroupRoutes } from './app.ts';
+
+export interface GroupAppOptions
+  extends Partial<Pick<ServerOptions, 'pages' | 'requestsPerMinute' | 'log' | 'logLevel'>> {
+  readonly version?: string;
+  readonly codes?: ServerOptions['trust']['codes'];
+}
+
+/** The group node's HTTP service, not listening yet: its routes, its issuer, and the tokens of enrolled entities. */
+export async function buildGroupApp(group: GroupNode, options: GroupAppOptions = {}): Promise<App> {
+  const { version = '0.1.0', codes, ...rest } = options;
+  const delegated: readonly DelegatedIssuer[] = [entityTokens(group)];
+  return await buildServer({
+    title: 'Prorata group',
+    version,
+    description: 'The group: intake of signed bundles, consolidated reports, drill-down, completeness.',
+    trust: {
+      issuer: await openIssuer({ dir: group.dir, nodeId: group.config.node_id }),
+      deployment: group.config.deployment,
+      delegated,
+      ...(codes === undefined ? {} : { codes }),
+    },
+    tenantModeOf: (tenantId) => group.db.tenantMode(tenantId),
+    register: (app) => registerGroupRoutes(app, group),
+    ready: { database: () => group.db.ping() },
+    ...rest,
+  });
+}

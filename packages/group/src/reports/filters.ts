@@ -1,0 +1,89 @@
+import type { Tx } from '@prorata/platform';
+import { firstDay, monthOf, monthsBetween, shiftMonth } from '../months.ts';
+import { groupProblem } from '../problems.ts';
+import type { Dimension, Measure } from './dimensions.ts';
+
+/** What every report can be asked. Months are `YYYY-MM`, both ends counted; what is left out does not narrow. */
+export interface ReportInput {
+  readonly from?: string;
+  readonly to?: string;
+  /** ISO 4217; the group's currency unless told. */
+  readonly currency?: string;
+  readonly measure?: Measure;
+  readonly consumption_type?: 'DIRECT' | 'INDIRECT';
+  readonly without_tax?: boolean;
+  readonly entity?: readonly string[];
+  readonly domain?: readonly string[];
+  readonly application?: readonly string[];
+}
+
+/** The months of a report: those that have facts, and the calendar range that they were picked from. */
+export interface Span {
+  readonly from: string | null;
+  readonly to: string | null;
+  /** First days of months that have facts, in order. */
+  readonly days: readonly string[];
+}
+
+/**
+ * @throws Problem `MONTH_INVALID` for a month that is none, or a range that ends before it begins
+ */
+export async function spanOf(tx: Tx, input: ReportInput): Promise<Span> {
+  const from = input.from === undefined ? undefined : monthOf(firstDay(input.from));
+  const to = input.to === undefined ? undefined : monthOf(firstDay(input.to));
+  if (from !== undefined && to !== undefined && from > to) {
+    throw groupProblem('MONTH_INVALID', `the range begins with ${from} and ends with ${to}`, { from, to });
+  }
+  const rows = await tx.query<{ period_month: string }>(
+    'SELECT DISTINCT period_month FROM mv_group_domain_month ORDER BY period_month',
+  );
+  const known = rows.map((row) => row.period_month);
+  const days = known.filter(
+    (day) => (from === undefined || monthOf(day) >= from) && (to === undefined || monthOf(day) <= to),
+  );
+  return {
+    from: from ?? monthOrNull(days[0]),
+    to: to ?? monthOrNull(days.at(-1)),
+    days,
+  };
+}
+
+function monthOrNull(day: string | undefined): string | null {
+  return day === undefined ? null : monthOf(day);
+}
+
+/** First days of the period of the same length right before; of the month before each month where a report goes by month. */
+export function periodBefore(span: Span, perMonth: boolean): readonly string[] {
+  if (span.from === null || span.to === null) return [];
+  const distance = perMonth ? 1 : monthsBetween(span.from, span.to);
+  return span.days.map((day) => firstDay(shiftMonth(monthOf(day), -distance)));
+}
+
+/** A condition and the parameters it brings; `next` numbers them. */
+export interface Narrowing {
+  readonly sql: string;
+  readonly dimensions: readonly Dimension[];
+}
+
+/** The WHERE clause of everything but the months, over a view named `v`. Pushes its parameters onto `values`. */
+export function narrowing(input: ReportInput, values: unknown[]): Narrowing {
+  const conditions: string[] = [];
+  const dimensions: Dimension[] = [];
+  const lists = [
+    ['entity_id', input.entity],
+    ['domain_id', input.domain],
+    ['application_id', input.application],
+  ] as const;
+  for (const [dimension, codes] of lists) {
+    if (codes === undefined || codes.length === 0) continue;
+    values.push(codes);
+    conditions.push(`v.${dimension} = ANY($${values.length}::text[])`);
+    dimensions.push(dimension);
+  }
+  if (input.consumption_type !== undefined) {
+    values.push(input.consumption_type);
+    conditions.push(`v.consumption_type = $${values.length}`);
+  }
+  if (input.without_tax === true) conditions.push('NOT v.is_tax');
+  return { sql: conditions.map((condition) => ` AND ${condition}`).join(''), dimensions };
+}

@@ -1,0 +1,39 @@
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type NodeConfig, PLATFORM_MIGRATIONS, uuidv7 } from '@prorata/platform';
+import { openTestDatabase, type TestDatabase } from '@prorata/platform/testing';
+import { foundGroup, GROUP_MIGRATIONS, type GroupNode } from '../node/group-node.ts';
+
+/** A group node on a database of its own, and a look past every policy. */
+export interface TestGroup {
+  readonly group: GroupNode;
+  readonly admin: TestDatabase['admin'];
+  readonly connection: TestDatabase['connection'];
+  close(): Promise<void>;
+}
+
+/** Founds a group (tenant ACME, reports in EUR) for one test file. */
+export async function openTestGroup(of: Partial<Pick<NodeConfig, 'currency' | 'deployment'>> = {}): Promise<TestGroup> {
+  const test = await openTestDatabase([PLATFORM_MIGRATIONS, GROUP_MIGRATIONS]);
+  const dir = await mkdtemp(join(tmpdir(), 'prorata-group-'));
+  await mkdir(join(dir, 'keys'), { mode: 0o700 });
+  const config: NodeConfig = {
+    schema: 'prorata.node/1',
+    kind: 'group',
+    node_id: uuidv7(),
+    deployment: of.deployment ?? 'prod',
+    tenant: { id: uuidv7(), code: 'ACME', label: 'Acme Group' },
+    currency: of.currency ?? 'EUR',
+  };
+  const group = await foundGroup({ dir, config, db: test.db });
+  return {
+    group,
+    admin: test.admin,
+    connection: test.connection,
+    async close() {
+      await test.close();
+      await rm(dir, { recursive: true, force: true });
+    },
+  };
+}
