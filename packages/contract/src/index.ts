@@ -1,3 +1,4 @@
+export { diffBundles, type FactDifference } from './comparison/diff-bundles.ts';
 export {
   ACCEPTED_VERSIONS,
   type AcceptedVersion,
@@ -20,6 +21,7 @@ export {
 } from './format/refusals.ts';
 export type { ApplicationRow, FactRow, PriceRow, ProductRow } from './format/rows.ts';
 export { CONSUMPTION_TYPES, ENVIRONMENTS, FACT_COLUMNS, MEASURES } from './format/tables.ts';
+export { type BundleCheck, type CheckOptions, checkBundle } from './reading/check-bundle.ts';
 export { BUNDLE_LIMITS, type BundleLimits } from './reading/limits.ts';
 export type { DomainUse, ProductUse, ReferenceUse, VerifiedBundle } from './reading/verified-bundle.ts';
 export { type BundleTrust, verifyBundle } from './reading/verify-bundle.ts';
@@ -32,6 +34,7 @@ export {
   verifyAdmission,
 } from './trust/admission.ts';
 export { createEnrolment, type Enrolment, type EntityIdentity, verifyEnrolment } from './trust/enrolment.ts';
+export { readKeySet } from './trust/key-set.ts';
 export {
   fingerprint,
   generateSigningKey,

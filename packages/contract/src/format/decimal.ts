@@ -2,6 +2,7 @@
 export const SCALE = 18;
 
 const UNIT = 10n ** 18n;
+const ZERO = '0'.charCodeAt(0);
 const PLAIN_DECIMAL = /^-?\d{1,20}(?:\.\d{1,18})?$/;
 
 /**
@@ -18,9 +19,13 @@ export function parseDecimal(text: string): bigint | null {
 
 /** Writes a whole number of 10⁻¹⁸ as a plain decimal string without needless zeros, for example `-12.5`. */
 export function formatDecimal(scaled: bigint): string {
+  const sign = scaled < 0n ? '-' : '';
   const digits = (scaled < 0n ? -scaled : scaled).toString().padStart(SCALE + 1, '0');
-  const fraction = digits.slice(-SCALE).replace(/0+$/, '');
-  return `${scaled < 0n ? '-' : ''}${digits.slice(0, -SCALE)}${fraction === '' ? '' : `.${fraction}`}`;
+  const point = digits.length - SCALE;
+  let end = digits.length;
+  while (end > point && digits.charCodeAt(end - 1) === ZERO) end -= 1;
+  const whole = sign + digits.slice(0, point);
+  return end === point ? whole : `${whole}.${digits.slice(point, end)}`;
 }
 
 /** The shortest form of a decimal string: `1.500` → `1.5`, `-0.0` → `0`; null stays null. */

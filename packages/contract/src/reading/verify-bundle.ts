@@ -4,10 +4,10 @@ import type { Manifest } from '../format/manifest.ts';
 import { type Findings, refuse, refuseWhenFound, type Violation } from '../format/refusals.ts';
 import { TABLES } from '../format/tables.ts';
 import { openPrivateFolder } from '../tables/private-folder.ts';
+import { withinRange } from '../tables/range.ts';
 import { grainFindings, schemaFindings } from '../tables/rules.ts';
 import { rowCounts, totalFindings } from '../tables/totals.ts';
 import { createTables, openWorkspace, type Workspace } from '../tables/workspace.ts';
-import { reason } from '../trust/statement.ts';
 import { judgeKey, type ResolveKey } from '../trust/trusted-key.ts';
 import { type Archive, openArchive, readEntry } from './archive.ts';
 import { type ByteSource, openBytes } from './byte-source.ts';
@@ -128,19 +128,6 @@ async function verifyRows(workspace: Workspace, manifest: Manifest, trust: Bundl
     refuseWhenFound(only(await trust.references(use)));
   }
   refuseWhenFound(await withinRange('TOTALS_MISMATCH', () => totalFindings(workspace, manifest)));
-}
-
-/** Runs a check that adds decimals up; a sum beyond DECIMAL(38,18) is a violation and not a failure of the node. */
-export async function withinRange(
-  code: 'SCHEMA_VIOLATION' | 'TOTALS_MISMATCH',
-  check: () => Promise<Findings>,
-): Promise<Findings> {
-  try {
-    return await check();
-  } catch (error) {
-    if (!/^(Out of Range|Conversion) Error/.test(reason(error))) throw error;
-    return refuse(code, 'A sum of the facts is beyond 20 digits before the point', { file: 'facts.parquet' });
-  }
 }
 
 function only(listed: readonly Violation[]): Findings {

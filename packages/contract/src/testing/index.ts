@@ -1,2 +1,3 @@
 export * from './forging.ts';
+export * from './refusal.ts';
 export * from './sample.ts';

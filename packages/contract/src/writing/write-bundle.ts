@@ -17,6 +17,7 @@ import { APPLICATIONS, FACTS, PRICES, PRODUCTS, TABLES, type Table } from '../fo
 import { shape } from '../format/validation.ts';
 import { type ContentScope, contentDigest } from '../tables/content-digest.ts';
 import { openPrivateFolder } from '../tables/private-folder.ts';
+import { withinRange } from '../tables/range.ts';
 import { grainFindings, schemaFindings } from '../tables/rules.ts';
 import { rowCounts, totalsOf } from '../tables/totals.ts';
 import {
@@ -126,9 +127,9 @@ async function prepareIn(
   await loadRows(workspace, PRICES, [content.prices]);
   await loadRows(workspace, APPLICATIONS, [content.applications]);
   await loadRows(workspace, PRODUCTS, [content.products]);
-  refuseWhenFound(await schemaFindings(workspace, scope));
+  refuseWhenFound(await withinRange('SCHEMA_VIOLATION', () => schemaFindings(workspace, scope)));
   refuseWhenFound(await grainFindings(workspace));
-  const totals = await totalsOf(workspace);
+  const totals = await withinRange('TOTALS_MISMATCH', () => totalsOf(workspace));
   const counts = await rowCounts(workspace);
   const files: ManifestFile[] = [];
   for (const table of TABLES) {
