@@ -1,0 +1,130 @@
+import { keepPreviousData, queryOptions } from '@tanstack/react-query';
+import type { Choice } from '../selection/choice.ts';
+import { answer, api } from './client.ts';
+import type { ReportQuery } from './types.ts';
+
+/** Who is signed in. */
+export const sessionQuery = queryOptions({
+  queryKey: ['session'],
+  queryFn: () => answer(api.GET('/session')),
+  staleTime: 60_000,
+});
+
+/** Months with facts, entities, domains and currencies: what a reader can choose from. */
+export const filtersQuery = queryOptions({
+  queryKey: ['filters'],
+  queryFn: () => answer(api.GET('/api/group/filters')),
+});
+
+type Asked = Pick<Choice, 'from' | 'to' | 'currency' | 'measure' | 'withoutTax' | 'entity' | 'domain' | 'application'>;
+
+/** A choice as the parameters of a report; defaults are left out, so that equal questions have equal keys. */
+function parametersOf(asked: Asked): ReportQuery {
+  const { from, to, currency, measure, withoutTax, entity, domain, application } = asked;
+  return {
+    from,
+    to,
+    currency,
+    ...(measure === 'cost' ? {} : { measure }),
+    ...(withoutTax ? { without_tax: true } : {}),
+    ...(entity.length > 0 ? { entity: [...entity] } : {}),
+    ...(domain.length > 0 ? { domain: [...domain] } : {}),
+    ...(application.length > 0 ? { application: [...application] } : {}),
+  };
+}
+
+/** Cost by month over the range. */
+export function monthsQuery(asked: Asked, type?: 'DIRECT' | 'INDIRECT') {
+  const query = { ...parametersOf(asked), ...(type === undefined ? {} : { consumption_type: type }) };
+  return queryOptions({
+    queryKey: ['months', query],
+    queryFn: () => answer(api.GET('/api/group/months', { params: { query } })),
+    placeholderData: keepPreviousData,
+  });
+}
+
+/** Entities by cost over the range. */
+export function entitiesQuery(asked: Asked) {
+  const query = parametersOf(asked);
+  return queryOptions({
+    queryKey: ['entities', query],
+    queryFn: () => answer(api.GET('/api/group/entities', { params: { query } })),
+    placeholderData: keepPreviousData,
+  });
+}
+
+export interface Part {
+  readonly code: string;
+  readonly label: string;
+  readonly cost: string | null;
+}
+
+/** The cost of the range, divided by domain or by entity. */
+export function breakdownQuery(asked: Asked, by: 'domain' | 'entity') {
+  const query = parametersOf(asked);
+  return queryOptions({
+    queryKey: ['breakdown', by, query],
+    queryFn: async (): Promise<readonly Part[]> => {
+      if (by === 'entity') {
+        const { rows } = await answer(api.GET('/api/group/entities', { params: { query } }));
+        return rows.map(({ entity, label, cost }) => ({ code: entity, label, cost }));
+      }
+      const { rows } = await answer(api.GET('/api/group/domains', { params: { query } }));
+      return rows.map(({ domain, label, cost }) => ({ code: domain, label, cost }));
+    },
+  });
+}
+
+/** Cost by entity and domain over the range. */
+export function matrixQuery(asked: Asked) {
+  const query = parametersOf(asked);
+  return queryOptions({
+    queryKey: ['matrix', query],
+    queryFn: () => answer(api.GET('/api/group/matrix', { params: { query } })),
+    placeholderData: keepPreviousData,
+  });
+}
+
+/** The steps from the group down; each needs the ones before it. */
+export interface Path {
+  readonly entity?: string;
+  readonly domain?: string;
+  readonly application?: string;
+}
+
+/** Most rows of a level that are asked for at once (the node's own bound). */
+export const MOST_ROWS = 1000;
+
+/** One level of the drill-down in the month of the choice. */
+export function drilldownQuery(choice: Choice, path: Path, type?: 'DIRECT' | 'INDIRECT') {
+  const { month, currency, measure, withoutTax } = choice;
+  const query = {
+    from: month,
+    to: month,
+    currency,
+    ...(measure === 'cost' ? {} : { measure }),
+    ...(withoutTax ? { without_tax: true } : {}),
+    ...path,
+    ...(type === undefined ? {} : { consumption_type: type }),
+    limit: MOST_ROWS,
+  };
+  return queryOptions({
+    queryKey: ['drilldown', query],
+    queryFn: () => answer(api.GET('/api/group/drilldown', { params: { query } })),
+  });
+}
+
+/** Which entity has published which month. */
+export function completenessQuery(asked: {
+  readonly from: string;
+  readonly to: string;
+  readonly entity: readonly string[];
+}) {
+  const { from, to, entity } = asked;
+  const query = { from, to, ...(entity.length > 0 ? { entity: [...entity] } : {}) };
+  return queryOptions({
+    queryKey: ['completeness', query],
+    queryFn: () => answer(api.GET('/api/group/completeness', { params: { query } })),
+    placeholderData: keepPreviousData,
+  });
+}

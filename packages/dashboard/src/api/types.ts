@@ -1,0 +1,20 @@
+import type { operations } from '../generated/group-api.ts';
+
+/** The body of an operation's answer, as the node's OpenAPI description says it. */
+type Answer<Name extends keyof operations> = operations[Name] extends {
+  responses: { 200: { content: { 'application/json': infer Body } } };
+}
+  ? Body
+  : never;
+
+export type MonthsReport = Answer<'groupMonths'>;
+export type EntitiesReport = Answer<'groupEntities'>;
+export type EntityRow = EntitiesReport['rows'][number];
+export type MatrixReport = Answer<'groupMatrix'>;
+export type MatrixRow = MatrixReport['rows'][number];
+export type DrilldownReport = Answer<'groupDrilldown'>;
+export type DrilldownRow = DrilldownReport['rows'][number];
+export type Level = DrilldownReport['level'];
+export type CompletenessRow = Answer<'groupCompleteness'>['rows'][number];
+export type Choices = Answer<'groupFilters'>;
+export type ReportQuery = NonNullable<operations['groupMonths']['parameters']['query']>;

@@ -1,0 +1,134 @@
+import { Title } from '@mantine/core';
+import { Link } from '@tanstack/react-router';
+import { useId } from 'react';
+import type { Path } from '../api/queries.ts';
+import type { DrilldownReport, DrilldownRow, Level } from '../api/types.ts';
+import { compareNullable } from '../format/decimal.ts';
+import { formatQuantity } from '../format/numbers.ts';
+import { useWords } from '../i18n/i18n.ts';
+import { changed } from '../selection/selection.ts';
+import { Panel } from '../shell/Panel.tsx';
+import { Amount, Change, Share } from '../tables/cells.tsx';
+import { type Column, DataTable } from '../tables/DataTable.tsx';
+import classes from './drilldown.module.css';
+import { stepInto } from './path.ts';
+import { TypeBadges } from './TypeBadges.tsx';
+
+interface LevelTableProps {
+  readonly report: DrilldownReport;
+  readonly level: Level;
+  readonly title: string;
+  readonly month: string;
+  readonly path: Path;
+  /** The rows of the same level that were spread from shared platforms; on the level of products only. */
+  readonly indirect: readonly DrilldownRow[] | undefined;
+  readonly nameOfRow: (row: DrilldownRow, level: Level) => string;
+}
+
+/** The rows of one level; every name but a product's leads one step down. */
+export function LevelTable({ report, level, title, month, path, indirect, nameOfRow }: LevelTableProps) {
+  const { t } = useWords();
+  const heading = useId();
+  const columns: Column<DrilldownRow>[] = [
+    {
+      id: 'name',
+      header: t(`columns.${level}`),
+      order: (a, b) => nameOfRow(a, level).localeCompare(nameOfRow(b, level)),
+      cell: (row) => <RowName row={row} level={level} path={path} name={nameOfRow(row, level)} />,
+      total: t('columns.total'),
+    },
+    ...(level === 'product' ? productColumns(t, indirect) : []),
+    {
+      id: 'cost',
+      header: t('columns.cost'),
+      numeric: true,
+      order: (a, b) => compareNullable(a.cost, b.cost),
+      cell: ({ cost, currency }) => <Amount value={cost} currency={currency} />,
+      total: <Amount value={report.total.cost} currency={report.currency} />,
+    },
+    {
+      id: 'share',
+      header: t('columns.share'),
+      numeric: true,
+      wideOnly: true,
+      order: (a, b) => compareNullable(a.share, b.share),
+      cell: ({ share }) => <Share value={share} />,
+    },
+    {
+      id: 'change',
+      header: t('columns.change'),
+      numeric: true,
+      order: (a, b) => compareNullable(a.change, b.change),
+      cell: ({ change }) => <Change value={change} />,
+    },
+  ];
+  return (
+    <Panel aria-labelledby={heading}>
+      <Title order={2} size="h4" id={heading} mb="sm">
+        {title} <span className="soft">{month}</span>
+      </Title>
+      <DataTable
+        key={`${level} ${Object.values(path).join(' ')}`}
+        caption={`${title}, ${month}`}
+        rows={report.rows}
+        columns={columns}
+        rowKey={({ code, unit }) => `${code ?? ''} ${unit ?? ''}`}
+        sorted={{ id: 'cost', desc: true }}
+      />
+    </Panel>
+  );
+}
+
+interface RowNameProps {
+  readonly row: DrilldownRow;
+  readonly level: Level;
+  readonly path: Path;
+  readonly name: string;
+}
+
+function RowName({ row, level, path, name }: RowNameProps) {
+  if (level === 'product' || row.code === null) return <span className={classes.product}>{name}</span>;
+  const { code } = row;
+  return (
+    <Link
+      to="/drilldown"
+      search={(before) => changed(before, stepInto(path, level, code))}
+      className={classes.row ?? ''}
+    >
+      {name}
+      {level === 'entity' && <span className={classes.code}>{code}</span>}
+    </Link>
+  );
+}
+
+function productColumns(
+  t: ReturnType<typeof useWords>['t'],
+  indirect: readonly DrilldownRow[] | undefined,
+): Column<DrilldownRow>[] {
+  return [
+    {
+      id: 'quantity',
+      header: t('columns.quantity'),
+      numeric: true,
+      cell: ({ quantity }) => <Quantity value={quantity} />,
+    },
+    { id: 'unit', header: t('columns.unit'), wideOnly: true, cell: ({ unit }) => <Unit name={unit} /> },
+    { id: 'type', header: t('columns.type'), cell: (row) => <TypeBadges row={row} indirect={indirect} /> },
+  ];
+}
+
+function Quantity({ value }: { readonly value: string | undefined }) {
+  const { t, language } = useWords();
+  if (value === undefined) return <span className="soft">{t('states.noValue')}</span>;
+  return (
+    <span className="figure" title={value}>
+      {formatQuantity(value, language)}
+    </span>
+  );
+}
+
+/** A unit is never empty in the facts; `none` is the word of the contract for a product that is not measured. */
+function Unit({ name }: { readonly name: string | undefined }) {
+  const { t } = useWords();
+  return name === undefined || name === 'none' ? <span className="soft">{t('states.noValue')}</span> : name;
+}

@@ -1,0 +1,85 @@
+import { Text, Title, useComputedColorScheme } from '@mantine/core';
+import { useNavigate } from '@tanstack/react-router';
+import { useId, useMemo } from 'react';
+import type { Path } from '../api/queries.ts';
+import type { DrilldownReport, DrilldownRow, Level } from '../api/types.ts';
+import { Chart } from '../charts/Chart.tsx';
+import { MOST_AREAS, treemap } from '../charts/treemap.ts';
+import { compareDecimals } from '../format/decimal.ts';
+import { formatShare } from '../format/numbers.ts';
+import { useWords } from '../i18n/i18n.ts';
+import type { Choice } from '../selection/choice.ts';
+import { changed } from '../selection/selection.ts';
+import { Panel } from '../shell/Panel.tsx';
+import classes from './drilldown.module.css';
+import { stepInto } from './path.ts';
+
+interface ProportionsProps {
+  readonly report: DrilldownReport;
+  readonly level: Level;
+  readonly choice: Choice;
+  readonly path: Path;
+  readonly nameOfRow: (row: DrilldownRow, level: Level) => string;
+}
+
+/** The same rows as areas; the table beside it is its text. A click on an area goes one step down, as its name in the table does. */
+export function Proportions({ report, level, choice, path, nameOfRow }: ProportionsProps) {
+  const { t, language } = useWords();
+  const heading = useId();
+  const scheme = useComputedColorScheme('light');
+  const navigate = useNavigate();
+  const { rows } = report;
+  const parts = useMemo(
+    () =>
+      rows
+        .flatMap((row) => {
+          const { code, unit, cost, share } = row;
+          const key = code ?? '';
+          return cost === null || compareDecimals(cost, '0') <= 0
+            ? []
+            : [{ key, id: `${key} ${unit ?? ''}`, name: nameOfRow(row, level), cost, share }];
+        })
+        .sort((a, b) => compareDecimals(b.cost, a.cost))
+        .slice(0, MOST_AREAS),
+    [rows, level, nameOfRow],
+  );
+  const option = useMemo(
+    () => treemap({ parts, currency: choice.currency, language, scheme, measure: t(`measure.${choice.measure}`) }),
+    [parts, choice.currency, choice.measure, language, scheme, t],
+  );
+  const negative = rows.filter(({ cost }) => cost !== null && compareDecimals(cost, '0') < 0).length;
+  const first = parts[0];
+  if (first === undefined) return null;
+  const open = (index: number) => {
+    const part = parts[index];
+    if (level === 'product' || part === undefined) return;
+    void navigate({ to: '/drilldown', search: (before) => changed(before, stepInto(path, level, part.key)) });
+  };
+  return (
+    <Panel aria-labelledby={heading} className={classes.proportions ?? ''}>
+      <Title order={2} size="h4" id={heading} mb="sm">
+        {t('drilldown.treemap')}
+      </Title>
+      <Chart
+        option={option}
+        label={t('drilldown.treemapAlt', {
+          count: parts.length,
+          name: first.name,
+          share: first.share === null ? t('states.noValue') : formatShare(first.share, language),
+        })}
+        height={340}
+        {...(level === 'product' ? {} : { onSelect: ({ dataIndex }) => open(dataIndex - 1) })}
+      />
+      {negative > 0 && (
+        <Text size="sm" className="soft" mt="xs">
+          {t('drilldown.negative', { count: negative })}
+        </Text>
+      )}
+      {rows.length > MOST_AREAS && (
+        <Text size="sm" className="soft" mt="xs">
+          {t('drilldown.top', { count: MOST_AREAS })}
+        </Text>
+      )}
+    </Panel>
+  );
+}

@@ -1,0 +1,195 @@
+import { ActionIcon, Button, Group, MultiSelect, NativeSelect, Pill, Popover, Stack, Switch } from '@mantine/core';
+import { IconAdjustmentsHorizontal, IconChevronLeft, IconChevronRight } from '@tabler/icons-react';
+import { addMonths, formatMonth } from '../format/months.ts';
+import { useWords } from '../i18n/i18n.ts';
+import classes from './selection.module.css';
+import { MEASURES } from './selection.ts';
+import { type Selected, useSelected } from './use-selected.ts';
+
+interface SelectionBarProps {
+  /** `amounts` leaves out the filters, `months` everything but the range: for pages that they would not change. */
+  readonly shows?: 'everything' | 'amounts' | 'months';
+}
+
+/** What is looked at, in one row above the figures. */
+export function SelectionBar({ shows = 'everything' }: SelectionBarProps) {
+  const selected = useSelected();
+  const { t, language } = useWords();
+  if (selected.choice === undefined) return null;
+  const { choice, available, change } = selected;
+  const months = [...new Set([...available.months, ...choice.months])].sort().map((month) => ({
+    value: month,
+    label: formatMonth(month, language, 'short'),
+  }));
+  return (
+    <section aria-label={t('selection.title')} className={classes.bar}>
+      <fieldset className={classes.range}>
+        <legend className={classes.legend}>{t('selection.period')}</legend>
+        <NativeSelect
+          aria-label={t('selection.from')}
+          value={choice.from}
+          data={months}
+          onChange={(event) => change({ from: event.currentTarget.value, month: undefined })}
+        />
+        <span aria-hidden="true">–</span>
+        <NativeSelect
+          aria-label={t('selection.to')}
+          value={choice.to}
+          data={months}
+          onChange={(event) => change({ to: event.currentTarget.value, month: undefined })}
+        />
+      </fieldset>
+      {shows !== 'months' && <MonthStepper selected={selected} />}
+      {shows !== 'months' && <Amounts selected={selected} />}
+      {shows === 'everything' && <Filters selected={selected} />}
+    </section>
+  );
+}
+
+function MonthStepper({ selected }: { readonly selected: Selected }) {
+  const { t, language } = useWords();
+  const { choice, change } = selected;
+  if (choice === undefined) return null;
+  const { from, to, month, months } = choice;
+  return (
+    <fieldset className={classes.range}>
+      <legend className={classes.legend}>{t('selection.month')}</legend>
+      <ActionIcon
+        variant="default"
+        size={36}
+        aria-label={t('selection.previousMonth')}
+        disabled={month <= from}
+        onClick={() => change({ month: addMonths(month, -1) })}
+      >
+        <IconChevronLeft size={16} />
+      </ActionIcon>
+      <NativeSelect
+        aria-label={t('selection.month')}
+        value={month}
+        data={months.map((value) => ({ value, label: formatMonth(value, language, 'short') }))}
+        onChange={(event) => change({ month: event.currentTarget.value })}
+      />
+      <ActionIcon
+        variant="default"
+        size={36}
+        aria-label={t('selection.nextMonth')}
+        disabled={month >= to}
+        onClick={() => change({ month: addMonths(month, 1) })}
+      >
+        <IconChevronRight size={16} />
+      </ActionIcon>
+    </fieldset>
+  );
+}
+
+function Amounts({ selected }: { readonly selected: Selected }) {
+  const { t } = useWords();
+  const { choice, available, change } = selected;
+  if (choice === undefined) return null;
+  const { currency } = choice;
+  return (
+    <>
+      <NativeSelect
+        label={t('selection.measure')}
+        value={choice.measure}
+        data={MEASURES.map((value) => ({ value, label: t(`measure.${value}`) }))}
+        onChange={(event) => {
+          const measure = MEASURES.find((known) => known === event.currentTarget.value);
+          change({ measure: measure === 'cost' ? undefined : measure });
+        }}
+      />
+      <NativeSelect
+        label={t('selection.currency')}
+        value={currency}
+        data={[...new Set([...available.currencies, currency])]}
+        onChange={(event) => {
+          const { value } = event.currentTarget;
+          change({ currency: value === available.currency ? undefined : value });
+        }}
+      />
+      <Switch
+        className={classes.tax ?? ''}
+        label={t('selection.withoutTax')}
+        checked={choice.withoutTax}
+        onChange={(event) => change({ withoutTax: event.currentTarget.checked ? true : undefined })}
+      />
+    </>
+  );
+}
+
+function Filters({ selected }: { readonly selected: Selected }) {
+  const { t } = useWords();
+  const { choice, available, change } = selected;
+  if (choice === undefined) return null;
+  const { entity, domain, application } = choice;
+  const count = entity.length + domain.length + application.length;
+  return (
+    <Group gap="xs" align="center" className={classes.filters ?? ''}>
+      <Popover width={320} position="bottom-end" shadow="md" trapFocus withinPortal={false}>
+        <Popover.Target>
+          <Button
+            variant="default"
+            leftSection={<IconAdjustmentsHorizontal size={16} aria-hidden="true" />}
+            aria-haspopup="dialog"
+          >
+            {count === 0 ? t('selection.filters') : t('selection.filtersCount', { count })}
+          </Button>
+        </Popover.Target>
+        <Popover.Dropdown aria-label={t('selection.filters')}>
+          <Stack gap="sm">
+            <MultiSelect
+              label={t('selection.entities')}
+              placeholder={entity.length === 0 ? t('selection.allEntities') : ''}
+              data={available.entities.map(({ code: value, label }) => ({ value, label: `${value} · ${label}` }))}
+              value={[...entity]}
+              onChange={(value) => change({ entity: value })}
+              nothingFoundMessage={t('selection.noMatch')}
+              comboboxProps={{ withinPortal: false }}
+              searchable
+              clearable
+            />
+            <MultiSelect
+              label={t('selection.domains')}
+              placeholder={domain.length === 0 ? t('selection.allDomains') : ''}
+              data={available.domains.map(({ code: value, label }) => ({ value, label }))}
+              value={[...domain]}
+              onChange={(value) => change({ domain: value })}
+              nothingFoundMessage={t('selection.noMatch')}
+              comboboxProps={{ withinPortal: false }}
+              searchable
+              clearable
+            />
+          </Stack>
+        </Popover.Dropdown>
+      </Popover>
+      {count > 0 && <Chips selected={selected} />}
+    </Group>
+  );
+}
+
+function Chips({ selected }: { readonly selected: Selected }) {
+  const { t } = useWords();
+  const { choice, change, nameOf } = selected;
+  if (choice === undefined) return null;
+  return (
+    <ul className={classes.chips}>
+      {(['entity', 'domain', 'application'] as const).flatMap((kind) =>
+        choice[kind].map((code) => (
+          <li key={`${kind} ${code}`}>
+            <Pill
+              withRemoveButton
+              removeButtonProps={{
+                'aria-label': t('selection.remove', { name: nameOf(kind, code) }),
+                'aria-hidden': false,
+                tabIndex: 0,
+              }}
+              onRemove={() => change({ [kind]: choice[kind].filter((other) => other !== code) })}
+            >
+              {nameOf(kind, code)}
+            </Pill>
+          </li>
+        )),
+      )}
+    </ul>
+  );
+}

@@ -1,0 +1,90 @@
+import { isMonth } from '../format/months.ts';
+import type { Language } from '../format/numbers.ts';
+
+export const MEASURES = ['cost', 'cost_effective', 'cost_billed', 'cost_standard'] as const;
+export type Measure = (typeof MEASURES)[number];
+
+/** What a reader looks at. It stands in the address of the page, so that a link shows another reader the same thing. */
+export interface Selection {
+  /** First and last month of the series; the newest twelve with facts unless given. */
+  readonly from?: string;
+  readonly to?: string;
+  /** The month that figures and rankings are about; the last complete one of the range unless given. */
+  readonly month?: string;
+  readonly currency?: string;
+  readonly measure?: Measure;
+  readonly withoutTax?: true;
+  readonly entity?: readonly string[];
+  readonly domain?: readonly string[];
+  readonly application?: readonly string[];
+  /** What the columns of the month series are made of. */
+  readonly stack?: 'entity';
+  readonly lang?: Language;
+}
+
+const CURRENCY = /^[A-Z]{3}$/;
+/** Codes are free text of the entities, within the bounds of the data contract. */
+const LONGEST_CODE = 200;
+const MOST_CODES = 100;
+
+/** Reads a selection from the parameters of an address; what is malformed falls back to the default instead of failing. */
+export function readSelection(search: Readonly<Record<string, unknown>>): Selection {
+  const { from, to, month, currency, measure, lang } = search;
+  return compact({
+    from: isMonth(from) ? from : undefined,
+    to: isMonth(to) ? to : undefined,
+    month: isMonth(month) ? month : undefined,
+    currency: typeof currency === 'string' && CURRENCY.test(currency) ? currency : undefined,
+    measure: MEASURES.find((known) => known === measure && known !== 'cost'),
+    withoutTax: search.without_tax === 'true' || search.withoutTax === true ? true : undefined,
+    entity: codes(search.entity),
+    domain: codes(search.domain),
+    application: codes(search.application),
+    stack: search.stack === 'entity' ? 'entity' : undefined,
+    lang: lang === 'en' || lang === 'fr' ? lang : undefined,
+  });
+}
+
+function codes(value: unknown): readonly string[] | undefined {
+  const list = (Array.isArray(value) ? value : [value]).filter(
+    (code): code is string => typeof code === 'string' && code !== '' && code.length <= LONGEST_CODE,
+  );
+  return list.length === 0 ? undefined : [...new Set(list)].slice(0, MOST_CODES);
+}
+
+type Loose<T> = { readonly [K in keyof T]: T[K] | undefined };
+
+/** Leaves out what is undefined, so that defaults do not appear in the address. */
+export function compact(selection: Loose<Selection>): Selection {
+  return Object.fromEntries(Object.entries(selection).filter(([, value]) => value !== undefined)) as Selection;
+}
+
+/** The selection with some of it changed; an undefined or empty value goes back to the default. */
+export function changed(selection: Selection, change: Partial<Loose<Selection>>): Selection {
+  const emptied = Object.fromEntries(
+    Object.entries(change).map(([key, value]) => [key, Array.isArray(value) && value.length === 0 ? undefined : value]),
+  );
+  return compact({ ...selection, ...emptied } as Loose<Selection>);
+}
+
+/** Address parameters ↔ record, in plain form (`entity=FR01&entity=DE02`): readable in a chat, easy to type. */
+export function parseSearch(text: string): Record<string, unknown> {
+  const record: Record<string, unknown> = {};
+  for (const [key, value] of new URLSearchParams(text)) {
+    const before = record[key];
+    record[key] = before === undefined ? value : Array.isArray(before) ? [...before, value] : [before, value];
+  }
+  return record;
+}
+
+export function stringifySearch(record: Readonly<Record<string, unknown>>): string {
+  const parameters = new URLSearchParams();
+  for (const [key, value] of Object.entries(record)) {
+    const name = key === 'withoutTax' ? 'without_tax' : key;
+    for (const one of Array.isArray(value) ? value : [value]) {
+      if (one !== undefined && one !== null && one !== '') parameters.append(name, String(one));
+    }
+  }
+  const text = parameters.toString();
+  return text === '' ? '' : `?${text}`;
+}

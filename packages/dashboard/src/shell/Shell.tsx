@@ -1,0 +1,115 @@
+import { ActionIcon, Badge, Button } from '@mantine/core';
+import {
+  IconChartBar,
+  IconGridDots,
+  IconHierarchy2,
+  IconLayoutGrid,
+  IconLogout,
+  IconMenu2,
+  IconX,
+} from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
+import { Link, Outlet, useLocation } from '@tanstack/react-router';
+import { useState } from 'react';
+import { sessionQuery } from '../api/queries.ts';
+import { useWords } from '../i18n/i18n.ts';
+import { useSignOut } from '../session/sign-out.ts';
+import { Announcer } from './Announcer.tsx';
+import { Mark } from './Brand.tsx';
+import { Settings } from './Settings.tsx';
+import classes from './shell.module.css';
+
+const PAGES = [
+  { to: '/', word: 'nav.overview', icon: IconChartBar },
+  { to: '/matrix', word: 'nav.matrix', icon: IconLayoutGrid },
+  { to: '/drilldown', word: 'nav.drilldown', icon: IconHierarchy2 },
+  { to: '/completeness', word: 'nav.completeness', icon: IconGridDots },
+] as const;
+
+/** The frame around every page: navigation, who is signed in, and the content. */
+export function Shell() {
+  const { t } = useWords();
+  const { pathname } = useLocation();
+  // The menu is open on the page it was opened on: arriving elsewhere closes it.
+  const [openOn, setOpenOn] = useState<string>();
+  const open = openOn === pathname;
+  return (
+    <div className={classes.frame}>
+      <a className="skip-link" href="#content">
+        {t('app.skip')}
+      </a>
+      <header className={classes.rail} data-open={open}>
+        <Link to="/" search={(before) => before} className={classes.brand ?? ''}>
+          <Mark />
+          {t('app.name')}
+        </Link>
+        <ActionIcon
+          className={classes.toggle ?? ''}
+          variant="default"
+          size="lg"
+          aria-expanded={open}
+          aria-controls="navigation"
+          aria-label={open ? t('app.closeMenu') : t('app.openMenu')}
+          onClick={() => setOpenOn(open ? undefined : pathname)}
+        >
+          {open ? <IconX size={18} /> : <IconMenu2 size={18} />}
+        </ActionIcon>
+        <nav id="navigation" className={classes.nav} aria-label={t('app.navigation')}>
+          <ul className={classes.links}>
+            {PAGES.map(({ to, word, icon: Icon }) => (
+              <li key={to}>
+                <Link
+                  to={to}
+                  search={(before) => before}
+                  activeOptions={{ exact: true, includeSearch: false }}
+                  className={classes.link ?? ''}
+                >
+                  <Icon size={18} stroke={1.7} aria-hidden="true" />
+                  {t(word)}
+                </Link>
+              </li>
+            ))}
+          </ul>
+        </nav>
+        <Foot />
+      </header>
+      <main id="content" tabIndex={-1} className={classes.main}>
+        <Outlet />
+      </main>
+      <Announcer />
+    </div>
+  );
+}
+
+function Foot() {
+  const { t } = useWords();
+  const { data: session } = useQuery(sessionQuery);
+  const signOut = useSignOut();
+  return (
+    <div className={classes.foot}>
+      {session !== undefined && (
+        <div className={classes.tenant}>
+          <div className={classes.tenantName}>{session.tenant.label}</div>
+          <div className="soft" title={t('session.signedInAs', { user: session.user_id })}>
+            {session.roles.join(', ')}
+          </div>
+          {session.deployment === 'test' && (
+            <Badge color="yellow" variant="light" mt={6} size="sm">
+              {t('app.test')}
+            </Badge>
+          )}
+        </div>
+      )}
+      <Settings />
+      <Button
+        variant="default"
+        size="xs"
+        leftSection={<IconLogout size={15} aria-hidden="true" />}
+        onClick={signOut}
+        fullWidth
+      >
+        {t('session.signOut')}
+      </Button>
+    </div>
+  );
+}
