@@ -55,6 +55,7 @@ export {
   type ProblemFactory,
   type ProblemTable,
 } from './problem/problem.ts';
+export { problemLines } from './problem/problem-lines.ts';
 
 // write
 export {
