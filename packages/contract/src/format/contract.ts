@@ -33,3 +33,6 @@ export const ACCEPTED_VERSIONS: readonly AcceptedVersion[] = [{ version: '1.0' }
 export function bundleFileName(of: { entity: string; period_month: string; revision: number }): string {
   return `${of.entity.replaceAll(/[^A-Za-z0-9.-]/g, '-')}_${of.period_month}_r${of.revision}.zip`;
 }
+
+/** The contract's name as a URN (RFC 8141), whose namespace may hold no dot. */
+export const CONTRACT_URN = `urn:${CONTRACT_NAME.replaceAll('.', ':')}`;
