@@ -1,0 +1,39 @@
+-- What the entity told its group, revision by revision. The bytes stand beside their row: the file in the node's folder
+-- is written from here, so that a kill between the two leaves nothing that the next command does not finish.
+CREATE TABLE entity_publication (
+  tenant_id        uuid NOT NULL,
+  legal_entity_id  uuid NOT NULL,
+  period_month     date NOT NULL CHECK (extract(day FROM period_month) = 1),
+  revision         integer NOT NULL CHECK (revision >= 1),
+  country_code     char(2) NOT NULL,
+  run_id           uuid NOT NULL,
+  manifest         jsonb NOT NULL,
+  manifest_sha256  char(64) NOT NULL,
+  content_sha256   text NOT NULL,
+  supersedes       char(64),
+  file_name        text NOT NULL,
+  bundle_sha256    char(64) NOT NULL,
+  bundle           bytea NOT NULL,
+  -- Order of publishing, for readers who ask what came since.
+  sequence         bigint GENERATED ALWAYS AS IDENTITY,
+  created_at       timestamptz NOT NULL DEFAULT now(),
+  created_by       uuid NOT NULL,
+  PRIMARY KEY (tenant_id, legal_entity_id, period_month, revision),
+  FOREIGN KEY (tenant_id, legal_entity_id, run_id) REFERENCES batch_run (tenant_id, legal_entity_id, run_id),
+  CHECK ((revision = 1) = (supersedes IS NULL))
+);
+-- Parquet is compressed already: compressing it again only costs.
+ALTER TABLE entity_publication ALTER COLUMN bundle SET STORAGE EXTERNAL;
+CREATE INDEX entity_publication_since ON entity_publication (tenant_id, legal_entity_id, sequence);
+
+-- Immutable: no grant to change or remove.
+GRANT SELECT, INSERT ON entity_publication TO prorata_app;
+GRANT SELECT ON entity_publication TO prorata_reader;
+
+CREATE POLICY entity_publication_row ON entity_publication
+  USING (tenant_id = NULLIF(current_setting('app.current_tenant', true), '')::uuid
+     AND legal_entity_id = NULLIF(current_setting('app.current_legal_entity', true), '')::uuid)
+  WITH CHECK (tenant_id = NULLIF(current_setting('app.current_tenant', true), '')::uuid
+     AND legal_entity_id = NULLIF(current_setting('app.current_legal_entity', true), '')::uuid);
+ALTER TABLE entity_publication ENABLE ROW LEVEL SECURITY;
+ALTER TABLE entity_publication FORCE ROW LEVEL SECURITY;

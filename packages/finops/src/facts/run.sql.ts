@@ -1,0 +1,149 @@
+/** What the mapping has to place: every origin of the month's charges, once, and how many rows it has. */
+export const ORIGINS = `
+  SELECT tags, sub_account_id, sub_account_name, charge_category = 'Tax' AS tax, sum(row_count) AS rows
+    FROM consumption
+   WHERE tenant_id = $1 AND legal_entity_id = $2 AND period_month = $3
+   GROUP BY 1, 2, 3, 4`;
+
+export const SERVICES = `
+  SELECT DISTINCT service_category, service_name, consumed_unit, charge_category = 'Tax' AS tax
+    FROM consumption
+   WHERE tenant_id = $1 AND legal_entity_id = $2 AND period_month = $3`;
+
+/** The month's money and rows as imported, by currency. */
+export const CONSUMPTION_TOTALS = `
+  SELECT currency, sum(row_count)::text AS rows, trim_scale(sum(cost_effective))::text AS cost_effective, trim_scale(sum(cost_billed))::text AS cost_billed
+    FROM consumption
+   WHERE tenant_id = $1 AND legal_entity_id = $2 AND period_month = $3
+   GROUP BY currency ORDER BY currency`;
+
+/** The month's money in facts, by currency. */
+export const FACT_TOTALS = `
+  SELECT currency, count(*)::text AS rows, trim_scale(sum(cost_effective))::text AS cost_effective, trim_scale(sum(cost_billed))::text AS cost_billed
+    FROM fact_consumption
+   WHERE tenant_id = $1 AND legal_entity_id = $2 AND period_month = $3
+   GROUP BY currency ORDER BY currency`;
+
+/** Digest of the month's facts in the order of their grain: equal facts, equal digest. */
+export const FACTS_DIGEST = `
+  SELECT min(run_id::text) AS run_id,
+         encode(sha256(convert_to(string_agg(line, E'\\n' ORDER BY line COLLATE "C"), 'UTF8')), 'hex') AS sha256
+    FROM (SELECT run_id, concat_ws('|', application_id, domain_id, coalesce(product_id, ''), unit, environment,
+                                   consumption_type, currency, quantity, cost_effective, cost_billed) AS line
+            FROM fact_consumption
+           WHERE tenant_id = $1 AND legal_entity_id = $2 AND period_month = $3) AS lines`;
+
+export const REMOVE_FACTS = ['fact_consumption', 'run_coverage', 'indirect_pool', 'indirect_weight'].map(
+  (table) => `DELETE FROM ${table} WHERE tenant_id = $1 AND legal_entity_id = $2 AND period_month = $3`,
+);
+
+/**
+ * Direct facts, coverage and pools in one pass over the consumption. The placements of the mapping come as arrays; an absent
+ * text is '' on both sides, because an equality can be hashed and IS NOT DISTINCT FROM cannot.
+ */
+export const WRITE_DIRECT = `
+  WITH origin AS (
+    SELECT * FROM unnest($5::text[], $6::text[], $7::text[], $8::boolean[], $9::text[], $10::text[], $11::text[])
+      AS o (tags, sub_account_id, sub_account_name, tax, application_id, environment, pool)
+  ), service AS (
+    SELECT * FROM unnest($12::text[], $13::text[], $14::text[], $15::boolean[], $16::text[], $17::text[], $18::text[])
+      AS s (service_category, service_name, consumed_unit, tax, product_id, unit, domain_id)
+  ), placed AS MATERIALIZED (
+    SELECT o.application_id, o.environment, o.pool, s.domain_id, s.product_id, s.unit, c.currency, c.charge_category,
+           sum(c.row_count) AS row_count, sum(c.quantity) AS quantity, sum(c.cost_effective) AS cost_effective,
+           sum(c.cost_billed) AS cost_billed
+      FROM consumption c
+      JOIN origin o ON o.tags = coalesce(c.tags, '') AND o.sub_account_id = coalesce(c.sub_account_id, '')
+       AND o.sub_account_name = coalesce(c.sub_account_name, '') AND o.tax = (c.charge_category = 'Tax')
+      JOIN service s ON s.service_category = c.service_category AND s.service_name = coalesce(c.service_name, '')
+       AND s.consumed_unit = coalesce(c.consumed_unit, '') AND s.tax = (c.charge_category = 'Tax')
+     WHERE c.tenant_id = $1 AND c.legal_entity_id = $2 AND c.period_month = $3
+     GROUP BY 1, 2, 3, 4, 5, 6, 7, 8
+  ), facts AS (
+    INSERT INTO fact_consumption (tenant_id, legal_entity_id, run_id, period_month, application_id, domain_id, product_id,
+                                  unit, environment, consumption_type, currency, quantity, cost_effective, cost_billed)
+    SELECT $1, $2, $4, $3, application_id, domain_id, product_id, unit, environment, 'DIRECT', currency,
+           -- A tax has no unit, so what an exporter put into its quantity counts nothing.
+           CASE WHEN product_id = 'TAX' THEN 0 ELSE sum(quantity) END, sum(cost_effective), sum(cost_billed)
+      FROM placed WHERE pool = ''
+     GROUP BY application_id, domain_id, product_id, unit, environment, currency
+  ), coverage AS (
+    INSERT INTO run_coverage (tenant_id, legal_entity_id, run_id, period_month, currency, charge_category, domain_id,
+                              placed_on, row_count, cost_effective, cost_billed)
+    SELECT $1, $2, $4, $3, currency, charge_category, domain_id,
+           CASE WHEN pool <> '' THEN 'POOL' WHEN application_id = 'UNALLOCATED' THEN 'UNALLOCATED' ELSE 'APPLICATION' END,
+           sum(row_count), sum(cost_effective), sum(cost_billed)
+      FROM placed GROUP BY 5, 6, 7, 8
+  )
+  SELECT pool, domain_id AS domain, environment, currency, sum(row_count)::text AS rows,
+         trim_scale(sum(cost_effective))::text AS cost_effective, trim_scale(sum(cost_billed))::text AS cost_billed
+    FROM placed WHERE pool <> ''
+   GROUP BY pool, domain_id, environment, currency ORDER BY 1, 2, 3, 4`;
+
+export const DIRECT_COSTS = `
+  SELECT application_id AS application, currency, trim_scale(sum(cost_effective))::text AS cost_effective
+    FROM fact_consumption
+   WHERE tenant_id = $1 AND legal_entity_id = $2 AND period_month = $3 AND consumption_type = 'DIRECT'
+     AND application_id <> 'UNALLOCATED'
+   GROUP BY application_id, currency ORDER BY 2, 1`;
+
+export const WRITE_INDIRECT = `
+  INSERT INTO fact_consumption (tenant_id, legal_entity_id, run_id, period_month, application_id, domain_id, product_id,
+                                unit, environment, consumption_type, currency, quantity, cost_effective, cost_billed)
+  SELECT $1, $2, $4, $3, application_id, domain_id, product_id, 'share', environment, 'INDIRECT', currency, quantity,
+         cost_effective, cost_billed
+    FROM unnest($5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::numeric[], $11::numeric[], $12::numeric[])
+      AS part (application_id, domain_id, product_id, environment, currency, quantity, cost_effective, cost_billed)`;
+
+export const WRITE_POOLS = `
+  INSERT INTO indirect_pool (tenant_id, legal_entity_id, run_id, period_month, product_id, environment, currency, pool,
+                             domain_id, row_count, cost_effective, cost_billed, total_weight, warning)
+  SELECT $1, $2, $4, $3, * FROM unnest($5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::bigint[],
+                                       $11::numeric[], $12::numeric[], $13::numeric[], $14::text[])`;
+
+export const WRITE_WEIGHTS = `
+  INSERT INTO indirect_weight (tenant_id, legal_entity_id, run_id, period_month, currency, application_id, direct_cost, weight,
+                               clamped)
+  SELECT $1, $2, $4, $3, * FROM unnest($5::text[], $6::text[], $7::numeric[], $8::numeric[], $9::boolean[])`;
+
+/** References are added and never removed; a name once given stays until somebody changes it. */
+export const ADD_DOMAINS = `
+  INSERT INTO dim_domain (tenant_id, legal_entity_id, country_code, created_by, domain_id, name_i18n_key, name_source)
+  SELECT $1, $2, $3, $4, code, 'finops.domain.' || code || '.name', code FROM unnest($5::text[]) AS d (code)
+  ON CONFLICT DO NOTHING`;
+
+export const ADD_PRODUCTS = `
+  INSERT INTO dim_product AS p (tenant_id, legal_entity_id, country_code, created_by, product_id, name_i18n_key, name_source,
+                                unit, domain_id)
+  SELECT $1, $2, $3, $4, code, 'finops.product.' || code || '.name', label, unit, domain_id
+    FROM unnest($5::text[], $6::text[], $7::text[], $8::text[]) AS d (code, label, unit, domain_id)
+  ON CONFLICT (tenant_id, legal_entity_id, product_id) DO UPDATE
+     SET domain_id = excluded.domain_id, updated_at = now(), updated_by = $4, version = p.version + 1
+   WHERE p.domain_id IS DISTINCT FROM excluded.domain_id`;
+
+export const ADD_APPLICATIONS = `
+  INSERT INTO dim_application (tenant_id, legal_entity_id, country_code, created_by, application_id, name_i18n_key, name_source)
+  SELECT $1, $2, $3, $4, code, 'finops.application.' || code || '.name', label
+    FROM unnest($5::text[], $6::text[]) AS d (code, label)
+  ON CONFLICT DO NOTHING`;
+
+/** A run that holds the lock is alive; where nobody does, what still says RUNNING was killed. */
+export const MARK_INTERRUPTED = `
+  UPDATE batch_run SET status = 'INTERRUPTED', ended_at = clock_timestamp()
+   WHERE tenant_id = $1 AND legal_entity_id = $2 AND period_month = $3 AND status = 'RUNNING'
+     AND pg_try_advisory_xact_lock(hashtextextended('finops:' || current_setting('app.current_legal_entity'), 0))`;
+
+export const START_RUN = `
+  INSERT INTO batch_run (tenant_id, legal_entity_id, period_month, run_id, country_code, run_type, trigger, status,
+                         mapping_sha256, created_by)
+  VALUES ($1, $2, $3, $4, $5, 'MONTH', $6, 'RUNNING', $7, $8)`;
+
+export const END_RUN = `
+  UPDATE batch_run SET status = $4, summary = $5, replaced = $6, ended_at = clock_timestamp()
+   WHERE tenant_id = $1 AND legal_entity_id = $2 AND run_id = $3`;
+
+export const WRITE_STEPS = `
+  INSERT INTO batch_step (tenant_id, legal_entity_id, run_id, position, step, rows_in, rows_out, warnings, money, duration_ms)
+  SELECT $1, $2, $3, position, step, rows_in, rows_out, warnings, money, duration_ms
+    FROM jsonb_to_recordset($4::jsonb) AS s (position integer, step text, rows_in bigint, rows_out bigint, warnings jsonb,
+                                             money jsonb, duration_ms integer)`;

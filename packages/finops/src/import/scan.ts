@@ -1,0 +1,290 @@
+import type { Problem } from '@prorata/platform';
+import { finopsProblem } from '../problems.ts';
+import { AMOUNT_MACROS, AMOUNT_TYPE, longAmount, shortAmount } from './amounts.sql.ts';
+import type { FocusColumn } from './columns.ts';
+import { type FileEngine, quoteName, quoteText } from './duckdb.ts';
+import type { FileLayout, Notice } from './layout.ts';
+import { resolvePeriods } from './periods.ts';
+import { listViolations, valueChecks } from './violations.ts';
+
+/** Sums of the rows of one currency, as exact decimal texts. */
+export interface CurrencyTotal {
+  readonly currency: string;
+  readonly rows: number;
+  readonly billed_cost: string;
+  readonly effective_cost: string;
+}
+
+/** One provider, billing account and billing period: what an import adds and what a restatement replaces. */
+export interface ScopeTotal extends CurrencyTotal {
+  readonly provider: string;
+  readonly billing_account: string;
+  readonly period_month: string;
+}
+
+export interface ScannedFile {
+  readonly rows: number;
+  readonly totals: readonly CurrencyTotal[];
+  /** One line a scope and currency. */
+  readonly scopes: readonly ScopeTotal[];
+  readonly notices: readonly Notice[];
+  /** The groups in the text format of PostgreSQL's COPY, in the order of `COPY_COLUMNS`. */
+  copyText(): AsyncIterable<string>;
+}
+
+const KEYS: readonly FocusColumn[] = [
+  'ProviderName',
+  'BillingAccountId',
+  'BillingPeriodStart',
+  'BillingCurrency',
+  'ChargeCategory',
+  'ChargeClass',
+  'InvoiceId',
+  'SubAccountId',
+  'SubAccountName',
+  'ServiceCategory',
+  'ServiceName',
+  'ConsumedUnit',
+  'Tags',
+];
+
+// Days 29 to 31 are left to the reader of timestamps, which knows the calendar; the month of the others is in the text.
+const PLAIN_UTC = String.raw`\d{4}-(0[1-9]|1[0-2])-(0[1-9]|1\d|2[0-8])([T ]([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?Z?)?`;
+
+interface Amount {
+  readonly column: FocusColumn;
+  readonly name: 'billed' | 'effective' | 'quantity';
+  readonly money: boolean;
+}
+
+const AMOUNTS: readonly Amount[] = [
+  { column: 'BilledCost', name: 'billed', money: true },
+  { column: 'EffectiveCost', name: 'effective', money: true },
+  { column: 'ConsumedQuantity', name: 'quantity', money: false },
+];
+
+/**
+ * Reads a file once and groups it by everything that a mapping can look at. Nothing is stored; what cannot be taken
+ * exactly refuses the whole file, with the rows.
+ *
+ * @throws Problem `ROWS_REFUSED`, `CSV_MALFORMED`, `DATES_AMBIGUOUS`, `EMPTY_FILE`, `FILE_UNREADABLE`
+ */
+export async function scanFile(engine: FileEngine, layout: FileLayout, name: string): Promise<ScannedFile> {
+  try {
+    for (const macro of AMOUNT_MACROS) await engine.connection.run(macro);
+    const columns = [...layout.text].map(([column, sql]) => `${sql} AS ${quoteName(column)}`);
+    const exact = [...layout.exact].map(([column, sql]) => `${sql} AS ${quoteName(`${column} exact`)}`);
+    await engine.connection.run(
+      `CREATE VIEW rows_read AS SELECT ${[...columns, ...exact].join(', ')} FROM ${layout.source}`,
+    );
+    await engine.connection.run(groupingStatement(layout, 'plain'));
+    if (await hasUnread(engine)) {
+      await engine.connection.run('DROP TABLE scanned');
+      await engine.connection.run(groupingStatement(layout, 'any'));
+    }
+    return await judgeGroups(engine, layout, name);
+  } catch (error) {
+    throw readable(error, name);
+  }
+}
+
+/** Whether amounts are left that only the slow reading can take or refuse. */
+async function hasUnread(engine: FileEngine): Promise<boolean> {
+  const [counted] = await engine.rows('SELECT sum(billed_bad), sum(effective_bad), sum(quantity_bad) FROM scanned');
+  return (counted ?? []).some((count) => Number(count ?? 0) > 0);
+}
+
+/**
+ * One pass over the file. `plain` reads decimals without exponent, sign of currency or surplus digits, which is all that
+ * most files hold; `any` reads every form, and planning it alone takes half a second.
+ */
+function groupingStatement(layout: FileLayout, forms: 'plain' | 'any'): string {
+  const keys = KEYS.map(quoteName).join(', ');
+  const read = AMOUNTS.map(({ column, name }) => {
+    const exact = layout.exact.get(column);
+    return `${exact === undefined ? shortAmount(quoteName(column)) : quoteName(`${column} exact`)} AS ${name}_short`;
+  });
+  const closer = AMOUNTS.map((amount) => closerLook(amount, layout, forms === 'any'));
+  const sums = AMOUNTS.map(
+    ({ name }) =>
+      `sum(${name}_short) AS ${name}_short, sum(${name}_wide) AS ${name}_wide, count_if(${name}_bad) AS ${name}_bad`,
+  );
+  const charge = layout.dates.has('ChargePeriodStart')
+    ? `left("ChargePeriodStart", 7)`
+    : `CASE WHEN regexp_full_match("ChargePeriodStart", '${PLAIN_UTC}') THEN left("ChargePeriodStart", 7)
+         ELSE text_or_null("ChargePeriodStart") END`;
+  return `CREATE TEMP TABLE scanned AS
+    SELECT ${keys}, charge_start, count(*) AS row_count, ${sums.join(', ')}
+    FROM (
+      SELECT *, ${closer.join(', ')} FROM (
+        SELECT ${keys}, "BilledCost", "EffectiveCost", "ConsumedQuantity", ${read.join(', ')}, ${charge} AS charge_start
+        FROM rows_read))
+    GROUP BY ${keys}, charge_start`;
+}
+
+/** What the short form left: the amount in its other forms, and whether it is none that can be taken. */
+function closerLook({ column, name, money }: Amount, layout: FileLayout, anyForm: boolean): string {
+  // A column that the file types as exact numbers is never read as text: that alone would cost more than the scan.
+  if (layout.exact.has(column)) {
+    return `NULL::${AMOUNT_TYPE} AS ${name}_wide, ${money ? `${name}_short IS NULL` : 'false'} AS ${name}_bad`;
+  }
+  const text = quoteName(column);
+  const trimmed = `text_or_null(${text})`;
+  const exact = money ? `exact_money(${trimmed}, upper(trim("BillingCurrency")))` : `exact_number(${trimmed})`;
+  const wide = `CASE WHEN ${name}_short IS NULL THEN ${anyForm ? exact : longAmount(text)} END`;
+  const absent = money ? 'true' : `NOT is_none(${text})`;
+  return `${wide} AS ${name}_wide, CASE WHEN ${name}_short IS NULL AND ${name}_wide IS NULL THEN ${absent} ELSE false END AS ${name}_bad`;
+}
+
+async function judgeGroups(engine: FileEngine, layout: FileLayout, name: string): Promise<ScannedFile> {
+  const [counted] = await engine.rows(
+    'SELECT count(*), sum(row_count), sum(billed_bad), sum(effective_bad), sum(quantity_bad) FROM scanned',
+  );
+  const [groups, rows, ...bad] = (counted ?? []).map((value) => Number(value ?? 0));
+  if (groups === 0) throw finopsProblem('EMPTY_FILE', `${name} has a header and no rows`);
+  const distinct = async (column: string) =>
+    (await engine.rows(`SELECT DISTINCT text_or_null(${column}) FROM scanned WHERE NOT is_none(${column})`)).map(
+      (row) => row[0] ?? '',
+    );
+  const periods = resolvePeriods(await distinct('"BillingPeriodStart"'), await distinct('charge_start'));
+  const checks = valueChecks(periods.badBilling, periods.badCharge);
+  // Checks of amounts look at rows; all others look at what the groups are made of.
+  const groupFaults = checks.filter((check) => !check.perRow).map((check) => `count_if(${check.bad})`);
+  const [faults] = await engine.rows(`SELECT ${groupFaults.join(', ')} FROM scanned`);
+  const badTimes = periods.badBilling.length + periods.badCharge.length;
+  if (badTimes > 0 || bad.some((count) => count > 0) || (faults ?? []).some((count) => Number(count ?? 0) > 0)) {
+    throw await listViolations(engine, checks, name);
+  }
+  await storePeriods(engine, 'billing_month', periods.billing);
+  await storePeriods(engine, 'charge_month', periods.charge);
+  await engine.connection.run(CONSUMPTION);
+  const notices = [...layout.notices, ...(await categoryNotices(engine))];
+  if (periods.slashOrder !== undefined) {
+    notices.push({ code: 'SLASH_DATES', detail: `dates with slashes are ${periods.slashOrder} in this file` });
+  }
+  return { rows: rows ?? 0, ...(await totalsOf(engine)), notices, copyText: () => copyText(engine) };
+}
+
+async function storePeriods(engine: FileEngine, table: string, months: ReadonlyMap<string, string>): Promise<void> {
+  await engine.connection.run(`CREATE TEMP TABLE ${table} (start VARCHAR, month DATE)`);
+  const values = [...months].map(([text, month]) => `(${quoteText(text)}, DATE '${month}-01')`);
+  for (let from = 0; from < values.length; from += 1000) {
+    await engine.connection.run(`INSERT INTO ${table} VALUES ${values.slice(from, from + 1000).join(', ')}`);
+  }
+}
+
+const amount = (name: string) =>
+  `coalesce(sum(CAST(${name}_short AS ${AMOUNT_TYPE})), 0) + coalesce(sum(${name}_wide), 0) AS ${name}`;
+
+const CONSUMPTION = `CREATE TEMP TABLE consumption AS
+  SELECT text_or_null("ProviderName") AS provider, text_or_null("BillingAccountId") AS billing_account,
+    b.month AS period_month, c.month AS charge_month, upper(text_or_null("BillingCurrency")) AS currency,
+    upper(left(text_or_null("ChargeCategory"), 1)) || lower(substr(text_or_null("ChargeCategory"), 2)) AS charge_category,
+    text_or_null("ChargeClass") AS charge_class, text_or_null("InvoiceId") AS invoice_id,
+    text_or_null("SubAccountId") AS sub_account_id, text_or_null("SubAccountName") AS sub_account_name,
+    coalesce(text_or_null("ServiceCategory"), 'Other') AS service_category, text_or_null("ServiceName") AS service_name,
+    text_or_null("ConsumedUnit") AS consumed_unit,
+    CASE WHEN text_or_null("Tags") = '{}' THEN NULL ELSE text_or_null("Tags") END AS tags,
+    sum(row_count)::BIGINT AS row_count, ${amount('quantity')}, ${amount('effective')}, ${amount('billed')}
+  FROM scanned JOIN billing_month b ON b.start = text_or_null("BillingPeriodStart")
+    LEFT JOIN charge_month c ON c.start = charge_start
+  GROUP BY ALL`;
+
+async function categoryNotices(engine: FileEngine): Promise<Notice[]> {
+  const [found] = await engine.rows('SELECT sum(row_count) FROM scanned WHERE is_none("ServiceCategory")');
+  const count = found?.[0];
+  if (count === null || count === undefined) return [];
+  return [{ code: 'SERVICE_CATEGORY_ABSENT', detail: `${count} rows name no ServiceCategory and are taken as Other` }];
+}
+
+async function totalsOf(engine: FileEngine): Promise<Pick<ScannedFile, 'totals' | 'scopes'>> {
+  const sums = 'sum(row_count), sum(billed), sum(effective)';
+  const totals = await engine.rows(`SELECT currency, ${sums} FROM consumption GROUP BY currency ORDER BY currency`);
+  const scopes = await engine.rows(
+    `SELECT currency, ${sums}, provider, billing_account, strftime(period_month, '%Y-%m')
+     FROM consumption GROUP BY ALL ORDER BY 5, 6, 7, 1`,
+  );
+  return { totals: totals.map(totalOf), scopes: scopes.map((row) => ({ ...scopeOf(row), ...totalOf(row) })) };
+}
+
+function totalOf(row: readonly (string | null)[]): CurrencyTotal {
+  const [currency, rows, billed, effective] = row;
+  return {
+    currency: currency ?? '',
+    rows: Number(rows),
+    billed_cost: shortest(billed ?? '0'),
+    effective_cost: shortest(effective ?? '0'),
+  };
+}
+
+function scopeOf(row: readonly (string | null)[]) {
+  return { provider: row[4] ?? '', billing_account: row[5] ?? '', period_month: row[6] ?? '' };
+}
+
+/** The same decimal without zeros at its end: 6164.920000000000000000 → 6164.92. */
+export function shortest(decimal: string): string {
+  return decimal.includes('.') ? decimal.replace(/\.?0+$/, '') : decimal;
+}
+
+export const COPY_COLUMNS = [
+  'provider',
+  'billing_account',
+  'period_month',
+  'charge_month',
+  'currency',
+  'charge_category',
+  'charge_class',
+  'invoice_id',
+  'sub_account_id',
+  'sub_account_name',
+  'service_category',
+  'service_name',
+  'consumed_unit',
+  'tags',
+  'row_count',
+  'quantity',
+  'cost_effective',
+  'cost_billed',
+] as const;
+
+async function* copyText(engine: FileEngine): AsyncIterable<string> {
+  const escaped = (column: string) =>
+    `coalesce(replace(replace(replace(replace(${column}, '\\', '\\\\'), chr(9), '\\t'), chr(10), '\\n'), chr(13), '\\r'), '\\N')`;
+  const names = COPY_COLUMNS.map((column) => column.replace('cost_', ''));
+  const texts = names.map((column, index) => (index >= 14 ? column : escaped(`CAST(${column} AS VARCHAR)`)));
+  const result = await engine.connection.stream(
+    `SELECT concat_ws(chr(9), ${texts.join(', ')}) || chr(10) FROM consumption`,
+  );
+  for (let chunk = await result.fetchChunk(); chunk !== null && chunk.rowCount > 0; chunk = await result.fetchChunk()) {
+    yield chunk.getColumnValues(0).join('');
+  }
+}
+
+/** Turns what DuckDB says about a file into a problem that a person can act upon. */
+function readable(error: unknown, name: string): Problem | unknown {
+  if (!(error instanceof Error) || error.name === 'Problem') return error;
+  const line = /CSV Error on Line: (\d+)/.exec(error.message)?.[1];
+  if (line !== undefined) {
+    const reason =
+      /Expected Number of Columns: \d+ Found: \d+|unterminated quote|Invalid unicode|Maximum line size[^\n]*/.exec(
+        error.message,
+      );
+    return finopsProblem(
+      'CSV_MALFORMED',
+      `${name}, line ${line}: ${reason?.[0] ?? 'not CSV'}`,
+      { line: Number(line) },
+      error,
+    );
+  }
+  if (/CSV Parser state machine|CSV Error/.test(error.message)) {
+    return finopsProblem('CSV_MALFORMED', `${name} mixes line ends, or is not CSV by RFC 4180`, {}, error);
+  }
+  if (/Parquet|TProtocolException|Snappy|ZSTD|Invalid Input Error: No magic bytes/i.test(error.message)) {
+    const reason = error.message.split('\n')[0]?.slice(0, 300);
+    return finopsProblem('FILE_UNREADABLE', `${name} is not a Parquet file that can be read: ${reason}`, {}, error);
+  }
+  if (/[Oo]verflow|Out of Range Error/.test(error.message)) {
+    return finopsProblem('ROWS_REFUSED', `${name}: a sum has more than 20 digits before the point`, {}, error);
+  }
+  return error;
+}

@@ -1,0 +1,115 @@
+import { defineProblems } from '@prorata/platform';
+
+/** What the FinOps module of an entity refuses, and what the reader does next. docs/errors.md lists all of them. */
+export const finopsProblem = defineProblems({
+  FILE_NOT_FOUND: {
+    status: 404,
+    title: 'The file does not exist',
+    next: 'Check the path; nothing was imported.',
+  },
+  FILE_UNREADABLE: {
+    status: 400,
+    title: 'The file is not a FOCUS file that can be read',
+    next: 'Send CSV in UTF-8, gzip of such a CSV, or Parquet.',
+  },
+  EMPTY_FILE: {
+    status: 400,
+    title: 'The file holds no rows',
+    next: 'Export the billing period again; a file without rows would not say which scope it is about.',
+  },
+  ARCHIVE_TOO_LARGE: {
+    status: 413,
+    title: 'The compressed file expands beyond what is allowed',
+    next: 'Split the export, or raise the limit of the node if the file is what it should be.',
+  },
+  CSV_MALFORMED: {
+    status: 400,
+    title: 'A line of the CSV cannot be read',
+    next: 'Correct the line named in the detail (RFC 4180: commas, double quotes, as many values as columns).',
+  },
+  COLUMNS_MISSING: {
+    status: 400,
+    title: 'Columns that the import needs are missing',
+    next: 'Export again with the columns listed in "missing"; names are those of FOCUS 1.0 to 1.2, in any case.',
+  },
+  COLUMNS_DUPLICATED: {
+    status: 400,
+    title: 'A column stands twice in the file',
+    next: 'Remove one of the columns listed in "columns".',
+  },
+  ROWS_REFUSED: {
+    status: 400,
+    title: 'Rows hold values that cannot be taken exactly',
+    next: 'Correct the rows listed in "violations"; nothing of the file was imported.',
+  },
+  DATES_AMBIGUOUS: {
+    status: 400,
+    title: 'The dates of the file can be read in two ways',
+    next: 'Export dates as ISO 8601 (2025-04-01T00:00:00Z).',
+  },
+  SCOPE_EXISTS: {
+    status: 409,
+    title: 'The file holds a provider, billing account and period that was imported already',
+    next: 'Import it with --replace if it restates those scopes; only the scopes listed in "scopes" are replaced.',
+  },
+  MONTH_INVALID: {
+    status: 400,
+    title: 'The month is not a month',
+    next: 'Write the month as YYYY-MM, such as 2025-07.',
+  },
+  MAPPING_INVALID: {
+    status: 400,
+    title: 'The mapping file is not valid',
+    next: 'Correct mapping.yaml at the places listed in "errors".',
+  },
+  NO_CONSUMPTION: {
+    status: 409,
+    title: 'The month has no consumption',
+    next: 'Import the bills of the month first (prorata entity import focus).',
+  },
+  RUN_NOT_CONSERVED: {
+    status: 500,
+    title: 'The facts do not add up to the consumption',
+    next: 'Nothing was changed. Report the figures in the detail: this is a fault of the program.',
+  },
+  NO_RUN: {
+    status: 409,
+    title: 'The month has no completed run',
+    next: 'Run the month first (prorata entity run).',
+  },
+  RUN_OUTDATED: {
+    status: 409,
+    title: 'The consumption changed after the last run of the month',
+    next: 'Run the month again, look at its report, then publish.',
+  },
+  NOT_JOINED: {
+    status: 409,
+    title: 'The entity has not joined a group',
+    next: 'Send enrolment.json to the group, then take its admission (prorata entity join).',
+  },
+  ALREADY_JOINED: {
+    status: 409,
+    title: 'The entity belongs to another group already',
+    next: 'An entity node publishes to one group; make another node for another group.',
+  },
+  DOMAIN_UNMAPPED: {
+    status: 409,
+    title: 'Domains of the month are not in the references of the group',
+    next: 'Rename the domains listed in "domains" in mapping.yaml (domains), run the month again, then publish.',
+  },
+  PUSH_REFUSED: {
+    status: 502,
+    title: 'The group did not take the publication',
+    next: 'The publication is kept. Read the answer in "answer", then publish again with --push: the same bytes are sent.',
+  },
+  PUBLICATION_NOT_FOUND: {
+    status: 404,
+    title: 'There is no such publication',
+    next: 'GET /api/finops/publications lists what was published.',
+  },
+  ENTITY_NOT_SERVED: {
+    status: 403,
+    title: 'The node does not serve the legal entity of the token',
+    next: 'Use a token for the legal entity of this node.',
+  },
+});
