@@ -9,6 +9,8 @@ export interface DocsOptions {
   readonly title: string;
   readonly version: string;
   readonly description?: string;
+  /** Name of the session cookie, which differs from node to node. */
+  readonly cookieName: string;
 }
 
 const PROBLEM_SCHEMA = {
@@ -44,7 +46,7 @@ export async function registerDocs(app: App, options: DocsOptions): Promise<void
       components: {
         securitySchemes: {
           bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
-          session: { type: 'apiKey', in: 'cookie', name: 'prorata_session' },
+          session: { type: 'apiKey', in: 'cookie', name: options.cookieName },
         },
       },
     },
@@ -54,8 +56,11 @@ export async function registerDocs(app: App, options: DocsOptions): Promise<void
   app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger());
   await app.register(swaggerUi, {
     routePrefix: '/docs',
+    // swagger-ui makes a <style> element without a nonce. This page shows no text of a tenant, so it may; scripts may not.
+    transformStaticCSP: (policy) => policy.replace(/style-src-elem [^;]*/, "style-src-elem 'self' 'unsafe-inline'"),
     // No badge of a validator on the Internet: the page talks to this node only.
-    uiConfig: { docExpansion: 'list', deepLinking: true, validatorUrl: null },
+    uiConfig: { docExpansion: 'list', deepLinking: true, validatorUrl: null, layout: 'BaseLayout' },
+    theme: { title: options.title },
   });
 }
 

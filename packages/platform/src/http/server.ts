@@ -93,11 +93,17 @@ export async function buildServer(options: ServerOptions): Promise<App> {
   await app.register(cookie);
   await app.register(helmet, { contentSecurityPolicy: { useDefaults: false, directives: CONTENT_SECURITY_POLICY } });
   if (options.requestsPerMinute !== false) await limitRate(app, options.requestsPerMinute ?? 6_000);
-  await registerDocs(app, options);
+  await registerDocs(app, { ...options, cookieName: sessions.cookieName });
   registerHealth(app, options.version, options.ready ?? {});
   app.get('/.well-known/jwks.json', { schema: { hide: true } }, async () => options.trust.issuer.jwks());
   registerSession(app, { verifier, sessions, ...(options.trust.codes ? { codes: options.trust.codes } : {}) });
-  if (options.pages !== undefined) await app.register(async (pages) => options.pages?.(pages as App));
+  await app.register(async (pages) => {
+    // Files are no API: the description leaves them out.
+    pages.addHook('onRoute', (route) => {
+      route.schema = { ...route.schema, hide: true };
+    });
+    await options.pages?.(pages as App);
+  });
   await app.register(async (guarded) => {
     guard(guarded as App, {
       verifier,

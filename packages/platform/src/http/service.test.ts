@@ -131,6 +131,7 @@ describe('the service', () => {
     expect(paths['/runs']?.post?.parameters).toMatchObject([{ in: 'header', name: 'Idempotency-Key', required: true }]);
     expect(paths['/files']?.put?.requestBody).toMatchObject({ content: { 'application/zip': {} } });
     expect(paths['/health']?.get).toMatchObject({ security: [] });
+    expect(Object.keys(paths)).not.toContain('/page');
   });
 
   it('has a page to browse, under a policy without inline script', async () => {
@@ -138,6 +139,7 @@ describe('the service', () => {
     expect(page.status).toBe(200);
     const policy = page.headers.get('content-security-policy') ?? '';
     expect(policy).toContain("script-src 'self';");
+    expect(policy).toContain("style-src-elem 'self' 'unsafe-inline';");
     expect(policy).not.toContain('upgrade-insecure-requests');
     expect(await page.text()).not.toMatch(/<script>|<script(?![^>]*src=)/);
   });
