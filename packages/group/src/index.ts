@@ -1,11 +1,22 @@
-// node
-
 export { type Rebuilt, rebuildViews } from './consolidation/rebuild.ts';
 export { type Verification, type ViewCheck, verifyViews } from './consolidation/verify.ts';
+export { type EnrolInput, type Enrolled, enrolEntity } from './enrolment/enrol.ts';
+export {
+  type EntityEntry,
+  listEntities,
+  revokeKey,
+  rotateKey,
+  setEntityActivity,
+} from './enrolment/entities.ts';
+export { entityTokens, PUBLISHER_ROLE } from './enrolment/entity-tokens.ts';
 export { listMultipliers, type MultiplierRow } from './exchange/listing.ts';
 export { importRates, type RatesImported } from './exchange/rate-sets.ts';
 export { registerGroupRoutes } from './http/app.ts';
+export { dashboardPages } from './http/dashboard.ts';
 export { buildGroupApp, type GroupAppOptions } from './http/server.ts';
+export type { Receipt } from './intake/accept.ts';
+export { type Received, type ReceiveInput, receive } from './intake/receive.ts';
+export { refusalProblem } from './intake/refusals.ts';
 export {
   foundGroup,
   GROUP_MIGRATIONS,
@@ -16,6 +27,7 @@ export {
   openGroup,
   operatorContext,
 } from './node/group-node.ts';
+export { lockMonth, type PeriodState, reopenMonth } from './periods/period-status.ts';
 export { groupProblem } from './problems.ts';
 export { importReferences, type ReferencesImported } from './references/references.ts';
 export type { Figures, ReportHead } from './reports/aggregate.ts';

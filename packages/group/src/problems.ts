@@ -7,11 +7,6 @@ export const groupProblem = defineProblems({
     title: 'This group node serves another tenant',
     next: 'Use a token of the tenant whose group this is.',
   },
-  BUNDLE_REFUSED: {
-    status: 422,
-    title: 'The bundle was refused; nothing of the group was changed',
-    next: 'Act upon the code and the violations of the report, then publish again.',
-  },
   BUNDLE_UNREADABLE: {
     status: 400,
     title: 'The file of the bundle cannot be read',

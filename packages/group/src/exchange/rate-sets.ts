@@ -48,7 +48,8 @@ export async function importRates(
       const rateSet = Math.max(0, ...sets.map((set) => set.rate_set)) + 1;
       await insertSet(tx, group, context, { rateSet, sha256, source: input.name, file });
       const result = summary(file, rateSet, false);
-      await record({ event: 'GROUP.RATES.IMPORTED', entity: `rate-sets/${rateSet}`, payload: { ...result } });
+      record.audit({ subject: 'fx_rate_set', subjectId: String(rateSet), details: result });
+      record.emit({ event: 'GROUP.RATES.IMPORTED', entity_id: `rate-sets/${rateSet}`, payload: result });
       return result;
     },
   );

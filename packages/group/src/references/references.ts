@@ -79,11 +79,9 @@ export async function importReferences(
       await lockReferences(tx);
       const result = await publish(tx, context.userId, lists, input.name, digestOf(input.text));
       if (result.changed) {
-        await record({
-          event: 'GROUP.REFERENCES.PUBLISHED',
-          entity: `references/${result.version}`,
-          payload: { ...result },
-        });
+        const id = `references/${result.version}`;
+        record.audit({ subject: 'reference_version', subjectId: id, details: result });
+        record.emit({ event: 'GROUP.REFERENCES.PUBLISHED', entity_id: id, payload: result });
       }
       return result;
     },

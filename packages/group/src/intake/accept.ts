@@ -1,0 +1,218 @@
+import { open } from 'node:fs/promises';
+import { BundleRefused, type Manifest, type RefusalCode, type VerifiedBundle, violation } from '@prorata/contract';
+import type { Tx } from '@prorata/platform';
+import { adjustShared, deriveSlice, type Slice, withdrawSlice } from '../consolidation/derive.ts';
+import { lockMonth, lockSlice } from '../consolidation/locks.ts';
+import { monthOf } from '../months.ts';
+import * as sql from './accept.sql.ts';
+import type { Unmapped } from './references-check.ts';
+
+/** What an accepted bundle is answered with, then and whenever it is sent again. */
+export interface Receipt {
+  readonly outcome: 'ACCEPTED';
+  readonly entity: string;
+  /** `YYYY-MM` */
+  readonly period_month: string;
+  readonly revision: number;
+  /** OPEN or CLOSED, as the entity says. */
+  readonly status: Manifest['status'];
+  readonly manifest_digest: string;
+  readonly kid: string;
+  readonly rows: number;
+  readonly totals: Manifest['totals'];
+  readonly unmapped: Unmapped;
+  readonly received_at: string;
+}
+
+/** Thrown out of a transaction that has nothing to do: the bundle is the one that stands. */
+export class AlreadyAccepted extends Error {
+  readonly receipt: Receipt;
+  constructor(receipt: Receipt) {
+    super('the bundle is the one that stands');
+    this.receipt = receipt;
+  }
+}
+
+/** A verified bundle on its way into the group. */
+export interface Admitted {
+  readonly slice: Slice;
+  readonly bundle: VerifiedBundle;
+  readonly contentDigest: string;
+  readonly unmapped: Unmapped;
+  /** The file itself. */
+  readonly path: string;
+  readonly receivedAt: string;
+  readonly userId: string;
+}
+
+/**
+ * Puts a verified bundle in the place of the one before it: facts, views, names, prices, evidence; all of it or nothing. The month's
+ * lock comes last, so that intakes of one month wait for each other no longer than a commit takes.
+ *
+ * @throws BundleRefused `ENTITY_INACTIVE`, `PERIOD_LOCKED`, `REVISION_CONFLICT`; AlreadyAccepted
+ */
+export async function acceptBundle(tx: Tx, admitted: Admitted): Promise<Receipt> {
+  const { slice, bundle } = admitted;
+  await lockSlice(tx, slice.tenantId, slice.entityId, slice.month);
+  await refuseWhatDoesNotFollow(tx, admitted);
+  const withdrawn = await withdrawSlice(tx, slice);
+  await replaceFacts(tx, slice, bundle);
+  const added = await deriveSlice(tx, slice);
+  const receipt = receiptOf(admitted);
+  await recordPublication(tx, admitted, receipt);
+  await nameThings(tx, slice, bundle);
+  await storeEvidence(tx, slice, bundle.manifest.revision, admitted.path);
+  await lockMonth(tx, slice.tenantId, slice.month);
+  // Somebody may have locked the month while the facts went in; from here on nobody can before we commit.
+  await refuseLockedMonth(tx, slice);
+  await adjustShared(tx, slice, added, withdrawn);
+  return receipt;
+}
+
+async function refuseWhatDoesNotFollow(tx: Tx, { slice, bundle }: Admitted): Promise<void> {
+  const { tenantId, entityId, month } = slice;
+  const standing = await tx.query<{ revision: number; status: string; manifest_digest: string; report: Receipt }>(
+    sql.STANDING,
+    [tenantId, entityId, month],
+  );
+  const head = standing.find((publication) => publication.status === 'ACCEPTED');
+  if (head?.manifest_digest === bundle.manifestDigest) throw new AlreadyAccepted(head.report);
+  await refuseInactive(tx, slice);
+  await refuseLockedMonth(tx, slice);
+  const { revision, supersedes } = bundle.manifest;
+  const where = `${entityId} ${monthOf(month)}`;
+  const old = standing.find((publication) => publication.manifest_digest === bundle.manifestDigest);
+  if (old !== undefined) {
+    refuse(
+      'REVISION_CONFLICT',
+      `Revision ${old.revision} of ${where} was superseded by revision ${head?.revision}`,
+      '/revision',
+      revision,
+    );
+  }
+  const next = (head?.revision ?? 0) + 1;
+  if (revision !== next) {
+    refuse(
+      'REVISION_CONFLICT',
+      `${where} stands at revision ${next - 1}, so revision ${next} is next, not ${revision}`,
+      '/revision',
+      revision,
+    );
+  }
+  if (supersedes !== (head?.manifest_digest ?? null)) {
+    const names = supersedes ?? 'nothing';
+    refuse(
+      'REVISION_CONFLICT',
+      `Revision ${revision} of ${where} supersedes ${names}; what stands is ${head?.manifest_digest ?? 'nothing'}`,
+      '/supersedes',
+      names,
+    );
+  }
+}
+
+async function refuseInactive(tx: Tx, { entityId, month }: Slice): Promise<void> {
+  const [entity] = await tx.query<{ inactive: boolean; active_from: string | null; active_to: string | null }>(
+    sql.ACTIVITY,
+    [entityId, month],
+  );
+  if (entity?.inactive === false) return;
+  const [from, to] = [entity?.active_from, entity?.active_to].map((day) => (day ? monthOf(day) : 'any month'));
+  refuse(
+    'ENTITY_INACTIVE',
+    `${entityId} is active from ${from} to ${to}, not in ${monthOf(month)}`,
+    '/period_month',
+    monthOf(month),
+  );
+}
+
+async function refuseLockedMonth(tx: Tx, { month }: Slice): Promise<void> {
+  const [locked] = await tx.query<{ reason: string | null }>(sql.LOCKED, [month]);
+  if (locked === undefined) return;
+  const reason = locked.reason === null ? '' : `: ${locked.reason}`;
+  refuse('PERIOD_LOCKED', `The group has locked ${monthOf(month)}${reason}`, '/period_month', monthOf(month));
+}
+
+async function replaceFacts(tx: Tx, slice: Slice, bundle: VerifiedBundle): Promise<void> {
+  const values = [slice.tenantId, slice.entityId, slice.month];
+  await tx.execute(sql.REMOVE_FACTS, values);
+  await tx.copyFrom(sql.STAGE, bundle.copyText());
+  const inserted = await tx.execute(sql.INSERT_FACTS, values).catch((error: unknown) => {
+    // 54000: a row of the grain's index is wider than a page takes.
+    if (!(error instanceof Error && 'code' in error && error.code === '54000')) throw error;
+    return refuse(
+      'SCHEMA_VIOLATION',
+      'The codes of one fact are too long together to be told apart from others',
+      'facts',
+      null,
+    );
+  });
+  if (inserted !== bundle.rows) throw new Error(`${inserted} of ${bundle.rows} facts arrived`);
+  await tx.execute(sql.CLEAR_STAGE);
+}
+
+async function recordPublication(tx: Tx, admitted: Admitted, receipt: Receipt): Promise<void> {
+  const { slice, bundle } = admitted;
+  await tx.execute(sql.SUPERSEDE, [slice.tenantId, slice.entityId, slice.month]);
+  await tx.execute(sql.INSERT_PUBLICATION, [
+    slice.tenantId,
+    slice.entityId,
+    slice.month,
+    receipt.revision,
+    receipt.status,
+    JSON.stringify(bundle.manifest),
+    bundle.manifestDigest,
+    admitted.contentDigest,
+    bundle.kid,
+    JSON.stringify(receipt.totals),
+    receipt.rows,
+    JSON.stringify(receipt),
+    receipt.received_at,
+    admitted.userId,
+  ]);
+}
+
+async function nameThings(tx: Tx, slice: Slice, bundle: VerifiedBundle): Promise<void> {
+  const { tenantId, entityId, month } = slice;
+  await tx.execute(sql.NAME_APPLICATIONS, [tenantId, entityId, JSON.stringify(await bundle.applications())]);
+  await tx.execute(sql.NAME_PRODUCTS, [tenantId, entityId, JSON.stringify(await bundle.products())]);
+  await tx.execute(sql.REMOVE_PRICES, [tenantId, entityId, month]);
+  await tx.execute(sql.INSERT_PRICES, [tenantId, entityId, month, JSON.stringify(await bundle.prices())]);
+}
+
+const PART_BYTES = 4 * 1024 * 1024;
+
+async function storeEvidence(tx: Tx, slice: Slice, revision: number, path: string): Promise<void> {
+  const file = await open(path);
+  try {
+    for (let part = 0; ; part += 1) {
+      const { bytesRead, buffer } = await file.read(Buffer.alloc(PART_BYTES), 0, PART_BYTES, part * PART_BYTES);
+      if (bytesRead === 0) return;
+      const bytes = buffer.subarray(0, bytesRead);
+      await tx.execute(sql.INSERT_PART, [slice.tenantId, slice.entityId, slice.month, revision, part, bytes]);
+    }
+  } finally {
+    await file.close();
+  }
+}
+
+function receiptOf({ slice, bundle, unmapped, receivedAt }: Admitted): Receipt {
+  const { revision, status, totals } = bundle.manifest;
+  return {
+    outcome: 'ACCEPTED',
+    entity: slice.entityId,
+    period_month: monthOf(slice.month),
+    revision,
+    status,
+    manifest_digest: bundle.manifestDigest,
+    kid: bundle.kid,
+    rows: bundle.rows,
+    totals,
+    unmapped,
+    received_at: receivedAt,
+  };
+}
+
+function refuse(code: RefusalCode, message: string, column: string, value: string | number | null): never {
+  const file = column.startsWith('/') ? 'manifest.jws' : 'facts.parquet';
+  throw new BundleRefused([violation(code, message, { file, column, value: value === null ? null : String(value) })]);
+}
