@@ -43,7 +43,12 @@ export function unsupportedMediaType(request?: FastifyRequest): Problem {
 
 function isPassing(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
-  if (/Connection terminated|timeout exceeded when trying to connect/i.test(error.message)) return true;
+  if (
+    /Connection terminated|connection error and is not queryable|timeout exceeded when trying to connect/i.test(
+      error.message,
+    )
+  )
+    return true;
   if (!('code' in error) || typeof error.code !== 'string') return false;
   if ('severity' in error) return PASSING_SQLSTATE.test(error.code);
   // A file of ours that is missing is no reason to try again: only the connection counts.

@@ -97,16 +97,23 @@ describe('writes over HTTP', () => {
   });
 
   it('a connection that is lost half-way is a passing failure without effect', async () => {
+    const failures = [
+      Object.assign(new Error('terminating connection'), { severity: 'FATAL', code: '57P01' }),
+      Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED', syscall: 'connect' }),
+      new Error('Client has encountered a connection error and is not queryable'),
+      new Error('Connection terminated unexpectedly'),
+    ];
+    let failure: Error | undefined;
     const lost = await exampleServer({
-      register: (app) =>
-        void app.get('/lost', { config: { roles: 'any' } }, async () => {
-          throw Object.assign(new Error('terminating connection'), { severity: 'FATAL', code: '57P01' });
-        }),
+      register: (app) => void app.get('/lost', { config: { roles: 'any' } }, async () => Promise.reject(failure)),
     });
-    const response = await fetch(`${lost.url}/lost`, { headers: { authorization: `Bearer ${await lost.token()}` } });
-    expect(response.status).toBe(503);
-    expect(response.headers.get('retry-after')).toBe('5');
-    expect(await response.json()).toMatchObject({ code: 'DATABASE_UNAVAILABLE' });
+    const headers = { authorization: `Bearer ${await lost.token()}` };
+    for (failure of failures) {
+      const response = await fetch(`${lost.url}/lost`, { headers });
+      expect(response.status, failure.message).toBe(503);
+      expect(response.headers.get('retry-after')).toBe('5');
+      expect(await response.json()).toMatchObject({ code: 'DATABASE_UNAVAILABLE' });
+    }
     await lost.stop();
   });
 });
