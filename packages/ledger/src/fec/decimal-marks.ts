@@ -1,0 +1,36 @@
+/**
+ * Watches which decimal mark a file uses. `1,234` is one and a bit where amounts have a comma, and more than a thousand where they
+ * have a point: a file that gives a reason for both readings is refused instead of guessed.
+ */
+export class DecimalMarks {
+  comma = 0;
+  point = 0;
+  #unclearComma: number | undefined;
+  #unclearPoint: number | undefined;
+
+  note(text: string, line: number): void {
+    const at = text.search(/[.,]/);
+    if (at < 0) return;
+    const comma = text[at] === ',';
+    if (/^[+-]?[1-9]\d{0,2}[.,]\d{3}-?$/.test(text)) {
+      if (comma) this.#unclearComma ??= line;
+      else this.#unclearPoint ??= line;
+    } else if (comma) this.comma += 1;
+    else this.point += 1;
+  }
+
+  /** Line of the first amount that the other amounts contradict. */
+  contradiction(): number | undefined {
+    if (this.#unclearComma !== undefined && this.point > 0) return this.#unclearComma;
+    if (this.#unclearPoint !== undefined && this.comma > 0) return this.#unclearPoint;
+    if (this.#unclearComma !== undefined && this.#unclearPoint !== undefined) return this.#unclearComma;
+    return undefined;
+  }
+
+  get mark(): 'COMMA' | 'POINT' | 'BOTH' | 'NONE' {
+    const comma = this.comma > 0 || this.#unclearComma !== undefined;
+    const point = this.point > 0 || this.#unclearPoint !== undefined;
+    if (comma && point) return 'BOTH';
+    return comma ? 'COMMA' : point ? 'POINT' : 'NONE';
+  }
+}
