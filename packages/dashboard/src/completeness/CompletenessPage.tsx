@@ -1,7 +1,67 @@
+import { useQuery } from '@tanstack/react-query';
+import { completenessQuery } from '../api/queries.ts';
 import { useWords } from '../i18n/i18n.ts';
+import type { Choice } from '../selection/choice.ts';
+import { SelectionBar } from '../selection/SelectionBar.tsx';
+import { useSelected } from '../selection/use-selected.ts';
 import { PageHead } from '../shell/PageHead.tsx';
+import { Panel } from '../shell/Panel.tsx';
+import { Failure, Nothing, Waiting } from '../shell/states.tsx';
+import classes from './completeness.module.css';
+import { linesOf } from './grid.ts';
+import { PublicationGrid } from './PublicationGrid.tsx';
+import { STATES, StateMark } from './StateMark.tsx';
 
+/** Which entity has published which month, and what was published there. */
 export function CompletenessPage() {
   const { t } = useWords();
-  return <PageHead title={t('completeness.title')} />;
+  const { choice, error, waiting } = useSelected();
+  return (
+    <>
+      <PageHead title={t('completeness.title')} lead={t('completeness.lead')} />
+      <SelectionBar shows="months" />
+      {error !== null && error !== undefined ? (
+        <Failure error={error} />
+      ) : waiting ? (
+        <Waiting height={360} />
+      ) : choice === undefined ? (
+        <Nothing why={t('states.emptyGroup')} />
+      ) : (
+        <Publications choice={choice} />
+      )}
+    </>
+  );
+}
+
+function Publications({ choice }: { readonly choice: Choice }) {
+  const { t } = useWords();
+  const asked = { from: choice.from, to: choice.to, entity: [] };
+  const { data, error, isPending, refetch } = useQuery(completenessQuery(asked));
+  if (error !== null) return <Failure error={error} retry={() => void refetch()} />;
+  if (isPending) return <Waiting height={360} />;
+  if (data.rows.length === 0) {
+    return (
+      <Panel>
+        <Nothing why={t('states.emptyGroup')} />
+      </Panel>
+    );
+  }
+  return (
+    <Panel>
+      <div className={classes.top}>
+        <p className={classes.count}>
+          <strong>{t('completeness.publishedOf', { count: data.published, total: data.expected })}</strong>
+        </p>
+        <ul className={classes.legend} aria-label={t('completeness.legend')}>
+          {STATES.map((state) => (
+            <li key={state}>
+              <StateMark state={state} />
+              {t(`completeness.${state}`)}
+            </li>
+          ))}
+        </ul>
+      </div>
+      <PublicationGrid lines={linesOf(data.rows, choice.months)} months={choice.months} />
+    </Panel>
+  );
 }

@@ -57,7 +57,7 @@ function Levels({ choice, path }: { readonly choice: Choice; readonly path: Path
           <NothingSelected />
         </Panel>
       ) : (
-        <div className={classes.columns}>
+        <div className={classes.columns} data-level={level}>
           <LevelTable
             report={here}
             level={level}

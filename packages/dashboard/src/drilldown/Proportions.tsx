@@ -67,7 +67,7 @@ export function Proportions({ report, level, choice, path, nameOfRow }: Proporti
           name: first.name,
           share: first.share === null ? t('states.noValue') : formatShare(first.share, language),
         })}
-        height={340}
+        height={level === 'product' ? 200 : 340}
         {...(level === 'product' ? {} : { onSelect: ({ dataIndex }) => open(dataIndex - 1) })}
       />
       {negative > 0 && (

@@ -1,6 +1,7 @@
-import { Badge, Group } from '@mantine/core';
+import { Group } from '@mantine/core';
 import type { DrilldownRow } from '../api/types.ts';
 import { useWords } from '../i18n/i18n.ts';
+import classes from './drilldown.module.css';
 import { type ConsumptionType, typesOf } from './types-of.ts';
 
 /** Whether a product was consumed by the application itself, spread over it from a shared platform, or both. */
@@ -24,8 +25,8 @@ export function TypeBadges({
 function TypeBadge({ type }: { readonly type: ConsumptionType }) {
   const { t } = useWords();
   return (
-    <Badge size="sm" variant="outline" color={type === 'DIRECT' ? 'petrol' : 'gray'} autoContrast>
+    <span className={classes.type} data-type={type}>
       {t(type === 'DIRECT' ? 'drilldown.direct' : 'drilldown.indirect')}
-    </Badge>
+    </span>
   );
 }

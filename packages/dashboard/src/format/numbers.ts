@@ -75,6 +75,11 @@ export function formatMoney(amount: string, currency: string, language: Language
   return assemble(amount, places ?? minorUnitOf(currency), localeOf(language), currency);
 }
 
+/** An amount without its currency, where a heading names it once for many cells. */
+export function formatAmount(amount: string, language: Language, places = 0): string {
+  return assemble(amount, places, localeOf(language));
+}
+
 /**
  * A quantity with at most `places` decimals, trailing zeros left out: a unit has no usual number of decimals. What is too
  * small for that keeps two significant digits, because a quantity that exists must not read as none.

@@ -1,11 +1,10 @@
 import { Link } from '@tanstack/react-router';
 import { formatMonth } from '../format/months.ts';
-import { formatMoney, formatShare } from '../format/numbers.ts';
+import { formatAmount, formatMoney, formatShare } from '../format/numbers.ts';
 import { useWords } from '../i18n/i18n.ts';
 import type { Choice } from '../selection/choice.ts';
 import { changed } from '../selection/selection.ts';
 import { useSelected } from '../selection/use-selected.ts';
-import { Amount } from '../tables/cells.tsx';
 import { ScrollRegion } from '../tables/ScrollRegion.tsx';
 import type { Cell, Grid } from './grid.ts';
 import classes from './matrix.module.css';
@@ -23,7 +22,12 @@ export function HeatTable({ grid, by, labels, choice, total }: HeatTableProps) {
   const { t, language } = useWords();
   const { nameOf } = useSelected();
   const caption = t('matrix.caption', { month: formatMonth(choice.month, language), currency: choice.currency });
-  const whole = (amount: string | null) => <Amount value={amount} currency={choice.currency} places={0} />;
+  const whole = (amount: string | null) =>
+    amount === null ? (
+      t('states.noValue')
+    ) : (
+      <span title={`${amount} ${choice.currency}`}>{formatAmount(amount, language)}</span>
+    );
   return (
     <ScrollRegion label={caption}>
       <table className={classes.table}>
@@ -109,7 +113,12 @@ function HeatCell({ cell, by, entity, domain, names, currency }: HeatCellProps) 
     );
   }
   const cost = formatMoney(cell.cost, currency, language, 0);
-  const text = by === 'cost' ? cost : cell.share === null ? t('states.noValue') : formatShare(cell.share, language);
+  const text =
+    by === 'cost'
+      ? formatAmount(cell.cost, language)
+      : cell.share === null
+        ? t('states.noValue')
+        : formatShare(cell.share, language);
   return (
     <td className={classes.cell}>
       <Link

@@ -49,7 +49,7 @@ function Matrix({ choice }: { readonly choice: Choice }) {
   return (
     <Panel>
       <div className={classes.controls}>
-        <Scale />
+        <Scale unit={by === 'cost' ? choice.currency : t('matrix.shareOfEntity')} />
         <SegmentedControl
           size="xs"
           aria-label={t('matrix.cells')}
@@ -66,11 +66,13 @@ function Matrix({ choice }: { readonly choice: Choice }) {
   );
 }
 
-function Scale() {
+function Scale({ unit }: { readonly unit: string }) {
   const { t } = useWords();
   return (
     <div className={classes.scale}>
-      <span>{t('matrix.scale')}</span>
+      <span>
+        {t('matrix.scale')}, {unit}
+      </span>
       <span aria-hidden="true" className={classes.steps}>
         {Array.from({ length: HEAT_STEPS }, (_, index) => (
           <span key={`step ${index + 1}`} data-step={index + 1} className={classes.heat} />

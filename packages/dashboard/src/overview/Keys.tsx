@@ -18,11 +18,12 @@ export function Keys({ choice }: { readonly choice: Choice }) {
   const months = useQuery(monthsQuery(choice));
   const row = months.data?.rows.find(({ period_month }) => period_month === choice.month);
   const cost = row?.cost ?? (months.data === undefined ? undefined : null);
+  const money = (amount: string) => formatMoney(amount, choice.currency, language, 0);
   return (
     <dl className={classes.keys}>
       <Key first label={t('overview.total', { month })} waiting={cost === undefined}>
         <dd className={classes.value} title={cost ?? ''}>
-          {cost == null ? t('states.noValue') : formatMoney(cost, choice.currency, language, 0)}
+          {cost == null ? t('states.noValue') : money(cost)}
         </dd>
         <dd className={classes.note}>
           {t(`measure.${choice.measure}`)}
@@ -34,8 +35,9 @@ export function Keys({ choice }: { readonly choice: Choice }) {
           <Change value={row?.change ?? null} />
         </dd>
         <dd className={classes.note}>
-          {row?.previous_cost == null ? '' : `${formatMoney(row.previous_cost, choice.currency, language, 0)} → `}
-          {cost == null ? '' : formatMoney(cost, choice.currency, language, 0)}
+          {row?.previous_cost == null || cost == null
+            ? t('overview.noChange')
+            : t('overview.changeFromTo', { before: money(row.previous_cost), after: money(cost) })}
         </dd>
       </Key>
       <PublishedKey choice={choice} />

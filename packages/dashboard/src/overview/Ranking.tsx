@@ -30,6 +30,7 @@ export function Ranking({ choice }: { readonly choice: Choice }) {
       header: t('columns.rank'),
       cell: ({ rank }) => rank,
       numeric: true,
+      tight: true,
       order: (a, b) => b.rank - a.rank,
     },
     {

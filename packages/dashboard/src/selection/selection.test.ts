@@ -16,6 +16,7 @@ const selection: fc.Arbitrary<Selection> = fc.record(
     domain: someCodes,
     application: someCodes,
     stack: fc.constant('entity' as const),
+    at: fc.constant('FR01/2025-06'),
     lang: fc.constantFrom('en' as const, 'fr' as const),
   },
   { requiredKeys: [] },

@@ -19,9 +19,12 @@ export interface Selection {
   readonly application?: readonly string[];
   /** What the columns of the month series are made of. */
   readonly stack?: 'entity';
+  /** The publication that is looked into, as `FR01/2025-06`. */
+  readonly at?: string;
   readonly lang?: Language;
 }
 
+const PUBLICATION = /^[A-Z0-9][A-Z0-9_-]{0,31}\/\d{4}-(0[1-9]|1[0-2])$/;
 const CURRENCY = /^[A-Z]{3}$/;
 /** Codes are free text of the entities, within the bounds of the data contract. */
 const LONGEST_CODE = 200;
@@ -41,6 +44,7 @@ export function readSelection(search: Readonly<Record<string, unknown>>): Select
     domain: codes(search.domain),
     application: codes(search.application),
     stack: search.stack === 'entity' ? 'entity' : undefined,
+    at: typeof search.at === 'string' && PUBLICATION.test(search.at) ? search.at : undefined,
     lang: lang === 'en' || lang === 'fr' ? lang : undefined,
   });
 }

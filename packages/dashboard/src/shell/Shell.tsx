@@ -1,4 +1,4 @@
-import { ActionIcon, Badge, Button } from '@mantine/core';
+import { ActionIcon, Button } from '@mantine/core';
 import {
   IconChartBar,
   IconGridDots,
@@ -93,11 +93,7 @@ function Foot() {
           <div className="soft" title={t('session.signedInAs', { user: session.user_id })}>
             {session.roles.join(', ')}
           </div>
-          {session.deployment === 'test' && (
-            <Badge color="yellow" variant="light" mt={6} size="sm">
-              {t('app.test')}
-            </Badge>
-          )}
+          {session.deployment === 'test' && <span className={classes.test}>{t('app.test')}</span>}
         </div>
       )}
       <Settings />

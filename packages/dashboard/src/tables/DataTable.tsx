@@ -1,3 +1,4 @@
+import { IconArrowDown, IconArrowUp } from '@tabler/icons-react';
 import {
   type ColumnDef,
   createSortedRowModel,
@@ -21,6 +22,8 @@ export interface Column<Row extends RowData> {
   /** Ascending order of two rows; a column without it is not sortable. */
   readonly order?: (a: Row, b: Row) => number;
   readonly total?: ReactNode;
+  /** No wider than its text. */
+  readonly tight?: boolean;
   /** Left out where the screen is narrow; what it says is on the next page too. */
   readonly wideOnly?: boolean;
 }
@@ -114,7 +117,11 @@ function definitionOf<Row extends RowData>({ id, order }: Column<Row>): ColumnDe
 }
 
 function classOf<Row extends RowData>(column: Column<Row> | undefined): string {
-  const names = [column?.numeric === true ? classes.numeric : undefined, column?.wideOnly ? classes.wide : undefined];
+  const names = [
+    column?.numeric === true ? classes.numeric : undefined,
+    column?.tight === true ? classes.tight : undefined,
+    column?.wideOnly === true ? classes.wide : undefined,
+  ];
   return names.filter((name) => name !== undefined).join(' ');
 }
 
@@ -142,9 +149,12 @@ function Heading<Row extends RowData>({ column, state, toggle }: HeadingProps<Ro
         title={t('states.sortBy', { column: column.header })}
       >
         {column.header}
-        <span aria-hidden="true" className={classes.arrow}>
-          {state === 'ascending' ? '↑' : state === 'descending' ? '↓' : ''}
-        </span>
+        {state === 'ascending' && (
+          <IconArrowUp size={13} stroke={2} aria-hidden="true" className={classes.arrow ?? ''} />
+        )}
+        {state === 'descending' && (
+          <IconArrowDown size={13} stroke={2} aria-hidden="true" className={classes.arrow ?? ''} />
+        )}
       </button>
     </th>
   );

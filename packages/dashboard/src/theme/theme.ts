@@ -28,7 +28,7 @@ const dark: MantineColorsTuple = [
 
 /** System faces only: nothing is fetched, and figures align because every one of these has tabular digits. */
 const SANS =
-  'Inter, ui-sans-serif, system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", "Noto Sans", "Liberation Sans", Arial, sans-serif';
+  'Inter, ui-sans-serif, system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", "Noto Sans", "Open Sans", "Liberation Sans", Arial, sans-serif';
 
 // Shades 8 (light) and 7 (dark) carry white text at more than 4.5:1; Mantine's own default does not.
 export const theme = createTheme({
@@ -45,5 +45,6 @@ export const theme = createTheme({
   components: {
     Tooltip: { defaultProps: { withArrow: true, openDelay: 250 } },
     NativeSelect: { defaultProps: { size: 'sm' } },
+    InputWrapper: { styles: { label: { color: 'var(--ink-soft)', fontSize: '13px', fontWeight: 500 } } },
   },
 });
