@@ -1,4 +1,17 @@
-export { type RunOptions, type RunResult, runMonth } from './facts/run-month.ts';
+// node
+
+// facts
+export {
+  type MoneyTotal,
+  type ReplacedFacts,
+  type RunOptions,
+  type RunResult,
+  type RunStep,
+  type RunWarning,
+  runMonth,
+} from './facts/run-month.ts';
+// import
+export type { ChargeCategory, FocusColumn } from './import/columns.ts';
 export {
   type ImportAnswer,
   type ImportInput,
@@ -6,6 +19,16 @@ export {
   type ImportResult,
   importFocus,
 } from './import/import-focus.ts';
+export type { Notice } from './import/layout.ts';
+export type { CurrencyTotal, ScopeTotal } from './import/scan.ts';
+export type { ExpansionLimits } from './import/source-file.ts';
+export type { Violation } from './import/violations.ts';
+// mapping
+export { UNALLOCATED } from './mapping/apply.ts';
+export { DEFAULT_MAPPING } from './mapping/default-mapping.ts';
+export { type MappingDocument, type MappingFault, parseMapping } from './mapping/document.ts';
+export { TAX } from './mapping/products.ts';
+// the package itself
 export { FINOPS_MIGRATIONS } from './migrations.ts';
 export {
   type EntityInit,
@@ -16,4 +39,29 @@ export {
   initEntity,
   openEntity,
 } from './node/entity.ts';
+export { type JoinResult, joinGroup, type Membership } from './node/join.ts';
 export { finopsProblem } from './problems.ts';
+export type { Progress, ProgressStep } from './progress.ts';
+// publish
+export {
+  listPublications,
+  type Publication,
+  type PublicationRow,
+  readPublication,
+} from './publish/publications.ts';
+export { type PublishOptions, type PublishResult, publishMonth } from './publish/publish-month.ts';
+export type { PushOptions, PushResult } from './publish/push.ts';
+// report
+export { type ExplainedPart, type Explanation, explainIndirect } from './report/explain.ts';
+export {
+  type CoverageReport,
+  type FactsQuery,
+  type FactsReport,
+  type ImportRow,
+  listImports,
+  listRuns,
+  type ReportedFact,
+  type RunRow,
+  reportCoverage,
+  reportFacts,
+} from './report/reports.ts';

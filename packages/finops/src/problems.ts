@@ -87,6 +87,11 @@ export const finopsProblem = defineProblems({
     title: 'The entity has not joined a group',
     next: 'Send enrolment.json to the group, then take its admission (prorata entity join).',
   },
+  ADMISSION_REFUSED: {
+    status: 400,
+    title: 'The admission cannot be taken',
+    next: 'Ask the group for the admission that answers enrolment.json of this node; "reason" says what is wrong.',
+  },
   ALREADY_JOINED: {
     status: 409,
     title: 'The entity belongs to another group already',
@@ -97,10 +102,25 @@ export const finopsProblem = defineProblems({
     title: 'Domains of the month are not in the references of the group',
     next: 'Rename the domains listed in "domains" in mapping.yaml (domains), run the month again, then publish.',
   },
+  BUNDLE_REFUSED: {
+    status: 409,
+    title: 'The facts do not follow the contract with the group',
+    next: 'Correct what "violations" lists at its source or in mapping.yaml, run the month again, then publish.',
+  },
+  PUSH_TOKEN_REQUIRED: {
+    status: 400,
+    title: 'The group node to push to is not known well enough to sign a token for it',
+    next: 'Set PRORATA_TOKEN to a token with the role entity.publisher, or name the audience of the group node.',
+  },
   PUSH_REFUSED: {
     status: 502,
     title: 'The group did not take the publication',
     next: 'The publication is kept. Read the answer in "answer", then publish again with --push: the same bytes are sent.',
+  },
+  CURSOR_INVALID: {
+    status: 400,
+    title: 'The place to go on from was not given by a page',
+    next: 'Send "next" of the page before, unchanged, with the same filters; leave it out for the first page.',
   },
   PUBLICATION_NOT_FOUND: {
     status: 404,

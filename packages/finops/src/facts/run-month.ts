@@ -15,7 +15,7 @@ import * as sql from './run.sql.ts';
 /** Rows and money of one currency; decimal texts. */
 export interface MoneyTotal {
   readonly currency: string;
-  readonly rows: string;
+  readonly rows: number;
   readonly cost_effective: string;
   readonly cost_billed: string;
 }
@@ -207,7 +207,8 @@ async function replaceFacts(tx: Tx, run: MonthRun): Promise<RunResult> {
     warnings: steps.all.flatMap((step) => step.warnings),
     replaced,
   };
-  await writeEnd(tx, run, result);
+  const [inputs] = await tx.query<{ sha256: string }>(sql.INPUTS_DIGEST, key);
+  await writeEnd(tx, run, result, inputs?.sha256 ?? '');
   return result;
 }
 
@@ -224,7 +225,7 @@ class StepClock {
 }
 
 function countOf(totals: readonly MoneyTotal[]): number {
-  return totals.reduce((sum, total) => sum + Number(total.rows), 0);
+  return totals.reduce((sum, total) => sum + total.rows, 0);
 }
 
 async function removeFacts(tx: Tx, key: MonthKey): Promise<ReplacedFacts | null> {
@@ -343,7 +344,7 @@ export function assertConserved(month: string, consumed: readonly MoneyTotal[], 
   throw finopsProblem('RUN_NOT_CONSERVED', `${month}: consumption ${money(consumed)}; facts ${money(facts)}`);
 }
 
-async function writeEnd(tx: Tx, run: MonthRun, result: RunResult): Promise<void> {
+async function writeEnd(tx: Tx, run: MonthRun, result: RunResult, inputs: string): Promise<void> {
   const { tenantId, legalEntityId } = run.entity.scope;
   const steps = result.steps.map((step, index) => ({ position: index + 1, ...step }));
   await tx.execute(sql.WRITE_STEPS, [tenantId, legalEntityId, run.runId, JSON.stringify(steps)]);
@@ -353,7 +354,7 @@ async function writeEnd(tx: Tx, run: MonthRun, result: RunResult): Promise<void>
     legalEntityId,
     run.runId,
     'COMPLETED',
-    JSON.stringify({ facts, totals, warnings }),
+    JSON.stringify({ facts, totals, warnings, inputs_sha256: inputs }),
     result.replaced === null ? null : JSON.stringify(result.replaced),
   ]);
 }

@@ -12,14 +12,14 @@ export const SERVICES = `
 
 /** The month's money and rows as imported, by currency. */
 export const CONSUMPTION_TOTALS = `
-  SELECT currency, sum(row_count)::text AS rows, trim_scale(sum(cost_effective))::text AS cost_effective, trim_scale(sum(cost_billed))::text AS cost_billed
+  SELECT currency, sum(row_count)::float8 AS rows, trim_scale(sum(cost_effective))::text AS cost_effective, trim_scale(sum(cost_billed))::text AS cost_billed
     FROM consumption
    WHERE tenant_id = $1 AND legal_entity_id = $2 AND period_month = $3
    GROUP BY currency ORDER BY currency`;
 
 /** The month's money in facts, by currency. */
 export const FACT_TOTALS = `
-  SELECT currency, count(*)::text AS rows, trim_scale(sum(cost_effective))::text AS cost_effective, trim_scale(sum(cost_billed))::text AS cost_billed
+  SELECT currency, count(*)::float8 AS rows, trim_scale(sum(cost_effective))::text AS cost_effective, trim_scale(sum(cost_billed))::text AS cost_billed
     FROM fact_consumption
    WHERE tenant_id = $1 AND legal_entity_id = $2 AND period_month = $3
    GROUP BY currency ORDER BY currency`;
@@ -147,3 +147,10 @@ export const WRITE_STEPS = `
   SELECT $1, $2, $3, position, step, rows_in, rows_out, warnings, money, duration_ms
     FROM jsonb_to_recordset($4::jsonb) AS s (position integer, step text, rows_in bigint, rows_out bigint, warnings jsonb,
                                              money jsonb, duration_ms integer)`;
+
+/** Digest of what a month was computed from: the files that its scopes stand in. */
+export const INPUTS_DIGEST = `
+  SELECT encode(sha256(convert_to(coalesce(string_agg(line, E'\\n' ORDER BY line COLLATE "C"), ''), 'UTF8')), 'hex') AS sha256
+    FROM (SELECT concat_ws('|', provider, billing_account, currency, import_file_id) AS line
+            FROM import_scope
+           WHERE tenant_id = $1 AND legal_entity_id = $2 AND period_month = $3 AND superseded_by IS NULL) AS inputs`;

@@ -1,0 +1,83 @@
+/** Facts at their grain, a page at a time in the order of the grain. Arrays of filters; null is no filter. */
+export const FACTS = `
+  SELECT to_char(period_month, 'YYYY-MM') AS period_month, application_id, domain_id, family_id, product_id, unit,
+         environment, consumption_type, currency, trim_scale(quantity)::text AS quantity,
+         trim_scale(cost_effective)::text AS cost_effective, trim_scale(cost_billed)::text AS cost_billed,
+         trim_scale(cost_standard)::text AS cost_standard
+    FROM fact_consumption
+   WHERE tenant_id = $1 AND legal_entity_id = $2 AND period_month = $3
+     AND ($4::text[] IS NULL OR application_id = ANY ($4)) AND ($5::text[] IS NULL OR domain_id = ANY ($5))
+     AND ($6::text[] IS NULL OR environment = ANY ($6)) AND ($7::text[] IS NULL OR consumption_type = ANY ($7))
+     AND (NOT $8::boolean OR product_id IS DISTINCT FROM 'TAX')
+     AND ($9::text[] IS NULL OR (application_id, domain_id, coalesce(product_id, ''), unit, environment, consumption_type, currency)
+          > ($9[1], $9[2], $9[3], $9[4], $9[5], $9[6], $9[7]))
+   ORDER BY application_id, domain_id, coalesce(product_id, ''), unit, environment, consumption_type, currency
+   LIMIT $10`;
+
+export const FACTS_BY_TYPE = `
+  SELECT consumption_type, currency, count(*)::integer AS rows, trim_scale(sum(cost_effective))::text AS cost_effective,
+         trim_scale(sum(cost_billed))::text AS cost_billed
+    FROM fact_consumption
+   WHERE tenant_id = $1 AND legal_entity_id = $2 AND period_month = $3
+     AND ($4::text[] IS NULL OR application_id = ANY ($4)) AND ($5::text[] IS NULL OR domain_id = ANY ($5))
+     AND ($6::text[] IS NULL OR environment = ANY ($6)) AND ($7::text[] IS NULL OR consumption_type = ANY ($7))
+     AND (NOT $8::boolean OR product_id IS DISTINCT FROM 'TAX')
+   GROUP BY 1, 2 ORDER BY 2, 1`;
+
+export const COVERAGE = `
+  SELECT currency, placed_on, lower(charge_category) AS charge_category, sum(row_count)::integer AS rows,
+         trim_scale(sum(cost_effective))::text AS cost_effective, trim_scale(sum(cost_billed))::text AS cost_billed
+    FROM run_coverage
+   WHERE tenant_id = $1 AND legal_entity_id = $2 AND period_month = $3
+   GROUP BY 1, 2, 3 ORDER BY 1, 2, 3`;
+
+/** Shares are rounded half up at six decimals, for reading; the costs beside them are exact. */
+export const COVERAGE_SUMMARY = `
+  SELECT currency, trim_scale(sum(cost_effective))::text AS cost_effective, trim_scale(sum(cost_billed))::text AS cost_billed,
+         trim_scale(sum(cost_effective) FILTER (WHERE charge_category <> 'Tax'))::text AS cost_effective_without_tax,
+         trim_scale(sum(cost_billed) FILTER (WHERE charge_category <> 'Tax'))::text AS cost_billed_without_tax,
+         trim_scale(coalesce(sum(cost_effective) FILTER (WHERE placed_on <> 'UNALLOCATED'), 0))::text AS mapped_effective,
+         round(coalesce(sum(cost_effective) FILTER (WHERE placed_on <> 'UNALLOCATED'), 0)
+               / nullif(sum(cost_effective), 0), 6)::text AS mapped_share
+    FROM run_coverage
+   WHERE tenant_id = $1 AND legal_entity_id = $2 AND period_month = $3
+   GROUP BY currency ORDER BY currency`;
+
+export const RUNS = `
+  SELECT run_id, to_char(period_month, 'YYYY-MM') AS period_month, status, trigger, mapping_sha256, summary, replaced,
+         to_char(started_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS started_at,
+         to_char(ended_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS ended_at
+    FROM batch_run
+   WHERE tenant_id = $1 AND legal_entity_id = $2 AND ($3::date IS NULL OR period_month = $3)
+   ORDER BY batch_run.started_at DESC LIMIT 200`;
+
+export const IMPORTS = `
+  SELECT f.import_file_id AS import_id, f.name AS file, f.sha256, f.kind, f.row_count::integer AS rows,
+         f.answer -> 'totals' AS totals,
+         to_char(f.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS created_at,
+         (SELECT jsonb_agg(jsonb_build_object('provider', s.provider, 'billing_account', s.billing_account,
+                   'period_month', to_char(s.period_month, 'YYYY-MM'), 'currency', s.currency, 'superseded_by', s.superseded_by)
+                   ORDER BY s.period_month, s.provider, s.billing_account, s.currency)
+            FROM import_scope s WHERE s.tenant_id = f.tenant_id AND s.legal_entity_id = f.legal_entity_id
+             AND s.import_file_id = f.import_file_id) AS scopes
+    FROM import_file f
+   WHERE f.tenant_id = $1 AND f.legal_entity_id = $2
+   ORDER BY f.created_at DESC, f.import_file_id DESC LIMIT $3`;
+
+/** Why an application got its part of each pool. */
+export const INDIRECT_OF_APPLICATION = `
+  SELECT p.pool, p.product_id, p.domain_id, p.environment, p.currency, p.warning,
+         trim_scale(p.cost_effective)::text AS pool_effective, trim_scale(p.cost_billed)::text AS pool_billed,
+         trim_scale(p.total_weight)::text AS total_weight, trim_scale(w.weight)::text AS weight,
+         trim_scale(w.direct_cost)::text AS direct_cost, coalesce(w.clamped, false) AS clamped,
+         trim_scale(f.quantity)::text AS quantity, trim_scale(f.cost_effective)::text AS cost_effective,
+         trim_scale(f.cost_billed)::text AS cost_billed
+    FROM indirect_pool p
+    LEFT JOIN indirect_weight w ON w.tenant_id = p.tenant_id AND w.legal_entity_id = p.legal_entity_id
+     AND w.period_month = p.period_month AND w.currency = p.currency AND w.application_id = $4
+    LEFT JOIN fact_consumption f ON f.tenant_id = p.tenant_id AND f.legal_entity_id = p.legal_entity_id
+     AND f.period_month = p.period_month AND f.product_id = p.product_id AND f.domain_id = p.domain_id
+     AND f.environment = p.environment AND f.currency = p.currency AND f.consumption_type = 'INDIRECT'
+     AND f.application_id = $4
+   WHERE p.tenant_id = $1 AND p.legal_entity_id = $2 AND p.period_month = $3
+   ORDER BY 1, 3, 4, 5`;
