@@ -3,7 +3,7 @@ import type { Manifest } from '../format/manifest.ts';
 import type { ApplicationRow, FactRow, PriceRow, ProductRow } from '../format/rows.ts';
 import { APPLICATIONS, type Column, FACTS, PRICES, type Table } from '../format/tables.ts';
 import { contentDigest } from '../tables/content-digest.ts';
-import { factCopyText } from '../tables/copy-text.ts';
+import { factCopyText, keptText } from '../tables/copy-text.ts';
 import { grainOrder, type Workspace } from '../tables/workspace.ts';
 
 /** How many rows name a domain. */
@@ -44,7 +44,10 @@ export interface VerifiedBundle extends AsyncDisposable {
   copyText(options?: { prefix?: readonly string[] }): AsyncIterable<Uint8Array>;
   /** The facts in the order of their grain, in batches; for small reads. */
   factRows(): AsyncIterable<readonly FactRow[]>;
-  /** Digest of what the bundle says, comparable with `PreparedBundle.contentDigest`. */
+  /**
+   * Digest of what the bundle says, comparable with `PreparedBundle.contentDigest`. It needs the text of all facts; that
+   * of a bundle of usual size is kept for `copyText()` without prefix, and the other way round.
+   */
   contentDigest(): Promise<string>;
   close(): Promise<void>;
 }
@@ -55,15 +58,16 @@ export function verifiedBundle(
   about: Pick<VerifiedBundle, 'manifest' | 'manifestDigest' | 'kid' | 'rows'>,
   close: () => Promise<void>,
 ): VerifiedBundle {
+  const facts = keptText(() => factCopyText(workspace));
   return {
     ...about,
     domains: () => domainsOf(workspace),
     products: () => productsOf(workspace),
     applications: () => all<ApplicationRow>(workspace, APPLICATIONS),
     prices: () => all<PriceRow>(workspace, PRICES),
-    copyText: (options = {}) => factCopyText(workspace, options.prefix),
+    copyText: ({ prefix = [] } = {}) => (prefix.length > 0 ? factCopyText(workspace, prefix) : facts()),
     factRows: () => rowsOf<FactRow>(workspace, FACTS),
-    contentDigest: () => contentDigest(workspace, about.manifest),
+    contentDigest: () => contentDigest(workspace, about.manifest, facts),
     close,
     [Symbol.asyncDispose]: close,
   };

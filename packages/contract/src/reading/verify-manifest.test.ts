@@ -121,10 +121,16 @@ describe('SIGNATURE_INVALID', () => {
 
   test.each([
     ['a jwk header', { jwk: { kty: 'OKP', crv: 'Ed25519', x: 'AAAA' } }],
-    ['a kid of its own', { note: '1' }],
+    ['an unknown header', { note: '1' }],
     ['another typ', { typ: 'JWT' }],
   ])('%s, although the signature holds', async (_, header) => {
     expect((await refusal(await resignWithHeader(sample.bytes, sample.key, header)))?.code).toBe('SIGNATURE_INVALID');
+  });
+
+  test('a kid that is not the thumbprint of the key, although the signature holds', async () => {
+    const renamed = await resignWithHeader(sample.bytes, sample.key, { kid: 'of-another' });
+    const resolveKey = () => ({ publicJwk: sample.key.publicJwk, entityCode: 'FR01' });
+    expect((await refusal(renamed, { resolveKey }))?.code).toBe('SIGNATURE_INVALID');
   });
 
   test('a changed payload', async () => {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { CONTRACT_VERSION } from '../format/contract.ts';
 import type { Manifest } from '../format/manifest.ts';
-import { TABLES } from '../format/tables.ts';
+import { FACTS, TABLES } from '../format/tables.ts';
 import { sortedText } from './copy-text.ts';
 import type { Workspace } from './workspace.ts';
 
@@ -13,9 +13,14 @@ export type ContentScope = Pick<
 
 /**
  * SHA-256 (hex) of what a bundle says: equal for equal rows and statements, whatever wrote the Parquet files and in
- * which order. Publishing a month again compares this digest to decide that nothing changed.
+ * which order. Publishing a month again compares this digest to decide that nothing changed. `facts`: their text, where
+ * somebody keeps it.
  */
-export async function contentDigest(workspace: Workspace, scope: ContentScope): Promise<string> {
+export async function contentDigest(
+  workspace: Workspace,
+  scope: ContentScope,
+  facts = () => sortedText(workspace, FACTS),
+): Promise<string> {
   const hash = createHash('sha256');
   const { tenant, entity, deployment, period_month, status, references, pricing_view, adjusts_month } = scope;
   const said = [
@@ -28,7 +33,8 @@ export async function contentDigest(workspace: Workspace, scope: ContentScope): 
   hash.update(`${JSON.stringify(said)}\n`);
   for (const table of TABLES) {
     hash.update(`${table.file}\n`);
-    for await (const chunk of sortedText(workspace, table)) hash.update(chunk);
+    const rows = table === FACTS ? facts() : sortedText(workspace, table);
+    for await (const chunk of rows) hash.update(chunk);
   }
   return hash.digest('hex');
 }

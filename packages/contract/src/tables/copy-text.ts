@@ -3,35 +3,55 @@ import { formatDecimal } from '../format/decimal.ts';
 import { type Column, FACTS, type Table } from '../format/tables.ts';
 import { grainOrder, text, type Workspace } from './workspace.ts';
 
+/** Text of the facts that is kept after it was made once: about 400 000 facts. */
+const KEPT_BYTES = 64 * 1024 ** 2;
+
 /**
- * The facts as PostgreSQL COPY text (tab separated, `\N` for null), in FACT_COLUMNS order, one Buffer per few
- * thousand rows. `prefix` stands before the columns of each row, for example a tenant and a publication id.
- * Ids there may hold no tab, line break or backslash (RangeError).
+ * The facts as PostgreSQL COPY text (tab separated, `\N` for null) in FACT_COLUMNS order and in the order of their
+ * grain, one Buffer per few thousand rows. `prefix` stands before the columns of each row, for example a tenant id; it
+ * may hold no tab, line break or backslash (RangeError).
  */
 export function factCopyText(workspace: Workspace, prefix: readonly string[] = []): AsyncIterable<Uint8Array> {
   const bad = prefix.find((value) => /[\t\n\r\\]/.test(value));
   if (bad !== undefined) throw new RangeError(`"${bad}" cannot stand before the columns of COPY text`);
-  return tableText(workspace, FACTS, prefix, '');
+  return tableText(workspace, FACTS, prefix);
 }
 
-/** Rows of a table in the order of its grain, in the same text form: what the content digest is taken over. */
+/** Rows of a table in the same text form: what the content digest is taken over. */
 export function sortedText(workspace: Workspace, table: Table): AsyncIterable<Uint8Array> {
-  return tableText(workspace, table, [], `ORDER BY ${grainOrder(table)}`);
+  return tableText(workspace, table, []);
+}
+
+/**
+ * Makes a text once and hands the same chunks out again, as long as they are no more than `limit` bytes. Making the
+ * text of the facts costs as much as verifying them, and an intake wants it twice: as digest and for COPY.
+ */
+export function keptText(make: () => AsyncIterable<Uint8Array>, limit = KEPT_BYTES): () => AsyncIterable<Uint8Array> {
+  let kept: Uint8Array[] | undefined;
+  return async function* () {
+    if (kept) return yield* kept;
+    let chunks: Uint8Array[] | undefined = [];
+    let bytes = 0;
+    for await (const chunk of make()) {
+      bytes += chunk.length;
+      if (bytes > limit) chunks = undefined;
+      chunks?.push(chunk);
+      yield chunk;
+    }
+    kept = chunks;
+  };
 }
 
 // DuckDB joins the texts of a row (one string to carry over instead of ten); decimals come as 128-bit integers and
 // are written here, because DuckDB's own decimal to text divides bit by bit and costs three times the rest.
-async function* tableText(
-  workspace: Workspace,
-  table: Table,
-  prefix: readonly string[],
-  order: string,
-): AsyncGenerator<Uint8Array> {
+async function* tableText(workspace: Workspace, table: Table, prefix: readonly string[]): AsyncGenerator<Uint8Array> {
   const runs = columnRuns(table.columns);
   const selected = runs.map((run) =>
     run.kind === 'text' ? joined(run.columns, prefixOf(run, runs, prefix)) : run.column.name,
   );
-  const result = await workspace.connection.stream(`SELECT ${selected.join(', ')} FROM ${table.name} ${order}`);
+  const result = await workspace.connection.stream(
+    `SELECT ${selected.join(', ')} FROM ${table.name} ORDER BY ${grainOrder(table)}`,
+  );
   for (;;) {
     const chunk = await result.fetchChunk();
     if (chunk === null || chunk.rowCount === 0) return;

@@ -179,7 +179,7 @@ test('what goes into a bundle comes out of it, exactly: any text, any decimal', 
         .slice(0, -1);
       expect(lines.sort()).toEqual(facts.map(copyLine).sort());
     }),
-    { numRuns: 40 },
+    { numRuns: 25 },
   );
 });
 
