@@ -18,11 +18,11 @@ export interface PreparedWeights {
   readonly integers: readonly bigint[];
   readonly total: bigint;
   readonly denominator: bigint;
-  readonly small: Float64Array;
+  readonly small: readonly number[];
   readonly smallTotal: number;
 }
 
-const NO_NUMBERS = new Float64Array(0);
+const NO_NUMBERS: readonly number[] = [];
 
 /**
  * Brings weights over one denominator, once, for any number of splits.
@@ -65,10 +65,37 @@ export function prepareIntegers(
   integers: readonly bigint[],
   denominator = 1n,
 ): PreparedWeights {
+  const small = new Array<number>(integers.length);
+  const sum = readNumbers(integers, small);
+  if (sum === 0) throw new AllocationError('ZERO_WEIGHTS', `The ${keys.length} weights are all zero.`, { keys });
+  if (sum <= Number.MAX_SAFE_INTEGER) {
+    return { keys, integers, total: BigInt(sum), denominator, small, smallTotal: sum / reduceNumbers(small, sum) };
+  }
   let total = 0n;
   for (const integer of integers) total += integer;
-  if (total === 0n) throw new AllocationError('ZERO_WEIGHTS', `The ${keys.length} weights are all zero.`, { keys });
-  return { keys, integers, total, denominator, ...asNumbers(integers, total) };
+  return { keys, integers, total, denominator, ...reduceIntegers(integers, total) };
+}
+
+/** Fills in the weights as doubles. Where the sum is below 2^53, it and every weight are exact. */
+function readNumbers(integers: readonly bigint[], small: number[]): number {
+  let sum = 0;
+  for (let index = 0; index < integers.length; index++) {
+    const weight = Number(integers[index]);
+    small[index] = weight;
+    sum += weight;
+  }
+  return sum;
+}
+
+/** Brings exact doubles to lowest terms, in place, and answers the divisor. */
+function reduceNumbers(small: number[], sum: number): number {
+  let divisor = sum;
+  for (let index = 0; index < small.length && divisor > 1; index++) {
+    let other = small[index] as number;
+    while (other > 0) [divisor, other] = [other, divisor % other];
+  }
+  if (divisor > 1) for (let index = 0; index < small.length; index++) small[index] = (small[index] as number) / divisor;
+  return divisor;
 }
 
 function commonDenominator(fractions: readonly Rational[]): bigint {
@@ -79,7 +106,8 @@ function commonDenominator(fractions: readonly Rational[]): bigint {
   return common;
 }
 
-function asNumbers(integers: readonly bigint[], total: bigint): { small: Float64Array; smallTotal: number } {
+/** The proportions in lowest terms as doubles, where they fit once they are reduced. */
+function reduceIntegers(integers: readonly bigint[], total: bigint): { small: readonly number[]; smallTotal: number } {
   let divisor = total;
   for (const integer of integers) {
     if (divisor === 1n) break;
@@ -87,7 +115,7 @@ function asNumbers(integers: readonly bigint[], total: bigint): { small: Float64
   }
   const smallTotal = total / divisor;
   if (smallTotal > BigInt(Number.MAX_SAFE_INTEGER)) return { small: NO_NUMBERS, smallTotal: 0 };
-  const small = new Float64Array(integers.length);
+  const small = new Array<number>(integers.length);
   for (let index = 0; index < integers.length; index++) small[index] = Number((integers[index] ?? 0n) / divisor);
   return { small, smallTotal: Number(smallTotal) };
 }
