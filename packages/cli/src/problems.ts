@@ -32,10 +32,15 @@ export const cliProblem = defineProblems({
     title: 'There is no such file',
     next: 'Check the path; it is taken relative to the current folder.',
   },
-  FILE_UNREADABLE: {
+  KEYS_UNREADABLE: {
     status: 400,
-    title: 'The file cannot be read as what it should be',
-    next: 'Correct the place named in the detail, or give another file.',
+    title: 'The file holds no keys that can be read',
+    next: 'Give a JWK set whose keys carry the member "entity", or the enrolment.json of an entity.',
+  },
+  ENTITY_NOT_HERE: {
+    status: 404,
+    title: 'The node knows no such entity',
+    next: 'Check the code; an entity is known to a group once `prorata group enrol` has taken it.',
   },
   PORT_TAKEN: {
     status: 409,

@@ -1,5 +1,13 @@
 import { Command, CommanderError } from 'commander';
 import { allocateCommand } from './allocate/allocate.ts';
+import { contractCommands } from './contract/check.ts';
+import { entityCommands } from './entity/commands.ts';
+import { groupCommands } from './group/commands.ts';
+import { auditCommands } from './node/audit.ts';
+import { doctorCommand } from './node/doctor.ts';
+import { migrateCommand } from './node/migrate.ts';
+import { serveCommand } from './node/serve.ts';
+import { tokenCommand } from './node/token.ts';
 import { cliProblem } from './problems.ts';
 import { examplesText, type Shell } from './terminal/command.ts';
 import type { Streams } from './terminal/terminal.ts';
@@ -17,7 +25,15 @@ export function buildProgram(shell: Shell): Command {
       writeErr: (text) => shell.streams.err.write(text),
     })
     .addHelpText('after', examplesText(['demo', 'entity run 2025-07 --dir fr01']));
+  entityCommands(program, shell);
+  groupCommands(program, shell);
+  contractCommands(program, shell);
   allocateCommand(program, shell);
+  serveCommand(program, shell);
+  tokenCommand(program, shell);
+  auditCommands(program, shell);
+  migrateCommand(program, shell);
+  doctorCommand(program, shell);
   return program;
 }
 

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
-import { ENTITY_CODE, isCountryCode, isUuid, type NodeConfig, type TenantClaims } from '@prorata/platform';
-import { cliProblem } from '../problems.ts';
+import { isCountryCode, type NodeConfig, type TenantClaims } from '@prorata/platform';
 
 /** Modules that a node of each kind serves, as the routes name them. */
 const MODULES: Readonly<Record<NodeConfig['kind'], readonly string[]>> = {
@@ -47,12 +46,4 @@ function operatorId(nodeId: string): string {
   const hex = createHash('sha256').update(`prorata operator ${nodeId}`).digest('hex');
   const variant = ((Number.parseInt(hex.slice(16, 17), 16) & 0x3) | 0x8).toString(16);
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
-}
-
-/** @throws Problem `OPTION_INVALID` */
-export function readEntityCode(text: string): string {
-  if (ENTITY_CODE.test(text) && !isUuid(text)) return text;
-  throw cliProblem('OPTION_INVALID', `${JSON.stringify(text)} is not the code of an entity, such as FR01`, {
-    value: text,
-  });
 }

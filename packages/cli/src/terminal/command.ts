@@ -63,6 +63,7 @@ export function addCommand<Options extends object>(parent: Command, shell: Shell
         arguments: values,
       });
       printAnswer(terminal, answer);
+      await answer.until;
     } catch (error) {
       shell.exitCode = 1;
       printFailure(shell.streams, terminal, error);

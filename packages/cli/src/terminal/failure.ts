@@ -1,4 +1,4 @@
-import { Problem, platformProblem } from '@prorata/platform';
+import { Problem } from '@prorata/platform';
 import type { Language } from './decimals.ts';
 import type { Streams } from './terminal.ts';
 
@@ -38,7 +38,14 @@ export function problemOf(error: unknown): Problem {
       extensions: { ...violationsOf(error), ...extensions },
     });
   }
-  return platformProblem('INTERNAL', error instanceof Error ? error.message : String(error), {}, error);
+  return new Problem({
+    status: 500,
+    code: 'INTERNAL',
+    title: 'The command failed',
+    detail: error instanceof Error ? error.message : String(error),
+    next: 'Run it again with --verbose to see where it failed, and report that; work that did not end left nothing half-done.',
+    cause: error,
+  });
 }
 
 function violationsOf(error: object): Record<string, unknown> {

@@ -4,6 +4,8 @@ import cliProgress from 'cli-progress';
 export interface Progress {
   /** `done` of `total`; `what` names the item at hand. */
   update(done: number, what?: string): void;
+  /** Only known once the work has looked: how much there is. */
+  total(all: number): void;
   stop(): void;
 }
 
@@ -14,7 +16,7 @@ export interface ProgressTarget {
 /** A bar where somebody watches (stderr is a terminal); nothing otherwise, so that logs stay readable. */
 export function startProgress(target: ProgressTarget, label: string, total: number): Progress {
   const stream = target.err;
-  if (!('isTTY' in stream) || stream.isTTY !== true) return { update() {}, stop() {} };
+  if (!('isTTY' in stream) || stream.isTTY !== true) return { update() {}, total() {}, stop() {} };
   const bar = new cliProgress.SingleBar(
     {
       format: `${label.padEnd(12)} {bar} {value}/{total} {what}`,
@@ -31,6 +33,9 @@ export function startProgress(target: ProgressTarget, label: string, total: numb
   return {
     update(done, what = '') {
       bar.update(done, { what });
+    },
+    total(all) {
+      bar.setTotal(all);
     },
     stop() {
       bar.stop();

@@ -21,6 +21,8 @@ export interface Terminal extends Streams {
 export interface Answer {
   readonly document: object;
   readonly text: string;
+  /** Work that goes on after the answer was printed, such as a server. */
+  readonly until?: Promise<void>;
 }
 
 export interface OutputWishes {

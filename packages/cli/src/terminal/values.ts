@@ -1,5 +1,6 @@
 import { existsSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { ENTITY_CODE } from '@prorata/platform';
 import { cliProblem } from '../problems.ts';
 
 /** @throws Problem `MONTH_INVALID` */
@@ -32,4 +33,19 @@ export function readPath(text: string): string {
   if (!existsSync(path)) throw cliProblem('FILE_NOT_FOUND', `${text} does not exist`, { file: text });
   if (!statSync(path).isFile()) throw cliProblem('FILE_NOT_FOUND', `${text} is not a file`, { file: text });
   return path;
+}
+
+/** A code of a tenant or an entity. @throws Problem `OPTION_INVALID` */
+export function readCode(text: string): string {
+  if (ENTITY_CODE.test(text)) return text;
+  const rule = 'a code has capitals, digits, - and _, at most 32, such as FR01';
+  throw cliProblem('OPTION_INVALID', `${JSON.stringify(text)} is not a code: ${rule}`, { value: text });
+}
+
+/** @throws Problem `OPTION_INVALID` */
+export function readCurrency(text: string): string {
+  if (/^[A-Z]{3}$/.test(text)) return text;
+  throw cliProblem('OPTION_INVALID', `${JSON.stringify(text)} is not a currency; ISO 4217 codes look like EUR`, {
+    value: text,
+  });
 }

@@ -1,0 +1,13 @@
+import type { Command } from 'commander';
+import { addGroup, type Shell } from '../terminal/command.ts';
+import { entityImportCommands } from './import.ts';
+import { entityInitCommand } from './init.ts';
+import { entityRunCommand } from './run.ts';
+
+/** `prorata entity …`, in the order of a month. */
+export function entityCommands(program: Command, shell: Shell): void {
+  const entity = addGroup(program, 'entity', 'the entity node: bills, mapping, monthly facts, bundles');
+  entityInitCommand(entity, shell);
+  entityImportCommands(entity, shell);
+  entityRunCommand(entity, shell);
+}

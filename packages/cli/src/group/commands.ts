@@ -1,0 +1,23 @@
+import type { Command } from 'commander';
+import { addGroup, type Shell } from '../terminal/command.ts';
+import { groupEnrolCommand } from './enrol.ts';
+import { groupFxCommands } from './fx.ts';
+import { groupInitCommand } from './init.ts';
+import { groupKeysCommands } from './keys.ts';
+import { groupReceiveCommand } from './receive.ts';
+import { groupReferencesCommands } from './references.ts';
+import { groupReportCommands } from './report.ts';
+import { groupViewCommands } from './views.ts';
+
+/** `prorata group …`, in the order in which a group comes to life. */
+export function groupCommands(program: Command, shell: Shell): void {
+  const group = addGroup(program, 'group', 'the group node: entities, references, rates, bundles, reports');
+  groupInitCommand(group, shell);
+  groupEnrolCommand(group, shell);
+  groupKeysCommands(group, shell);
+  groupReferencesCommands(group, shell);
+  groupFxCommands(group, shell);
+  groupReceiveCommand(group, shell);
+  groupReportCommands(group, shell);
+  groupViewCommands(group, shell);
+}
