@@ -1,0 +1,60 @@
+import { stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { openPrivateFolder, type PrivateFolder } from './private-folder.ts';
+import { openWorkspace, text, type Workspace } from './workspace.ts';
+
+let folder: PrivateFolder;
+let outside: PrivateFolder;
+let workspace: Workspace;
+beforeEach(async () => {
+  folder = await openPrivateFolder();
+  outside = await openPrivateFolder();
+  workspace = await openWorkspace([folder.path]);
+});
+afterEach(async () => {
+  workspace.close();
+  await folder.remove();
+  await outside.remove();
+});
+
+test('a private folder is for its owner alone, and is gone after it was removed, twice if need be', async () => {
+  expect((await stat(folder.path)).mode & 0o777).toBe(0o700);
+  const gone = await openPrivateFolder();
+  await writeFile(join(gone.path, 'file'), 'x');
+  await gone.remove();
+  await gone.remove();
+  await expect(stat(gone.path)).rejects.toThrow('ENOENT');
+});
+
+describe('a workspace', () => {
+  test('reads and writes in its folder', async () => {
+    const path = text(join(folder.path, 'one.parquet'));
+    await workspace.connection.run(`COPY (SELECT 1 AS one) TO ${path} (FORMAT parquet)`);
+    expect(await workspace.texts(`SELECT one, NULL AS none FROM read_parquet(${path})`)).toEqual([
+      { one: '1', none: null },
+    ]);
+  });
+
+  test.each([
+    ['reads no other file', () => `SELECT * FROM read_text(${text('/etc/passwd')})`],
+    ['reads no file of a neighbour folder', () => `SELECT * FROM read_text(${text(join(folder.path, '..', 'x'))})`],
+    ['writes nowhere else', () => `COPY (SELECT 1) TO ${text(join(outside.path, 'x.csv'))}`],
+    ['opens no database', () => `ATTACH ${text(join(outside.path, 'x.db'))}`],
+    ['loads no extension', () => 'LOAD httpfs'],
+    ['installs no extension', () => 'INSTALL httpfs'],
+    ['gets no more memory', () => "SET memory_limit = '100GB'"],
+    ['cannot be unlocked', () => 'SET lock_configuration = false'],
+    ['cannot be let out', () => 'SET enable_external_access = true'],
+  ])('%s', async (_, sql) => {
+    await expect(workspace.connection.run(sql())).rejects.toThrow(/(Permission|Invalid Input|IO|HTTP) Error/);
+  });
+
+  test('believes no statistics of a footer', async () => {
+    const [settings] = await workspace.texts(
+      "SELECT current_setting('disabled_optimizers') AS off, current_setting('memory_limit') AS memory",
+    );
+    expect(settings?.off?.split(',').sort()).toEqual(['compressed_materialization', 'statistics_propagation']);
+    expect(settings?.memory).toBe('1.0 GiB');
+  });
+});
