@@ -48,13 +48,19 @@ CREATE FUNCTION ensure_fact_partition(month date) RETURNS void
   LANGUAGE plpgsql SECURITY DEFINER SET search_path = prorata, pg_temp AS $$
 DECLARE
   partition_name text := 'fact_consumption_group_' || to_char(month, 'YYYY_MM');
+  -- A scan of the catalogue sees what another transaction committed while this one waited; a look-up by name would answer from
+  -- a cache that the wait does not refresh.
+  is_there constant text := 'SELECT EXISTS (SELECT 1 FROM pg_class WHERE relname = $1 AND relnamespace = ''prorata''::regnamespace)';
+  found_it boolean;
 BEGIN
   IF month IS NULL OR month <> date_trunc('month', month) OR month NOT BETWEEN '1990-01-01' AND '2200-01-01' THEN
     RAISE EXCEPTION 'not a month of facts: %', month;
   END IF;
-  IF to_regclass('prorata.' || partition_name) IS NOT NULL THEN RETURN; END IF;
+  EXECUTE is_there INTO found_it USING partition_name;
+  IF found_it THEN RETURN; END IF;
   PERFORM pg_advisory_xact_lock(7340101);
-  IF to_regclass('prorata.' || partition_name) IS NOT NULL THEN RETURN; END IF;
+  EXECUTE is_there INTO found_it USING partition_name;
+  IF found_it THEN RETURN; END IF;
   EXECUTE format('CREATE TABLE prorata.%I (LIKE prorata.fact_consumption_group INCLUDING ALL)', partition_name);
   EXECUTE format('ALTER TABLE prorata.fact_consumption_group ATTACH PARTITION prorata.%I FOR VALUES FROM (%L) TO (%L)',
     partition_name, month, (month + interval '1 month')::date);

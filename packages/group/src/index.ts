@@ -15,6 +15,14 @@ export { registerGroupRoutes } from './http/app.ts';
 export { dashboardPages } from './http/dashboard.ts';
 export { buildGroupApp, type GroupAppOptions } from './http/server.ts';
 export type { Receipt } from './intake/accept.ts';
+export {
+  listPublications,
+  type PublicationDifference,
+  type PublicationEntry,
+  publicationBundle,
+  publicationDifference,
+  publicationHistory,
+} from './intake/publications.ts';
 export { type Received, type ReceiveInput, receive } from './intake/receive.ts';
 export { refusalProblem } from './intake/refusals.ts';
 export {

@@ -1,6 +1,7 @@
 import type { App } from '@prorata/platform';
 import type { GroupNode } from '../node/group-node.ts';
 import { groupProblem } from '../problems.ts';
+import { registerPublicationRoutes } from './publications.routes.ts';
 import { registerReportRoutes } from './reports.routes.ts';
 
 /** Everything the group answers over HTTP; behind the platform's guard. */
@@ -13,5 +14,6 @@ export async function registerGroupRoutes(app: App, group: GroupNode): Promise<v
       throw groupProblem('TENANT_UNKNOWN', `the token is for the tenant ${request.context.tenantId}`);
     });
     registerReportRoutes(scoped, group);
+    registerPublicationRoutes(scoped, group);
   });
 }

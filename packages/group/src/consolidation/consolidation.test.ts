@@ -1,0 +1,129 @@
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { receive } from '../intake/receive.ts';
+import { reportMonths } from '../reports/reports.ts';
+import { fact, plantFacts } from '../testing/facts.ts';
+import { bundleOf, enrolMember, type Member } from '../testing/members.ts';
+import { openTestGroup, type TestGroup } from '../testing/test-group.ts';
+import { rebuildViews } from './rebuild.ts';
+import { verifyViews } from './verify.ts';
+import { GROUP_VIEWS } from './views.ts';
+
+let test: TestGroup;
+const members: Member[] = [];
+beforeAll(async () => {
+  test = await openTestGroup();
+  for (let number = 1; number <= 8; number += 1) members.push(await enrolMember(test.group, `FR0${number}`));
+});
+afterAll(() => test.close());
+
+const costs = ['1', '0.1', '12.345678901234567891', '-3.5', null] as const;
+const anyFact = fc.record({
+  application_id: fc.constantFrom('a', 'b'),
+  domain_id: fc.constantFrom('Compute', 'Storage'),
+  product_id: fc.constantFrom('VM', 'TAX', null),
+  environment: fc.constantFrom('prod' as const, 'non_prod' as const),
+  consumption_type: fc.constantFrom('DIRECT' as const, 'INDIRECT' as const),
+  currency: fc.constantFrom('EUR', 'USD'),
+  quantity: fc.constantFrom('1', '2.5'),
+  cost_effective: fc.constantFrom(...costs),
+  cost_standard: fc.constantFrom(...costs),
+});
+
+/** Only one fact a grain, as a bundle has it. */
+function distinct(rows: readonly Parameters<typeof fact>[0][]) {
+  const grain = (row: ReturnType<typeof fact>) =>
+    JSON.stringify({ ...row, quantity: 0, cost_effective: 0, cost_standard: 0 });
+  return [...new Map(rows.map((row) => fact(row)).map((row) => [grain(row), row])).values()];
+}
+
+describe('the views', () => {
+  it('equal their definitions after any sequence of replaced slices', async () => {
+    const step = fc.record({
+      entity_id: fc.constantFrom('DE02', 'GB03'),
+      period_month: fc.constantFrom('2024-01', '2024-02'),
+      rows: fc.array(anyFact, { minLength: 1, maxLength: 12 }),
+    });
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 6 }), async (steps) => {
+        for (const { rows, entity_id, period_month } of steps) {
+          await plantFacts(test.group, distinct(rows.map((row) => ({ ...row, entity_id, period_month }))));
+        }
+        const { rows } = await verifyViews(test.group);
+        expect(rows.filter((row) => row.view.startsWith('mv_') && row.missing + row.surplus > 0)).toEqual([]);
+      }),
+      { numRuns: 15 },
+    );
+    await test.admin('DELETE FROM fact_consumption_group');
+    await rebuildViews(test.group);
+    expect(await verifyViews(test.group)).toMatchObject({ consistent: true });
+  });
+
+  it('lose nothing when eight entities arrive in one month at once, twice', async () => {
+    const month = '2025-07';
+    const firsts = await Promise.all(members.map((member) => bundleOf(test.group, member, { month })));
+    await Promise.all(firsts.map(({ bytes }) => receive(test.group, { file: bytes })));
+    const seconds = await Promise.all(
+      members.map((member, index) =>
+        bundleOf(test.group, member, {
+          month,
+          revision: 2,
+          supersedes: firsts[index]?.manifestDigest ?? null,
+          facts: [fact({ cost_effective: `${index}.5` }), fact({ domain_id: 'Storage', cost_effective: '0.1' })],
+        }),
+      ),
+    );
+    const receipts = await Promise.all(seconds.map(({ bytes }) => receive(test.group, { file: bytes })));
+    expect(receipts.map((receipt) => receipt.revision)).toEqual(Array(8).fill(2));
+    const report = await reportMonths(test.group, { from: month, to: month });
+    expect(report.rows.map((row) => [row.cost, row.fact_rows])).toEqual([['32.8', 16]]);
+    expect((await verifyViews(test.group)).consistent).toBe(true);
+  });
+
+  it('take one of eight equal intakes at once, and answer the others with it', async () => {
+    const { bytes } = await bundleOf(test.group, members[0] as Member, { month: '2025-08' });
+    const answers = await Promise.all(Array.from({ length: 8 }, () => receive(test.group, { file: bytes })));
+    expect(answers.filter((answer) => !answer.replayed)).toHaveLength(1);
+    expect(new Set(answers.map((answer) => answer.received_at)).size).toBe(1);
+  });
+});
+
+describe('verify and rebuild', () => {
+  it.each(GROUP_VIEWS.map((view) => view.name))('find one changed row of %s, and repair it', async (view) => {
+    await test.admin(
+      `UPDATE ${view} SET cost = cost + 0.000000000000000001 WHERE ctid = (SELECT min(ctid) FROM ${view})`,
+    );
+    const found = await verifyViews(test.group);
+    expect(found.consistent).toBe(false);
+    expect(found.rows.filter((row) => row.missing + row.surplus > 0)).toMatchObject([{ view, missing: 1, surplus: 1 }]);
+    await rebuildViews(test.group);
+    expect((await verifyViews(test.group)).consistent).toBe(true);
+  });
+
+  it.each(GROUP_VIEWS.map((view) => view.name))(
+    'find a removed and an invented row of %s, and repair both',
+    async (view) => {
+      await test.admin(`DELETE FROM ${view} WHERE ctid = (SELECT min(ctid) FROM ${view})`);
+      await test.admin(
+        `INSERT INTO ${view} SELECT (jsonb_populate_record(v, '{"currency":"XXX","period_month":"2031-01-01"}')).* FROM ${view} v LIMIT 1`,
+      );
+      const found = await verifyViews(test.group);
+      expect(found.rows.filter((row) => row.missing + row.surplus > 0)).toMatchObject([
+        { view, missing: 1, surplus: 1 },
+      ]);
+      await rebuildViews(test.group);
+      expect((await verifyViews(test.group)).consistent).toBe(true);
+    },
+  );
+
+  it('find facts that are not what their publisher signed', async () => {
+    await test.admin(`UPDATE fact_consumption_group SET cost_effective = cost_effective + 1 WHERE entity_id = 'FR08'`);
+    await rebuildViews(test.group);
+    const found = await verifyViews(test.group);
+    expect(found.rows.filter((row) => row.missing + row.surplus > 0).map((row) => row.view)).toEqual([
+      'fact_consumption_group',
+    ]);
+    await test.admin(`UPDATE fact_consumption_group SET cost_effective = cost_effective - 1 WHERE entity_id = 'FR08'`);
+    await rebuildViews(test.group);
+  });
+});
