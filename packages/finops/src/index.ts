@@ -10,6 +10,9 @@ export {
   type RunWarning,
   runMonth,
 } from './facts/run-month.ts';
+// http
+export { registerFinopsRoutes } from './http/finops.routes.ts';
+export { buildEntityApp, type EntityAppOptions } from './http/server.ts';
 // import
 export type { ChargeCategory, FocusColumn } from './import/columns.ts';
 export {

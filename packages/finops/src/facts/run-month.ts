@@ -71,15 +71,8 @@ export interface RunOptions {
 export async function runMonth(entity: EntityNode, month: string, options: RunOptions = {}): Promise<RunResult> {
   const period = firstDayOf(month);
   const mapping = await loadMapping(entity.dir);
-  const run: MonthRun = {
-    entity,
-    context: options.context ?? entity.operator,
-    month,
-    period,
-    mapping,
-    runId: uuidv7(),
-  };
-  await announce(run, options.trigger ?? 'COMMAND');
+  const context = options.context ?? entity.operator;
+  const run = await announce({ entity, context, month, period, mapping, runId: uuidv7() }, options);
   options.progress?.({ step: 'run', done: 0, total: 1 });
   const request = {
     action: 'finops.run',
@@ -102,7 +95,6 @@ export async function runMonth(entity: EntityNode, month: string, options: RunOp
       });
       return { status: 201, body: result };
     });
-    if (answer.replayed) await end(run, 'FAILED', { reason: 'an earlier request with the same key was answered' });
     options.progress?.({ step: 'run', done: 1, total: 1 });
     return answer.body;
   } catch (error) {
@@ -127,17 +119,22 @@ function keyOf(run: MonthRun): MonthKey {
   return [run.entity.scope.tenantId, run.entity.scope.legalEntityId, run.period];
 }
 
-/** Stores that a run begins, before it does, and names those that a kill ended. */
-async function announce(run: MonthRun, trigger: string): Promise<void> {
-  const { context, mapping, runId } = run;
-  const request = { action: 'finops.run.start', method: 'POST', route: 'batch_run', payload: { run_id: runId } };
-  await writePath(run.entity.db, context, request, async (tx, record) => {
+/**
+ * Stores that a run begins, before it does, and names those that a kill ended. A request that is repeated with its key goes on
+ * with the run that it began.
+ */
+async function announce(run: MonthRun, { idempotencyKey, trigger = 'COMMAND' }: RunOptions): Promise<MonthRun> {
+  const { context, mapping, month, runId } = run;
+  const route = '/api/finops/runs#start';
+  const request = { action: 'finops.run.start', method: 'POST', route, payload: { month }, idempotencyKey };
+  const answer = await writePath<{ run_id: string }>(run.entity.db, context, request, async (tx, record) => {
     await tx.execute(sql.MARK_INTERRUPTED, keyOf(run));
     const values = [...keyOf(run), runId, context.countryCode, trigger, mapping.sha256, context.userId];
     await tx.execute(sql.START_RUN, values);
-    record.audit({ subject: 'batch_run', subjectId: runId, details: { month: run.month, trigger } });
-    return { status: 201, body: null };
+    record.audit({ subject: 'batch_run', subjectId: runId, details: { month, trigger } });
+    return { status: 201, body: { run_id: runId } };
   });
+  return { ...run, runId: answer.body.run_id };
 }
 
 async function end(run: MonthRun, status: 'FAILED', summary: unknown): Promise<void> {

@@ -69,7 +69,9 @@ export async function importFocus(
   // Hashing and scanning use different cores; a file that stands already is rare, and then only the scan was for nothing.
   const hashing = digestFile(input.path);
   hashing.catch(() => undefined);
-  const early = await firstAnswerWhenSmall(entity, input.path, hashing);
+  // With a key the stored answer counts, word for word: the write path gives it.
+  const early =
+    options.idempotencyKey === undefined ? await firstAnswerWhenSmall(entity, input.path, hashing) : undefined;
   if (early !== undefined) return early;
   return await withPrivateFolder(workFolder(entity.dir), async (dir) => {
     options.progress?.({ step: 'read', done: 0 });

@@ -1,6 +1,7 @@
 import type { FactRow } from '@prorata/contract';
 import { CONSUMPTION_TOTALS, FACT_TOTALS } from '../facts/run.sql.ts';
 import type { MoneyTotal, ReplacedFacts } from '../facts/run-month.ts';
+import type { CurrencyTotal } from '../import/scan.ts';
 import { firstDayOf } from '../months.ts';
 import type { EntityNode } from '../node/entity.ts';
 import { membershipOf } from '../node/join.ts';
@@ -168,9 +169,16 @@ export interface ImportRow {
   readonly sha256: string;
   readonly kind: string;
   readonly rows: number;
-  readonly totals: unknown;
+  readonly totals: readonly CurrencyTotal[];
   readonly created_at: string;
-  readonly scopes: unknown;
+  readonly scopes: readonly {
+    readonly provider: string;
+    readonly billing_account: string;
+    readonly period_month: string;
+    readonly currency: string;
+    /** Import that restated the scope; null where it stands. */
+    readonly superseded_by: string | null;
+  }[];
 }
 
 /** The latest imports, superseded ones included. */

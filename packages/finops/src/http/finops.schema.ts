@@ -1,0 +1,256 @@
+import { Type } from 'typebox';
+
+export const Month = Type.String({
+  pattern: '^[0-9]{4}-(0[1-9]|1[0-2])$',
+  description: 'YYYY-MM',
+  examples: ['2025-07'],
+});
+const Currency = Type.String({ pattern: '^[A-Z]{3}$', description: 'ISO 4217' });
+const Decimal = Type.String({ description: 'Exact decimal; never a float', examples: ['1234.56'] });
+const Digest = Type.String({ pattern: '^[0-9a-f]{64}$', description: 'SHA-256' });
+const Uuid = Type.String({ format: 'uuid' });
+const Code = Type.String({ minLength: 1, maxLength: 256 });
+const Codes = Type.Array(Code, { maxItems: 300, description: 'Repeatable' });
+const Count = Type.Integer({ minimum: 0 });
+const Time = Type.String({ format: 'date-time' });
+const orNull = <T extends Parameters<typeof Type.Union>[0][number]>(schema: T) => Type.Union([schema, Type.Null()]);
+
+/** RFC 9457; further members say what a program can act upon. */
+export const ProblemAnswer = Type.Object(
+  {
+    type: Type.String(),
+    title: Type.String(),
+    status: Type.Integer(),
+    code: Type.String(),
+    detail: Type.String(),
+    next: Type.Optional(Type.String()),
+  },
+  { additionalProperties: true },
+);
+
+const Noted = Type.Object({ code: Type.String(), detail: Type.String() });
+const Money = Type.Object({ currency: Currency, rows: Count, cost_effective: Decimal, cost_billed: Decimal });
+const FocusTotal = { currency: Currency, rows: Count, billed_cost: Decimal, effective_cost: Decimal };
+const ScopeName = { provider: Type.String(), billing_account: Type.String(), period_month: Month };
+
+export const NoQuery = Type.Object({});
+export const ImportQuery = Type.Object({
+  replace: Type.Optional(Type.Boolean({ description: 'Replace what other files brought for the scopes of this one' })),
+  name: Type.Optional(
+    Type.String({ pattern: '^[^/\\\\\\u0000-\\u001f]{1,200}$', description: 'What the file is called' }),
+  ),
+});
+export const ImportAnswer = Type.Object({
+  import_id: Uuid,
+  imported: Type.Boolean({ description: 'False where the same bytes stood already: nothing was done' }),
+  file: Type.String(),
+  sha256: Digest,
+  kind: Type.Enum(['csv', 'csv.gz', 'parquet']),
+  rows: Count,
+  totals: Type.Array(Type.Object(FocusTotal)),
+  scopes: Type.Array(Type.Object({ ...ScopeName, ...FocusTotal })),
+  replaced: Type.Array(Type.String(), { description: 'Files whose scopes were replaced' }),
+  notices: Type.Array(Noted),
+});
+export const ImportList = Type.Object({
+  rows: Type.Array(
+    Type.Object({
+      import_id: Uuid,
+      file: Type.String(),
+      sha256: Digest,
+      kind: Type.String(),
+      rows: Count,
+      totals: Type.Array(Type.Object(FocusTotal)),
+      created_at: Time,
+      scopes: Type.Array(Type.Object({ ...ScopeName, currency: Currency, superseded_by: orNull(Uuid) })),
+    }),
+  ),
+});
+
+export const MonthBody = Type.Object({ month: Month }, { additionalProperties: false });
+export const MonthQuery = Type.Object({ month: Month });
+export const OptionalMonthQuery = Type.Object({ month: Type.Optional(Month) });
+
+const Replaced = orNull(Type.Object({ run_id: Uuid, sha256: Digest, totals: Type.Array(Money) }));
+export const RunAnswer = Type.Object({
+  run_id: Uuid,
+  period_month: Month,
+  status: Type.Literal('COMPLETED'),
+  mapping_sha256: Digest,
+  facts: Count,
+  totals: Type.Array(Money),
+  steps: Type.Array(
+    Type.Object({
+      step: Type.Enum(['MAPPING', 'DIRECT', 'INDIRECT', 'CHECK']),
+      rows_in: Count,
+      rows_out: Count,
+      duration_ms: Count,
+      money: Type.Array(Money),
+      warnings: Type.Array(Noted),
+    }),
+  ),
+  warnings: Type.Array(Noted),
+  replaced: Replaced,
+});
+export const RunList = Type.Object({
+  rows: Type.Array(
+    Type.Object({
+      run_id: Uuid,
+      period_month: Month,
+      status: Type.Enum(['RUNNING', 'COMPLETED', 'FAILED', 'INTERRUPTED']),
+      trigger: Type.String(),
+      mapping_sha256: Digest,
+      summary: Type.Unknown(),
+      replaced: Replaced,
+      started_at: Time,
+      ended_at: orNull(Time),
+    }),
+  ),
+});
+
+export const FactsQuery = Type.Object({
+  month: Month,
+  application: Type.Optional(Codes),
+  domain: Type.Optional(Codes),
+  environment: Type.Optional(Codes),
+  consumption_type: Type.Optional(Type.Enum(['DIRECT', 'INDIRECT'])),
+  without_tax: Type.Optional(Type.Boolean({ description: 'Leave the product TAX out' })),
+  after: Type.Optional(Type.String({ maxLength: 8000, description: '`next` of the page before' })),
+  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 10_000 })),
+});
+export const FactsAnswer = Type.Object({
+  period_month: Month,
+  rows: Type.Array(
+    Type.Object({
+      period_month: Month,
+      application_id: Code,
+      domain_id: Code,
+      family_id: orNull(Code),
+      product_id: orNull(Code),
+      unit: Code,
+      environment: Type.String(),
+      consumption_type: Type.String(),
+      currency: Currency,
+      quantity: Decimal,
+      cost_effective: orNull(Decimal),
+      cost_billed: orNull(Decimal),
+      cost_standard: orNull(Decimal),
+    }),
+  ),
+  totals: Type.Array(
+    Type.Object({
+      consumption_type: Type.String(),
+      currency: Currency,
+      rows: Count,
+      cost_effective: orNull(Decimal),
+      cost_billed: orNull(Decimal),
+    }),
+  ),
+  conservation: Type.Object({ consumption: Type.Array(Money), facts: Type.Array(Money), equal: Type.Boolean() }),
+  next: orNull(Type.String()),
+});
+
+export const CoverageAnswer = Type.Object({
+  period_month: Month,
+  rows: Type.Array(
+    Type.Object({
+      currency: Currency,
+      placed_on: Type.Enum(['APPLICATION', 'POOL', 'UNALLOCATED']),
+      charge_category: Type.String(),
+      rows: Count,
+      cost_effective: Decimal,
+      cost_billed: Decimal,
+    }),
+  ),
+  summary: Type.Array(
+    Type.Object({
+      currency: Currency,
+      cost_effective: Decimal,
+      cost_billed: Decimal,
+      cost_effective_without_tax: orNull(Decimal),
+      cost_billed_without_tax: orNull(Decimal),
+      mapped_effective: Decimal,
+      mapped_share: orNull(Decimal),
+    }),
+  ),
+  unmapped_domains: orNull(Type.Array(Type.Object({ domain_id: Code, facts: Count }))),
+});
+
+export const ExplainQuery = Type.Object({
+  month: Month,
+  application: Code,
+  lang: Type.Optional(Type.Enum(['en', 'fr'])),
+});
+export const ExplainAnswer = Type.Object({
+  period_month: Month,
+  application: Code,
+  parts: Type.Array(
+    Type.Object({
+      pool: Type.String(),
+      product_id: Code,
+      domain_id: Code,
+      environment: Type.String(),
+      currency: Currency,
+      warning: orNull(Type.String()),
+      pool_effective: Decimal,
+      pool_billed: Decimal,
+      total_weight: Decimal,
+      weight: orNull(Decimal),
+      direct_cost: orNull(Decimal),
+      clamped: Type.Boolean(),
+      quantity: orNull(Decimal),
+      cost_effective: orNull(Decimal),
+      cost_billed: orNull(Decimal),
+      words: Type.String(),
+    }),
+  ),
+});
+
+export const PublishAnswer = Type.Object({
+  entity: Code,
+  period_month: Month,
+  revision: Type.Integer({ minimum: 1 }),
+  supersedes: orNull(Digest),
+  created: Type.Boolean({ description: 'False where the facts are those of the revision that stands' }),
+  file: Type.String(),
+  bytes: Count,
+  manifest_sha256: Digest,
+  bundle_sha256: Digest,
+  totals: Type.Array(
+    Type.Object({
+      consumption_type: Type.String(),
+      currency: Currency,
+      rows: Count,
+      cost_effective: orNull(Decimal),
+      cost_billed: orNull(Decimal),
+      cost_standard: orNull(Decimal),
+    }),
+  ),
+  warnings: Type.Array(Noted),
+});
+
+const Sequence = Type.String({ pattern: '^[0-9]{1,18}$', description: 'Grows with each publication of the node' });
+export const SinceQuery = Type.Object({
+  since: Type.Optional(Sequence),
+  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000 })),
+});
+export const PublicationList = Type.Object({
+  rows: Type.Array(
+    Type.Object({
+      period_month: Month,
+      revision: Type.Integer({ minimum: 1 }),
+      supersedes: orNull(Digest),
+      manifest_sha256: Digest,
+      bundle_sha256: Digest,
+      file_name: Type.String(),
+      bytes: Count,
+      sequence: Sequence,
+      created_at: Time,
+    }),
+  ),
+  next: Sequence,
+});
+export const PublicationPath = Type.Object({
+  month: Month,
+  revision: Type.Integer({ minimum: 1, maximum: 1_000_000 }),
+});

@@ -1,0 +1,28 @@
+import { type App, buildServer, openIssuer, type ServerOptions } from '@prorata/platform';
+import type { EntityNode } from '../node/entity.ts';
+import { registerFinopsRoutes } from './finops.routes.ts';
+
+export interface EntityAppOptions
+  extends Partial<Pick<ServerOptions, 'pages' | 'requestsPerMinute' | 'log' | 'logLevel'>> {
+  readonly version?: string;
+  readonly codes?: ServerOptions['trust']['codes'];
+}
+
+/** The entity node's HTTP service, not listening yet: its routes and its issuer. */
+export async function buildEntityApp(entity: EntityNode, options: EntityAppOptions = {}): Promise<App> {
+  const { version = '0.1.0', codes, ...rest } = options;
+  return await buildServer({
+    title: `Prorata ${entity.entity.code}`,
+    version,
+    description: 'One entity: import of bills, monthly facts, reports, signed publications.',
+    trust: {
+      issuer: await openIssuer({ dir: entity.dir, nodeId: entity.config.node_id }),
+      deployment: entity.config.deployment,
+      ...(codes === undefined ? {} : { codes }),
+    },
+    tenantModeOf: (tenantId) => entity.db.tenantMode(tenantId),
+    register: (app) => registerFinopsRoutes(app, entity),
+    ready: { database: () => entity.db.ping() },
+    ...rest,
+  });
+}
