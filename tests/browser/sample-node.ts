@@ -1,0 +1,124 @@
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { createEnrolment, type FactRow, fingerprint, generateSigningKey, type SigningKey } from '@prorata/contract';
+import { applicationsOf, productsOf, sampleBundle } from '@prorata/contract/testing';
+import { buildGroupApp, dashboardPages, enrolEntity, type GroupNode, importRates, initGroup, receive } from '@prorata/group';
+import { listen, openIssuer, signInCodes, type TenantClaims, uuidv7 } from '@prorata/platform';
+import { ratesFile, SAMPLE_ENTITIES, SAMPLE_MONTHS, sampleFactsOf } from './sample-facts.ts';
+
+const PAGES = fileURLToPath(new URL('../../packages/dashboard/dist/', import.meta.url));
+
+/** A group node that answers on this machine, with the pages, and the ways in. */
+export interface SampleNode {
+  readonly url: string;
+  readonly group: GroupNode;
+  /** An access token; readers may read, anybody else is refused. */
+  token(roles?: readonly string[]): Promise<string>;
+  /** A link that signs in once. */
+  link(): string;
+  close(): Promise<void>;
+}
+
+/** Founds a group, enrols its entities, receives their signed bundles, and serves the dashboard: all real, on a free port. */
+export async function openSampleNode(): Promise<SampleNode> {
+  if (!existsSync(join(PAGES, 'index.html'))) throw new Error('the dashboard is not built: npm run build');
+  const dir = await mkdtemp(join(tmpdir(), 'prorata-browser-'));
+  const init = { dir: join(dir, 'group'), tenantCode: 'BOREAL', label: 'Boreal', currency: 'EUR' } as const;
+  const group = await initGroup({ ...init, deployment: 'test' });
+  try {
+    await importRates(group, { text: ratesFile(), name: 'rates.csv' });
+    for (const entity of SAMPLE_ENTITIES) await publishYear(group, entity);
+    const codes = signInCodes();
+    const app = await buildGroupApp(group, { codes, pages: dashboardPages(PAGES), log: false });
+    const issuer = await openIssuer({ dir: group.dir, nodeId: group.config.node_id });
+    const { url, stop } = await listen(app, { port: 0 });
+    return {
+      url,
+      group,
+      token: (roles = ['group.reader']) => issuer.issueToken(claimsOf(group, roles)),
+      link: () => `${url}/sign-in?code=${codes.create(claimsOf(group, ['group.reader']))}`,
+      async close() {
+        await stop();
+        await group.close();
+        await rm(dir, { recursive: true, force: true });
+      },
+    };
+  } catch (error) {
+    await group.close();
+    throw error;
+  }
+}
+
+function claimsOf(group: GroupNode, roles: readonly string[]): TenantClaims {
+  return {
+    tenant_id: group.config.tenant.id,
+    tenant_mode: 'POOLED',
+    tenant_label: group.config.tenant.label,
+    country_code: 'FR',
+    locale: 'en',
+    supported_locales: ['en', 'fr'],
+    billing_status: 'ACTIVE',
+    enabled_modules: ['FINOPS_GROUP'],
+    roles: [...roles],
+    user_id: uuidv7(),
+    deployment: group.config.deployment,
+  };
+}
+
+type SampleEntity = (typeof SAMPLE_ENTITIES)[number];
+
+/** Enrols the entity and hands in its months; the first one twice, restated. */
+async function publishYear(group: GroupNode, entity: SampleEntity): Promise<void> {
+  const key = generateSigningKey();
+  const { code, label, country, currency } = entity;
+  const enrolment = await createEnrolment({
+    entity: { code, label, country, currency },
+    deployment: group.config.deployment,
+    privateJwk: key.privateJwk,
+  });
+  const { legal_entity_id: id } = await enrolEntity(group, { enrolment, fingerprint: fingerprint(key.publicJwk) });
+  for (const [index, month] of SAMPLE_MONTHS.entries()) {
+    if (entity.misses === month) continue;
+    const facts = sampleFactsOf(entity, month);
+    const first = await publish(group, { id, code, key, month, facts, revision: 1, supersedes: null });
+    if (index > 0) continue;
+    const restated = sampleFactsOf(entity, month, true);
+    await publish(group, { id, code, key, month, facts: restated, revision: 2, supersedes: first });
+  }
+}
+
+interface Publication {
+  readonly id: string;
+  readonly code: string;
+  readonly key: SigningKey;
+  readonly month: string;
+  readonly facts: readonly FactRow[];
+  readonly revision: number;
+  readonly supersedes: string | null;
+}
+
+async function publish(group: GroupNode, of: Publication): Promise<string> {
+  const { tenant, deployment } = group.config;
+  const bundle = await sampleBundle({
+    key: of.key,
+    facts: of.facts,
+    prices: [],
+    applications: applicationsOf(of.facts).map((row) => ({ ...row, label: row.application_id })),
+    products: productsOf(of.facts).map((row) => ({ ...row, label: row.product_id })),
+    manifest: {
+      tenant: { id: tenant.id, code: tenant.code },
+      entity: { id: of.id, code: of.code },
+      deployment,
+      period_month: of.month,
+      revision: of.revision,
+      supersedes: of.supersedes,
+      status: of.month < '2025-03' ? 'CLOSED' : 'OPEN',
+      pricing_view: null,
+    },
+  });
+  await receive(group, { file: bundle.bytes, name: bundle.fileName });
+  return bundle.manifestDigest;
+}
