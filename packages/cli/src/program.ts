@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { allocateCommand } from './allocate/allocate.ts';
 import { contractCommands } from './contract/check.ts';
+import { demoCommand } from './demo/demo.ts';
 import { entityCommands } from './entity/commands.ts';
 import { groupCommands } from './group/commands.ts';
 import { auditCommands } from './node/audit.ts';
@@ -25,6 +26,7 @@ export function buildProgram(shell: Shell): Command {
       writeErr: (text) => shell.streams.err.write(text),
     })
     .addHelpText('after', examplesText(['demo', 'entity run 2025-07 --dir fr01']));
+  demoCommand(program, shell);
   entityCommands(program, shell);
   groupCommands(program, shell);
   contractCommands(program, shell);

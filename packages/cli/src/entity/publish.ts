@@ -1,0 +1,66 @@
+import { resolve } from 'node:path';
+import type { PublishResult } from '@prorata/finops';
+import { type Command, Option } from 'commander';
+import { addCommand, type Shell } from '../terminal/command.ts';
+import type { Language } from '../terminal/decimals.ts';
+import { count, money, reportTable, text } from '../terminal/report.ts';
+import { readMonth } from '../terminal/values.ts';
+import { withEntity } from './open.ts';
+
+interface PublishOptions {
+  readonly out?: string;
+  readonly push?: string;
+  readonly audience?: string;
+}
+
+/** `prorata entity publish`: the signed bundle of a month, and its way to the group. */
+export function entityPublishCommand(entity: Command, shell: Shell): void {
+  addCommand<PublishOptions>(entity, shell, {
+    name: 'publish <month>',
+    summary: 'write the signed bundle of a month; unchanged facts give the revision that stands',
+    examples: [
+      'entity publish 2025-07 --dir E --out FR01_2025-07.zip',
+      'entity publish 2025-07 --dir E --push http://127.0.0.1:8080',
+    ],
+    dir: "the entity's folder",
+    options: [
+      new Option('--out <file>', 'a second place for the bundle'),
+      new Option('--push <url>', 'send it to the group node, with a token of the entity or the one in PRORATA_TOKEN'),
+      new Option('--audience <text>', 'audience of the group node, where its admission does not tell'),
+    ],
+    async run({ argument, dir, options, terminal }) {
+      const month = readMonth(argument);
+      const out = options.out === undefined ? undefined : resolve(options.out);
+      const published = await withEntity(dir, (node, api) =>
+        api.publishMonth(node, month, {
+          out,
+          push: options.push,
+          audience: options.audience,
+          token: process.env.PRORATA_TOKEN,
+        }),
+      );
+      return { document: published, text: publishText(published, terminal.language) };
+    },
+  });
+}
+
+function publishText(published: PublishResult, language: Language): string {
+  const { entity, period_month: month, revision, created, path, pushed, warnings } = published;
+  const state = created ? 'is published' : 'stands already: the facts did not change';
+  const rows = published.totals.map((total) => ({ ...total }));
+  const fields = [
+    text('consumption_type', 'Type'),
+    text('currency', 'Currency', 'Devise'),
+    count('rows', 'Facts', 'Faits'),
+    money('cost_effective', 'Effective', 'Effectif', { total: true }),
+    money('cost_billed', 'Billed', 'Facturé', { total: true }),
+  ];
+  return [
+    `${entity} ${month}, revision ${revision}, ${state}.`,
+    path,
+    '',
+    reportTable(rows, fields, language),
+    ...(pushed === null ? [] : [`Sent to ${pushed.url}: ${pushed.status}.`]),
+    ...warnings.map(({ code, detail }) => `! ${code}: ${detail}`),
+  ].join('\n');
+}
