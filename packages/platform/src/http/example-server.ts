@@ -6,6 +6,7 @@ import { Type } from 'typebox';
 import type { TenantClaims } from '../identity/claims.ts';
 import { type Issuer, openIssuer } from '../identity/issuer.ts';
 import { type SignInCodes, signInCodes } from '../identity/sign-in-codes.ts';
+import { platformProblem } from '../problem/platform-problems.ts';
 import type { App } from './app.ts';
 import { listen } from './listen.ts';
 import { buildServer, type ServerOptions, styleNonce } from './server.ts';
@@ -120,6 +121,9 @@ export function exampleRoutes(app: App): void {
       return { bytes };
     },
   );
+  app.put('/unread', { config: { ...config, upload: { maxBytes: 1_000_000_000 } } }, async () => {
+    throw platformProblem('NOT_FOUND', 'refused without a look at the upload');
+  });
   app.get('/slow', { config }, async () => {
     await new Promise((resolve) => setTimeout(resolve, 300));
     return { done: true };

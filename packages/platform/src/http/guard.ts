@@ -9,7 +9,7 @@ import { platformProblem } from '../problem/platform-problems.ts';
 import { type App, isWrite } from './app.ts';
 import { setSessionCookie } from './cookies.ts';
 import { unsupportedMediaType } from './errors.ts';
-import { UPLOAD_TYPES } from './uploads.ts';
+import { refuseAnnouncedUpload, UPLOAD_TYPES } from './uploads.ts';
 import { validationFailed } from './validation.ts';
 
 export interface GuardOptions {
@@ -42,6 +42,7 @@ export function guard(app: App, options: GuardOptions): void {
     refuseRole(request, context);
     refuseIdempotencyKey(request);
     refuseMediaType(request);
+    refuseAnnouncedUpload(request);
   });
   app.addHook('preValidation', async (request) => refuseForbiddenFields(request.body));
 }

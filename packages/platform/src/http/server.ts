@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
+import { Readable } from 'node:stream';
 import cookie from '@fastify/cookie';
 import helmet from '@fastify/helmet';
 import rateLimit from '@fastify/rate-limit';
@@ -143,6 +144,10 @@ function parseStrictly(app: App): void {
   app.addContentTypeParser([...UPLOAD_TYPES], async (request: FastifyRequest, payload: FastifyRequest['raw']) =>
     boundedUpload(request, payload),
   );
+  // A handler may refuse before it read all: what is left of the upload must not keep its sender waiting.
+  app.addHook('onResponse', async (request) => {
+    if (request.body instanceof Readable) request.body.destroy();
+  });
   app.setValidatorCompiler(validatorCompiler);
   app.addHook('onRoute', closeRequestSchemas);
 }

@@ -18,8 +18,6 @@ export const UPLOAD_TYPES: readonly string[] = [
  */
 export function boundedUpload(request: FastifyRequest, payload: Readable): Readable {
   const limit = request.routeOptions.config.upload?.maxBytes ?? 0;
-  const announced = Number(request.headers['content-length'] ?? 0);
-  if (announced > limit) throw tooLarge(limit);
   let bytes = 0;
   const bounded = new Transform({
     transform(chunk: Buffer, _encoding, done) {
@@ -32,8 +30,33 @@ export function boundedUpload(request: FastifyRequest, payload: Readable): Reada
     if (error) bounded.destroy(platformProblem('BODY_UNREADABLE', 'the upload was cut off', {}, error));
   });
   // Without a listener an error that no handler waits for would end the process.
-  bounded.on('error', () => payload.unpipe(bounded));
+  bounded.on('error', () => {});
+  bounded.on('close', () => drain(payload, bounded));
   return payload.pipe(bounded);
+}
+
+/** How long the rest of a refused upload is read and thrown away, so that its sender gets to read the answer. */
+const DRAIN_MS = 10_000;
+
+/** Somebody who only writes never reads why he was refused: his bytes are taken for a while, then the connection ends. */
+function drain(payload: Readable, bounded: Transform): void {
+  payload.unpipe(bounded);
+  if (payload.readableEnded || payload.destroyed) return;
+  payload.resume();
+  const patience = setTimeout(() => payload.destroy(), DRAIN_MS);
+  payload.once('close', () => clearTimeout(patience));
+}
+
+/**
+ * Refuses an upload that announces more than the route takes, before a byte of it is read.
+ *
+ * @throws Problem `PAYLOAD_TOO_LARGE`
+ */
+export function refuseAnnouncedUpload(request: FastifyRequest): void {
+  const { upload } = request.routeOptions.config;
+  if (upload !== undefined && Number(request.headers['content-length'] ?? 0) > upload.maxBytes) {
+    throw tooLarge(upload.maxBytes);
+  }
 }
 
 /**
