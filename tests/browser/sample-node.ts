@@ -5,9 +5,17 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createEnrolment, type FactRow, fingerprint, generateSigningKey, type SigningKey } from '@prorata/contract';
 import { applicationsOf, productsOf, sampleBundle } from '@prorata/contract/testing';
-import { buildGroupApp, dashboardPages, enrolEntity, type GroupNode, importRates, initGroup, receive } from '@prorata/group';
+import {
+  buildGroupApp,
+  dashboardPages,
+  enrolEntity,
+  type GroupNode,
+  importRates,
+  initGroup,
+  receive,
+} from '@prorata/group';
 import { listen, openIssuer, signInCodes, type TenantClaims, uuidv7 } from '@prorata/platform';
-import { ratesFile, SAMPLE_ENTITIES, SAMPLE_MONTHS, sampleFactsOf } from './sample-facts.ts';
+import { ratesFile, SAMPLE_ENTITIES, SAMPLE_MONTHS, type SampleEntity, sampleFactsOf } from './sample-facts.ts';
 
 const PAGES = fileURLToPath(new URL('../../packages/dashboard/dist/', import.meta.url));
 
@@ -68,9 +76,7 @@ function claimsOf(group: GroupNode, roles: readonly string[]): TenantClaims {
   };
 }
 
-type SampleEntity = (typeof SAMPLE_ENTITIES)[number];
-
-/** Enrols the entity and hands in its months; the first one twice, restated. */
+/** Enrols the entity and hands in its months; the first entity restates its first month. */
 async function publishYear(group: GroupNode, entity: SampleEntity): Promise<void> {
   const key = generateSigningKey();
   const { code, label, country, currency } = entity;
@@ -84,7 +90,7 @@ async function publishYear(group: GroupNode, entity: SampleEntity): Promise<void
     if (entity.misses === month) continue;
     const facts = sampleFactsOf(entity, month);
     const first = await publish(group, { id, code, key, month, facts, revision: 1, supersedes: null });
-    if (index > 0) continue;
+    if (index > 0 || entity !== SAMPLE_ENTITIES[0]) continue;
     const restated = sampleFactsOf(entity, month, true);
     await publish(group, { id, code, key, month, facts: restated, revision: 2, supersedes: first });
   }

@@ -128,3 +128,25 @@ export function completenessQuery(asked: {
     placeholderData: keepPreviousData,
   });
 }
+
+/** Every revision that one entity has published for one month. */
+export function publicationsQuery(entity: string, month: string) {
+  const path = { entity, month };
+  return queryOptions({
+    queryKey: ['publications', path],
+    queryFn: () => answer(api.GET('/api/group/publications/{entity}/{month}', { params: { path } })),
+  });
+}
+
+/** Most differences that are listed; the rest are counted. */
+export const MOST_DIFFERENCES = 200;
+
+/** What changed between two revisions, fact by fact. */
+export function differenceQuery(entity: string, month: string, from: number, to: number) {
+  const path = { entity, month };
+  const query = { from, to, limit: MOST_DIFFERENCES };
+  return queryOptions({
+    queryKey: ['difference', path, query],
+    queryFn: () => answer(api.GET('/api/group/publications/{entity}/{month}/diff', { params: { path, query } })),
+  });
+}

@@ -18,3 +18,6 @@ export type Level = DrilldownReport['level'];
 export type CompletenessRow = Answer<'groupCompleteness'>['rows'][number];
 export type Choices = Answer<'groupFilters'>;
 export type ReportQuery = NonNullable<operations['groupMonths']['parameters']['query']>;
+export type Publication = Answer<'groupPublicationHistory'>['rows'][number];
+export type Difference = Answer<'groupPublicationDifference'>;
+export type DifferenceRow = Difference['rows'][number];

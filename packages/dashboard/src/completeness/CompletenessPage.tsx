@@ -9,6 +9,7 @@ import { Panel } from '../shell/Panel.tsx';
 import { Failure, Nothing, Waiting } from '../shell/states.tsx';
 import classes from './completeness.module.css';
 import { linesOf } from './grid.ts';
+import { PublicationDrawer } from './PublicationDrawer.tsx';
 import { PublicationGrid } from './PublicationGrid.tsx';
 import { STATES, StateMark } from './StateMark.tsx';
 
@@ -62,6 +63,7 @@ function Publications({ choice }: { readonly choice: Choice }) {
         </ul>
       </div>
       <PublicationGrid lines={linesOf(data.rows, choice.months)} months={choice.months} />
+      <PublicationDrawer />
     </Panel>
   );
 }

@@ -463,6 +463,90 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/group/publications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Accepted bundles; a publisher sees its own
+         * @description Roles: group.reader, group.admin, entity.publisher.
+         */
+        get: operations["groupPublications"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/group/publications/{entity}/{month}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Every revision of one entity and month
+         * @description Roles: group.reader, group.admin, entity.publisher.
+         */
+        get: operations["groupPublicationHistory"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/group/publications/{entity}/{month}/diff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What changed between two revisions, fact by fact
+         * @description Roles: group.reader, group.admin, entity.publisher.
+         */
+        get: operations["groupPublicationDifference"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/group/publications/{entity}/{month}/{revision}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The bundle as it was received
+         * @description Roles: group.reader, group.admin, entity.publisher.
+         */
+        get: operations["groupPublicationBundle"];
+        /**
+         * Hand a signed bundle in; 200 when it stood already
+         * @description Roles: entity.publisher.
+         */
+        put: operations["groupPublish"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1645,6 +1729,454 @@ export interface operations {
                             rate_set: number | null;
                             provisional: boolean;
                         }[];
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        code: string;
+                        detail: string;
+                        next?: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    groupPublications: {
+        parameters: {
+            query?: {
+                /**
+                 * @description YYYY-MM
+                 * @example 2025-07
+                 */
+                from?: string;
+                /**
+                 * @description YYYY-MM
+                 * @example 2025-07
+                 */
+                to?: string;
+                entity?: string[];
+                all_revisions?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        rows: {
+                            /** @example FR01 */
+                            entity: string;
+                            /**
+                             * @description YYYY-MM
+                             * @example 2025-07
+                             */
+                            period_month: string;
+                            revision: number;
+                            /** @enum {unknown} */
+                            status: "ACCEPTED" | "SUPERSEDED";
+                            /** @enum {unknown} */
+                            period_state: "OPEN" | "CLOSED";
+                            manifest_digest: string;
+                            kid: string;
+                            rows: number;
+                            totals: {
+                                consumption_type: string;
+                                currency: string;
+                                rows: number;
+                                cost_effective: string | null;
+                                cost_billed: string | null;
+                                cost_standard: string | null;
+                            }[];
+                            /** Format: date-time */
+                            received_at: string;
+                        }[];
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        code: string;
+                        detail: string;
+                        next?: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    groupPublicationHistory: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example FR01 */
+                entity: string;
+                /**
+                 * @description YYYY-MM
+                 * @example 2025-07
+                 */
+                month: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        rows: {
+                            /** @example FR01 */
+                            entity: string;
+                            /**
+                             * @description YYYY-MM
+                             * @example 2025-07
+                             */
+                            period_month: string;
+                            revision: number;
+                            /** @enum {unknown} */
+                            status: "ACCEPTED" | "SUPERSEDED";
+                            /** @enum {unknown} */
+                            period_state: "OPEN" | "CLOSED";
+                            manifest_digest: string;
+                            kid: string;
+                            rows: number;
+                            totals: {
+                                consumption_type: string;
+                                currency: string;
+                                rows: number;
+                                cost_effective: string | null;
+                                cost_billed: string | null;
+                                cost_standard: string | null;
+                            }[];
+                            /** Format: date-time */
+                            received_at: string;
+                        }[];
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        code: string;
+                        detail: string;
+                        next?: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    groupPublicationDifference: {
+        parameters: {
+            query: {
+                from: number;
+                to: number;
+                /** @description 1000 unless told */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @example FR01 */
+                entity: string;
+                /**
+                 * @description YYYY-MM
+                 * @example 2025-07
+                 */
+                month: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @example FR01 */
+                        entity: string;
+                        /**
+                         * @description YYYY-MM
+                         * @example 2025-07
+                         */
+                        period_month: string;
+                        from: number;
+                        to: number;
+                        more: number;
+                        rows: {
+                            /** @enum {unknown} */
+                            change: "added" | "removed" | "changed";
+                            grain: {
+                                /**
+                                 * @description YYYY-MM
+                                 * @example 2025-07
+                                 */
+                                period_month: string;
+                                entity_id: string;
+                                application_id: string;
+                                domain_id: string;
+                                family_id: string | null;
+                                product_id: string | null;
+                                unit: string;
+                                environment: string;
+                                consumption_type: string;
+                                currency: string;
+                            };
+                            before: {
+                                quantity: string;
+                                cost_effective: string | null;
+                                cost_billed: string | null;
+                                cost_standard: string | null;
+                            } | null;
+                            after: {
+                                quantity: string;
+                                cost_effective: string | null;
+                                cost_billed: string | null;
+                                cost_standard: string | null;
+                            } | null;
+                        }[];
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        code: string;
+                        detail: string;
+                        next?: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    groupPublicationBundle: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example FR01 */
+                entity: string;
+                /**
+                 * @description YYYY-MM
+                 * @example 2025-07
+                 */
+                month: string;
+                revision: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/zip": string;
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    groupPublish: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example FR01 */
+                entity: string;
+                /**
+                 * @description YYYY-MM
+                 * @example 2025-07
+                 */
+                month: string;
+                revision: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/zip": string;
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {string} */
+                        outcome: "ACCEPTED";
+                        /** @description True when the bundle stood already; nothing was changed */
+                        replayed: boolean;
+                        file: string;
+                        /** @example FR01 */
+                        entity: string;
+                        /**
+                         * @description YYYY-MM
+                         * @example 2025-07
+                         */
+                        period_month: string;
+                        revision: number;
+                        /** @enum {unknown} */
+                        status: "OPEN" | "CLOSED";
+                        manifest_digest: string;
+                        kid: string;
+                        rows: number;
+                        totals: {
+                            consumption_type: string;
+                            currency: string;
+                            rows: number;
+                            cost_effective: string | null;
+                            cost_billed: string | null;
+                            cost_standard: string | null;
+                        }[];
+                        unmapped: {
+                            products: number;
+                            rows: number;
+                        };
+                        /** Format: date-time */
+                        received_at: string;
+                    };
+                };
+            };
+            /** @description Default Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {string} */
+                        outcome: "ACCEPTED";
+                        /** @description True when the bundle stood already; nothing was changed */
+                        replayed: boolean;
+                        file: string;
+                        /** @example FR01 */
+                        entity: string;
+                        /**
+                         * @description YYYY-MM
+                         * @example 2025-07
+                         */
+                        period_month: string;
+                        revision: number;
+                        /** @enum {unknown} */
+                        status: "OPEN" | "CLOSED";
+                        manifest_digest: string;
+                        kid: string;
+                        rows: number;
+                        totals: {
+                            consumption_type: string;
+                            currency: string;
+                            rows: number;
+                            cost_effective: string | null;
+                            cost_billed: string | null;
+                            cost_standard: string | null;
+                        }[];
+                        unmapped: {
+                            products: number;
+                            rows: number;
+                        };
+                        /** Format: date-time */
+                        received_at: string;
                     };
                 };
             };

@@ -183,6 +183,7 @@ export const en = {
     refused: 'Refused',
     rows: 'Rows',
     totals: 'Totals',
+    digest: 'Digest of the signed manifest',
     compare: 'Compare revisions',
     compareFrom: 'From revision',
     compareTo: 'To revision',

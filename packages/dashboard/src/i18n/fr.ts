@@ -185,6 +185,7 @@ export const fr: Dictionary = {
     refused: 'Refusée',
     rows: 'Lignes',
     totals: 'Totaux',
+    digest: 'Empreinte du manifeste signé',
     compare: 'Comparer deux révisions',
     compareFrom: 'De la révision',
     compareTo: 'À la révision',
