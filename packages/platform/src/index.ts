@@ -55,7 +55,7 @@ export {
   type ProblemFactory,
   type ProblemTable,
 } from './problem/problem.ts';
-export { problemLines } from './problem/problem-lines.ts';
+export { listedProblems, problemLines } from './problem/problem-lines.ts';
 
 // write
 export {
