@@ -98,16 +98,12 @@ function distributeNumbers(
   let left = size;
   for (let index = 0; index < length; index++) {
     const product = size * (small[index] as number);
-    let quotient = Math.floor(product / step);
-    let remainder = product - quotient * step;
-    if (remainder < 0) {
-      // The quotient of two doubles may round up to the next integer; the remainder tells, exactly.
-      quotient -= 1;
-      remainder += step;
-    }
+    // Exact: for integers below 2^53 the quotient is at least 1/step below the next integer, which is more than rounding
+    // to a double can add.
+    const quotient = Math.floor(product / step);
     const floor = quotient * unit;
     floors[index] = floor;
-    remainders[index] = remainder;
+    remainders[index] = product - quotient * step;
     left -= floor;
   }
   if (left > 0) giveNumbers(left, unit, weights, policy);

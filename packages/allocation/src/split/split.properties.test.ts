@@ -64,6 +64,22 @@ describe('the promises of a split', () => {
     );
   });
 
+  it('floor exactly in doubles up to the bound', () => {
+    const integer = fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER });
+    fc.assert(
+      fc.property(integer, integer, fc.integer({ min: -2, max: 2 }), (a, b, near) => {
+        // As near as integers get to a multiple of the divisor, from both sides.
+        const divisor = Math.min(a, b);
+        const product = Math.min(
+          Math.max(0, Math.floor(Math.max(a, b) / divisor) * divisor + near),
+          Number.MAX_SAFE_INTEGER,
+        );
+        expect(BigInt(Math.floor(product / divisor))).toBe(BigInt(product) / BigInt(divisor));
+      }),
+      { numRuns: 20_000 },
+    );
+  });
+
   it('hold alike in doubles and in bigint', () => {
     fc.assert(
       fc.property(cases(40), ({ input }) => {
