@@ -59,7 +59,6 @@ export async function checkLayout(
 function checkFields(entry: Entry): void {
   if (entry.generalPurposeBitFlag & ~(SIZES_FOLLOW | NAME_IS_UTF8)) bad(entry, 'has flags that are not accepted');
   if (entry.versionNeededToExtract > 45) bad(entry, 'needs a newer ZIP reader');
-  if (entry.internalFileAttributes !== 0) bad(entry, 'has internal attributes');
   if (entry.fileComment !== '') bad(entry, 'has a comment');
   const fileType = (entry.externalFileAttributes >>> 28) & 0xf;
   if (fileType !== 0 && fileType !== 0o10) bad(entry, 'is not a regular file');
@@ -107,6 +106,7 @@ function descriptorOf(entry: Entry): Buffer {
   return bytes;
 }
 
+// Disk numbers and internal attributes are 0, and there is no comment.
 function directoryEntryOf(entry: Entry): Buffer {
   const bytes = Buffer.alloc(DIRECTORY_BYTES);
   bytes.writeUInt32LE(DIRECTORY_HEADER, 0);

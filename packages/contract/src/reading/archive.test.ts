@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { crc32 } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { pack, type SampleBundle, sampleBundle, unpack, verdictOn } from '../testing/index.ts';
 import type { BundleTrust } from './verify-bundle.ts';
@@ -62,6 +63,36 @@ describe('ARCHIVE_REFUSED', () => {
     ['a comment', () => Buffer.concat([changed(-2, [1, 0]), Buffer.from('x')])],
   ])('%s', async (_, bytes) => {
     expect((await refusal(await bytes()))?.code).toBe('ARCHIVE_REFUSED');
+  });
+
+  test('an entry that calls itself compressed although its sizes are equal', async () => {
+    const method = Buffer.from(sample.bytes);
+    for (const [signature, at] of [
+      ['PK\u0003\u0004', 8],
+      ['PK\u0001\u0002', 10],
+    ] as const) {
+      for (let start = method.indexOf(signature); start >= 0; start = method.indexOf(signature, start + 1)) {
+        method.writeUInt16LE(8, start + at);
+      }
+    }
+    expect((await refusal(method))?.message).toMatch('entries are stored');
+  });
+
+  test('more entries than a bundle has, before their names are read', async () => {
+    const entries = Array.from({ length: 1000 }, (_, index) => ({ name: `${index}`, content: Buffer.alloc(1) }));
+    expect((await refusal(await pack(entries)))?.message).toMatch('has 1000 entries, a bundle has 5');
+  });
+
+  test('a checksum that belies its bytes, said equally in every place', async () => {
+    const facts = (await unpack(sample.bytes)).find((entry) => entry.name === 'facts.parquet');
+    const checksum = Buffer.alloc(4);
+    checksum.writeUInt32LE(crc32(facts?.content ?? Buffer.alloc(0)));
+    const belied = Buffer.from(
+      sample.bytes.toString('latin1').replaceAll(checksum.toString('latin1'), 'ABCD'),
+      'latin1',
+    );
+    expect(belied.equals(sample.bytes)).toBe(false);
+    expect((await refusal(belied))?.message).toMatch('checksum of facts.parquet does not belong to its bytes');
   });
 
   test('names that leave the folder', async () => {

@@ -175,6 +175,13 @@ describe('rotation', () => {
       before.privateJwk,
     );
     await expect(verifyRotation(stolen, { resolveKey })).rejects.toMatchObject({ code: 'SIGNATURE_INVALID' });
+    const other = { entity_code: 'FR01', old_kid: before.kid, new_kid: before.kid, issued_at: claim.issued_at };
+    const misnamed = await signJson(
+      STATEMENT_TYPES.rotation,
+      { ...claim, possession: await signJson(STATEMENT_TYPES.possession, other, after.privateJwk) },
+      before.privateJwk,
+    );
+    await expect(verifyRotation(misnamed, { resolveKey })).rejects.toMatchObject({ code: 'SIGNATURE_INVALID' });
     const elsewhere = await rotate({ issuedAt: '2024-01-01T00:00:00Z' });
     const { possession } = JSON.parse(
       Buffer.from((JSON.parse(elsewhere) as { payload: string }).payload, 'base64url').toString(),
