@@ -192,6 +192,30 @@ describe('a cycle document', () => {
   });
 });
 
+describe('a problem of three service centres', () => {
+  // Published at expertsmind.com ("Example of Methods of Allocating Service Costs"); the third centre serves the first.
+  const problem = {
+    scale: 2,
+    service: ['S1', 'S2', 'S3'],
+    operating: ['P1', 'P2'],
+    direct_costs: { S1: 92400, S2: 184800, S3: 138600, P1: 400000, P2: 500000 },
+    services_given: {
+      S1: { S1: 0, S2: 1000, S3: 2000, P1: 4000, P2: 3000 },
+      S2: { S1: 2000, S3: 4000, P1: 10000, P2: 4000 },
+      S3: { S1: 4500, P1: 1500, P2: 9000 },
+    },
+    order: ['S1', 'S2', 'S3'],
+  };
+
+  it.each([
+    ['direct', '604600.00', '711200.00'],
+    ['step-down', '573360.00', '742440.00'],
+    ['reciprocal', '593500.00', '722300.00'],
+  ])('%s', (method, P1, P2) => {
+    expect(allocateDocument({ ...problem, method }).parts).toEqual({ P1, P2 });
+  });
+});
+
 describe('prorata allocate', () => {
   const collect = (): { stream: Writable; text: () => string } => {
     const chunks: string[] = [];
