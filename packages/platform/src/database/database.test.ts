@@ -92,6 +92,24 @@ describe('a transaction', () => {
     ).rejects.toThrow(/must be owner/);
   });
 
+  it('survives the server cutting its connections, idle ones and one at work', async () => {
+    const cut = () =>
+      test.admin(
+        `select pg_terminate_backend(pid) from pg_stat_activity
+          where datname = current_database() and usename like 'prorata\\_%\\_login'`,
+      );
+    const read = () => test.db.transaction({ tenantId: HELIOS }, (tx) => tx.query('select code from tenant'));
+    await Promise.all([read(), read(), read()]);
+    await cut();
+    expect(await Promise.all([read(), read(), read()])).toEqual(Array(3).fill([{ code: 'HELIOS' }]));
+    const atWork = test.db.transaction({ tenantId: HELIOS }, async (tx) => {
+      await cut();
+      return await tx.query('select code from tenant');
+    });
+    await expect(atWork).rejects.toThrow(/terminat|Connection/);
+    expect(await read()).toEqual([{ code: 'HELIOS' }]);
+  });
+
   it('every table with a tenant has its wall, and the check sees one that has not', async () => {
     const check = () => checkRowSecurity((sql) => test.admin<RlsFinding>(sql));
     expect(await check()).toEqual([]);

@@ -98,6 +98,9 @@ interface Place {
   readonly server?: EmbeddedServer;
 }
 
+/** Connections a role; four roles of a node stay well below a server's default of 100. */
+const POOL_SIZE = 10;
+
 const ROLES: readonly DatabaseRole[] = ['app', 'intake', 'reader', 'relay'];
 
 async function embedded(options: OpenOptions): Promise<Place> {
@@ -168,7 +171,7 @@ async function pooled(place: Place): Promise<Database> {
       ...place.connect(role),
       types,
       options: `-c search_path=${SCHEMA} -c timezone=UTC`,
-      max: 10,
+      max: POOL_SIZE,
       allowExitOnIdle: true,
     });
     // An idle connection that the server cuts is replaced at the next use; without a listener it would end the process.
@@ -189,23 +192,16 @@ async function pooled(place: Place): Promise<Database> {
     tenantMode: (tenantId) => registry.place(tenantId).mode,
     async transaction(scope, work, options = {}) {
       const begin = `BEGIN${options.readOnly === true ? ' READ ONLY' : ''}; ${scopeStatements(scope)}`;
-      const client = await registry
-        .place(scope.tenantId)
-        .pool(options.role ?? 'app')
-        .connect();
-      let broken: Error | undefined;
+      const session = await begun(registry.place(scope.tenantId).pool(options.role ?? 'app'), begin);
       try {
-        await client.query(begin);
-        const result = await work(transactionOf(client));
-        await client.query('COMMIT');
+        const result = await work(transactionOf(session.client));
+        await session.client.query('COMMIT');
         return result;
       } catch (error) {
-        await client.query('ROLLBACK').catch((failure: Error) => {
-          broken = failure;
-        });
+        await session.client.query('ROLLBACK').catch(session.broke);
         throw error;
       } finally {
-        client.release(broken);
+        session.release();
       }
     },
     async ping() {
@@ -216,6 +212,41 @@ async function pooled(place: Place): Promise<Database> {
       await place.server?.release();
     },
   };
+}
+
+interface Session {
+  readonly client: pg.PoolClient;
+  /** Remembers that the connection is of no further use. */
+  broke(error: Error): void;
+  release(): void;
+}
+
+/**
+ * A connection of the pool with its transaction begun. The server may have cut an idle connection (a restart, a failover), which
+ * shows at the first statement: nothing has happened by then, so it is tried on another connection, as often as the pool is large.
+ */
+async function begun(pool: pg.Pool, begin: string): Promise<Session> {
+  for (let attempt = 1; ; attempt += 1) {
+    const client = await pool.connect();
+    let failure: Error | undefined;
+    const broke = (error: Error) => {
+      failure = error;
+    };
+    // The driver emits an error on a connection that is cut while somebody holds it; without a listener it ends the process.
+    client.on('error', broke);
+    const release = () => {
+      client.off('error', broke);
+      client.release(failure);
+    };
+    try {
+      await client.query(begin);
+      return { client, broke, release };
+    } catch (error) {
+      broke(error instanceof Error ? error : new Error(String(error)));
+      release();
+      if (attempt > POOL_SIZE) throw error;
+    }
+  }
 }
 
 function transactionOf(client: pg.PoolClient): Tx {
