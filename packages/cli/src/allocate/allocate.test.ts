@@ -138,7 +138,8 @@ describe('a split document', () => {
     ['NOT_A_DECIMAL', '/amount', { amount: '1,00', weights: { A: 1 } }],
     ['UNIT_OUT_OF_RANGE', undefined, { amount: '1', unit: 0, weights: { A: 1 } }],
     ['ZERO_WEIGHTS', undefined, { amount: '1', weights: { A: 0, B: '0.0' } }],
-    ['NEGATIVE_WEIGHT', undefined, { amount: '1', weights: { A: -1, B: 2 } }],
+    ['NOT_A_WEIGHT', '/weights/A', { amount: '1', weights: { A: '50%' } }],
+    ['NEGATIVE_WEIGHT', '/weights/A', { amount: '1', weights: { A: -1, B: 2 } }],
     ['NO_WEIGHTS', undefined, { amount: '1', weights: {} }],
   ])('refuses with %s at %s', (code, pointer, input) => {
     expect(refusal(input)).toEqual({ code, pointer });
@@ -184,8 +185,10 @@ describe('a cycle document', () => {
     ['ALLOCATE_DOCUMENT_INVALID', '/direct_costs/M', { direct_costs: { M: null } }],
     ['ALLOCATE_DOCUMENT_INVALID', '/services_given/M', { services_given: { M: [1, 2] } }],
     ['TOO_MANY_DECIMALS', '/direct_costs/M', { direct_costs: { M: 0.005 } }],
-    ['CYCLE_INVALID', undefined, { method: 'step-down', order: ['M'] }],
-    ['CYCLE_INVALID', undefined, { direct_costs: { HR: 1 } }],
+    ['CYCLE_INVALID', '/order', { method: 'step-down', order: ['M'] }],
+    ['CYCLE_INVALID', '/direct_costs', { direct_costs: { HR: 1 } }],
+    ['NEGATIVE_WEIGHT', '/services_given/M/P1', { services_given: { M: { P1: -1 } } }],
+    ['NOT_A_WEIGHT', '/services_given/M/P1', { services_given: { M: { P1: 'half' } } }],
     ['CYCLE_NOT_DEPLETABLE', undefined, { services_given: { M: { C: 1 }, C: { M: 1 } } }],
   ])('refuses with %s at %s', (code, pointer, change) => {
     expect(refusal({ ...cycle, ...change })).toEqual({ code, pointer });

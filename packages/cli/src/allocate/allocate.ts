@@ -6,6 +6,8 @@ import {
   explain,
   type Language,
   parseDecimal,
+  parseRational,
+  type Rational,
   runCycle,
   type Split,
   split,
@@ -17,6 +19,7 @@ import { presentCycle, presentSplit } from './answer.ts';
 import { parseExactJson } from './exact-json.ts';
 import {
   assertNames,
+  escapeName,
   finestScale,
   invalid,
   type Member,
@@ -77,7 +80,7 @@ function allocateSplit(members: ReadonlyMap<string, Member>): Allocated {
   const scale = readScaleOr(members, unitText === undefined ? [amountText] : [amountText, unitText]);
   const weights = [...readMembers(required(members, 'weights'))].map(([key, member]) => ({
     key,
-    weight: readNumberText(member),
+    weight: readWeight(member),
   }));
   const rounding = optional(members, 'rounding');
   const ties = optional(members, 'ties');
@@ -128,14 +131,19 @@ function allocateCycle(members: ReadonlyMap<string, Member>): Allocated {
 }
 
 /** Weights by giving, then by receiving centre. A table may list operating centres too, with rows of nothing. */
-function readServices(member: Member, operating: readonly string[]): Map<string, Map<string, string>> {
-  const services = new Map<string, Map<string, string>>();
+function readServices(member: Member, operating: readonly string[]): Map<string, Map<string, Rational>> {
+  const services = new Map<string, Map<string, Rational>>();
   for (const [from, row] of readMembers(member)) {
-    const given = [...readMembers(row)].map(([to, weight]) => [to, readNumberText(weight)] as const);
-    if (operating.includes(from) && given.every(([, weight]) => /^0+(\.0+)?$/.test(weight))) continue;
+    const given = [...readMembers(row)].map(([to, weight]) => [to, readWeight(weight)] as const);
+    if (operating.includes(from) && given.every(([, weight]) => weight.numerator === 0n)) continue;
     services.set(from, new Map(given));
   }
   return services;
+}
+
+function readWeight(member: Member): Rational {
+  const text = readNumberText(member);
+  return at(member.pointer, () => parseRational(text));
 }
 
 function readScaleOr(members: ReadonlyMap<string, Member>, amounts: readonly string[]): number {
@@ -148,8 +156,20 @@ function at<T>(pointer: string | undefined, work: () => T): T {
   try {
     return work();
   } catch (error) {
-    throw error instanceof AllocationError ? engineProblem(error, pointer) : error;
+    throw error instanceof AllocationError ? engineProblem(error, pointer ?? placeOf(error)) : error;
   }
+}
+
+/** The members of a document, by the names that the engine has for them. */
+const CYCLE_MEMBERS: Readonly<Record<string, string>> = { costs: 'direct_costs', services: 'services_given' };
+
+function placeOf({ code, extensions }: AllocationError): string | undefined {
+  const { key, member, centres } = extensions;
+  if (typeof key === 'string') return `/weights/${escapeName(key)}`;
+  if (typeof member === 'string') return `/${CYCLE_MEMBERS[member] ?? member}`;
+  if (code === 'NEGATIVE_WEIGHT' && Array.isArray(centres))
+    return `/services_given/${centres.map(escapeName).join('/')}`;
+  return undefined;
 }
 
 const SPLIT_EXAMPLE = `echo '{"amount":"100.00","scale":2,"weights":{"A":"1","B":"2"}}' | npx prorata allocate -`;

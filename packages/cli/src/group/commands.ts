@@ -1,9 +1,11 @@
 import type { Command } from 'commander';
 import { addGroup, type Shell } from '../terminal/command.ts';
 import { groupEnrolCommand } from './enrol.ts';
+import { groupEntityCommands } from './entities.ts';
 import { groupFxCommands } from './fx.ts';
 import { groupInitCommand } from './init.ts';
 import { groupKeysCommands } from './keys.ts';
+import { groupPublicationCommands } from './publications.ts';
 import { groupReceiveCommand } from './receive.ts';
 import { groupReferencesCommands } from './references.ts';
 import { groupReportCommands } from './report.ts';
@@ -14,10 +16,12 @@ export function groupCommands(program: Command, shell: Shell): void {
   const group = addGroup(program, 'group', 'the group node: entities, references, rates, bundles, reports');
   groupInitCommand(group, shell);
   groupEnrolCommand(group, shell);
+  groupEntityCommands(group, shell);
   groupKeysCommands(group, shell);
   groupReferencesCommands(group, shell);
   groupFxCommands(group, shell);
   groupReceiveCommand(group, shell);
+  groupPublicationCommands(group, shell);
   groupReportCommands(group, shell);
   groupViewCommands(group, shell);
 }

@@ -1,15 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import {
-  type App,
-  buildServer,
-  type Listening,
-  listen,
-  openIssuer,
-  type SignInCodes,
-  signInCodes,
-} from '@prorata/platform';
+import { type App, type Listening, listen, type SignInCodes, signInCodes } from '@prorata/platform';
 import { cliProblem } from '../problems.ts';
 import { operatorClaims } from './claims.ts';
 import { type AnyNode, openNode } from './open-node.ts';
@@ -37,7 +29,6 @@ export interface ServedNode {
   readonly stopped: Promise<void>;
 }
 
-const VERSION = '0.1.0';
 const PAGES = fileURLToPath(new URL('../../../dashboard/dist/', import.meta.url));
 const OPERATOR_ROLES: Readonly<Record<AnyNode['kind'], readonly string[]>> = {
   entity: ['finops.reader', 'finops.analyst', 'finops.admin'],
@@ -73,19 +64,8 @@ async function serveOpen(open: AnyNode, options: ServeOptions): Promise<ServedNo
 
 async function appOf(open: AnyNode, wishes: { readonly codes: SignInCodes; readonly log?: false }): Promise<App> {
   if (open.kind === 'entity') {
-    const { config } = open.node;
-    return await buildServer({
-      title: `Prorata ${config.entity?.code ?? ''}`.trim(),
-      version: VERSION,
-      trust: {
-        issuer: await openIssuer({ dir: open.node.dir, nodeId: config.node_id }),
-        deployment: config.deployment,
-        codes: wishes.codes,
-      },
-      ready: { database: () => open.node.db.ping() },
-      register() {},
-      ...(wishes.log === undefined ? {} : { log: wishes.log }),
-    });
+    const { buildEntityApp } = await import('@prorata/finops');
+    return await buildEntityApp(open.node, wishes);
   }
   const { buildGroupApp, dashboardPages } = await import('@prorata/group');
   return await buildGroupApp(open.node, {
