@@ -1,7 +1,7 @@
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { TenantClaims } from '../identity/claims.ts';
-import { type ExampleServer, exampleClaims, exampleServer } from './example-server.ts';
+import { type ExampleServer, exampleClaims, exampleServer } from '../testing/example-server.ts';
 
 let server: ExampleServer;
 beforeAll(async () => {

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type ExampleServer, exampleClaims, exampleServer } from './example-server.ts';
+import { type ExampleServer, exampleClaims, exampleServer } from '../testing/example-server.ts';
 
 let server: ExampleServer;
 beforeAll(async () => {
@@ -217,7 +217,7 @@ describe('the service', () => {
 
 describe('a graceful stop', () => {
   it('answers what is in flight, then ends on SIGTERM', async () => {
-    const script = fileURLToPath(new URL('./graceful-stop.example.ts', import.meta.url));
+    const script = fileURLToPath(new URL('../testing/graceful-stop.example.ts', import.meta.url));
     const child = spawn(process.execPath, [script], { stdio: ['ignore', 'pipe', 'inherit'] });
     const exited = new Promise<number | null>((resolve) => child.once('exit', resolve));
     const first = await new Promise<string>((resolve) => child.stdout.once('data', (data) => resolve(String(data))));

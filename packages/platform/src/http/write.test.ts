@@ -2,9 +2,9 @@ import { Type } from 'typebox';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PLATFORM_MIGRATIONS } from '../database/sets.ts';
 import { platformProblem } from '../problem/platform-problems.ts';
+import { type ExampleServer, exampleClaims, exampleServer } from '../testing/example-server.ts';
 import { openTestDatabase, type TestDatabase } from '../testing/index.ts';
 import { writePath } from '../write/write-path.ts';
-import { type ExampleServer, exampleClaims, exampleServer } from './example-server.ts';
 import { sendWritten, writeRequestOf } from './written.ts';
 
 let test: TestDatabase;

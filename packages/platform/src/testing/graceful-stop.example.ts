@@ -2,10 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { listen } from '../http/listen.ts';
+import { buildServer } from '../http/server.ts';
 import { openIssuer } from '../identity/issuer.ts';
 import { exampleClaims, exampleRoutes } from './example-server.ts';
-import { listen } from './listen.ts';
-import { buildServer } from './server.ts';
 
 // A server in a process of its own, because a signal stops a process: the test starts it and sends SIGTERM.
 const dir = await mkdtemp(join(tmpdir(), 'prorata-stop-'));

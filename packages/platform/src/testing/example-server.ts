@@ -3,14 +3,14 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Type } from 'typebox';
+import type { App } from '../http/app.ts';
+import { listen } from '../http/listen.ts';
+import { buildServer, type ServerOptions, styleNonce } from '../http/server.ts';
+import { uploadOf } from '../http/uploads.ts';
 import type { TenantClaims } from '../identity/claims.ts';
 import { type Issuer, openIssuer } from '../identity/issuer.ts';
 import { type SignInCodes, signInCodes } from '../identity/sign-in-codes.ts';
 import { platformProblem } from '../problem/platform-problems.ts';
-import type { App } from './app.ts';
-import { listen } from './listen.ts';
-import { buildServer, type ServerOptions, styleNonce } from './server.ts';
-import { uploadOf } from './uploads.ts';
 
 /** A listening server with one route of each kind, for the tests of this folder. */
 export interface ExampleServer {
