@@ -111,7 +111,7 @@ function Amounts({ selected }: { readonly selected: Selected }) {
         className={classes.tax ?? ''}
         label={t('selection.withoutTax')}
         checked={choice.withoutTax}
-        onChange={(event) => change({ withoutTax: event.currentTarget.checked ? true : undefined })}
+        onChange={(event) => change({ without_tax: event.currentTarget.checked ? true : undefined })}
       />
     </>
   );

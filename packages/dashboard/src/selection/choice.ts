@@ -46,7 +46,7 @@ export function resolve(selection: Selection, available: Available): Choice | un
     month: wanted !== undefined && wanted >= from && wanted <= to ? wanted : (inRange.at(-1) ?? to),
     currency: selection.currency ?? available.currency,
     measure: selection.measure ?? 'cost',
-    withoutTax: selection.withoutTax === true,
+    withoutTax: selection.without_tax === true,
     entity: selection.entity ?? [],
     domain: selection.domain ?? [],
     application: selection.application ?? [],

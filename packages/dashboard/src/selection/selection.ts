@@ -13,7 +13,7 @@ export interface Selection {
   readonly month?: string;
   readonly currency?: string;
   readonly measure?: Measure;
-  readonly withoutTax?: true;
+  readonly without_tax?: true;
   readonly entity?: readonly string[];
   readonly domain?: readonly string[];
   readonly application?: readonly string[];
@@ -39,7 +39,7 @@ export function readSelection(search: Readonly<Record<string, unknown>>): Select
     month: isMonth(month) ? month : undefined,
     currency: typeof currency === 'string' && CURRENCY.test(currency) ? currency : undefined,
     measure: MEASURES.find((known) => known === measure && known !== 'cost'),
-    withoutTax: search.without_tax === 'true' || search.withoutTax === true ? true : undefined,
+    without_tax: search.without_tax === 'true' || search.without_tax === true ? true : undefined,
     entity: codes(search.entity),
     domain: codes(search.domain),
     application: codes(search.application),
@@ -63,12 +63,15 @@ export function compact(selection: Loose<Selection>): Selection {
   return Object.fromEntries(Object.entries(selection).filter(([, value]) => value !== undefined)) as Selection;
 }
 
-/** The selection with some of it changed; an undefined or empty value goes back to the default. */
-export function changed(selection: Selection, change: Partial<Loose<Selection>>): Selection {
+/**
+ * The selection of an address with some of it changed; an undefined or empty value goes back to the default. The router hands over
+ * whatever stood in the address, so it is read anew.
+ */
+export function changed(address: Readonly<Record<string, unknown>>, change: Partial<Loose<Selection>>): Selection {
   const emptied = Object.fromEntries(
     Object.entries(change).map(([key, value]) => [key, Array.isArray(value) && value.length === 0 ? undefined : value]),
   );
-  return compact({ ...selection, ...emptied } as Loose<Selection>);
+  return compact({ ...readSelection(address), ...emptied } as Loose<Selection>);
 }
 
 /** Address parameters ↔ record, in plain form (`entity=FR01&entity=DE02`): readable in a chat, easy to type. */
@@ -84,9 +87,8 @@ export function parseSearch(text: string): Record<string, unknown> {
 export function stringifySearch(record: Readonly<Record<string, unknown>>): string {
   const parameters = new URLSearchParams();
   for (const [key, value] of Object.entries(record)) {
-    const name = key === 'withoutTax' ? 'without_tax' : key;
     for (const one of Array.isArray(value) ? value : [value]) {
-      if (one !== undefined && one !== null && one !== '') parameters.append(name, String(one));
+      if (one !== undefined && one !== null && one !== '') parameters.append(key, String(one));
     }
   }
   const text = parameters.toString();

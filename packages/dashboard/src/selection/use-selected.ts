@@ -4,7 +4,7 @@ import { useCallback, useMemo } from 'react';
 import { filtersQuery } from '../api/queries.ts';
 import type { Choices } from '../api/types.ts';
 import { type Choice, resolve } from './choice.ts';
-import { changed, type Selection } from './selection.ts';
+import { changed, readSelection, type Selection } from './selection.ts';
 
 const root = getRouteApi('__root__');
 const NOTHING: Pick<Choices, 'months' | 'currency' | 'currencies' | 'entities' | 'domains'> = {
@@ -29,7 +29,9 @@ export interface Selected {
 
 /** The selection of the address, with its defaults, and the way to change it. */
 export function useSelected(): Selected {
-  const selection = root.useSearch();
+  const search = root.useSearch();
+  // The router leaves what it does not know, and what is malformed, in the search it hands over.
+  const selection = useMemo(() => readSelection(search), [search]);
   const navigate = useNavigate();
   const { data: available = NOTHING, error, isPending } = useQuery(filtersQuery);
   const choice = useMemo(() => resolve(selection, available), [selection, available]);

@@ -13,6 +13,7 @@ import { Link, Outlet, useLocation } from '@tanstack/react-router';
 import { useState } from 'react';
 import { sessionQuery } from '../api/queries.ts';
 import { useWords } from '../i18n/i18n.ts';
+import { readSelection } from '../selection/selection.ts';
 import { useSignOut } from '../session/sign-out.ts';
 import { Announcer } from './Announcer.tsx';
 import { Mark } from './Brand.tsx';
@@ -39,7 +40,7 @@ export function Shell() {
         {t('app.skip')}
       </a>
       <header className={classes.rail} data-open={open}>
-        <Link to="/" search={(before) => before} className={classes.brand ?? ''}>
+        <Link to="/" search={readSelection} className={classes.brand ?? ''}>
           <Mark />
           {t('app.name')}
         </Link>
@@ -60,7 +61,7 @@ export function Shell() {
               <li key={to}>
                 <Link
                   to={to}
-                  search={(before) => before}
+                  search={readSelection}
                   activeOptions={{ exact: true, includeSearch: false }}
                   className={classes.link ?? ''}
                 >
