@@ -36,22 +36,19 @@ function explainSplit(split: Split, words: Words, figures: Figures): string[] {
 /** `A: 33.34 = weight 1 of 3, 100/3 = 33.333333…, floor 33.33, rounding unit 0.01`. */
 export function explainPart(part: Part, split: Split, words: Words, figures: Figures): string {
   const colon = words.point === ',' ? ' :' : ':';
-  const why = [
-    words.weight(figures.weight(part.weight), figures.weight(split.totalWeight)),
-    figures.fraction(part.share),
-    ...explainRounding(part, split.unit, words, figures),
-  ];
-  return `${part.key}${colon} ${figures.money(part.amount)} = ${why.join(', ')}`;
+  const weight = words.weight(figures.weight(part.weight), figures.weight(split.totalWeight));
+  const why = [weight, ...explainRounding(part, split.unit, words, figures)];
+  return `${part.key}${colon} ${figures.money(part.amount)} = ${why.join(words.separator)}`;
 }
 
 function explainRounding(part: Part, unit: bigint, words: Words, figures: Figures): string[] {
   const { numerator, denominator } = part.share;
   if (part.rounding === 0n && numerator === part.amount * denominator) return [words.whole];
-  const floor = words.floor(figures.money(part.floor));
-  if (part.rounding === 0n) return [floor];
+  const floor = [figures.fraction(part.share), words.floor(figures.money(part.floor))];
+  if (part.rounding === 0n) return floor;
   const whole = part.rounding === unit || part.rounding === -unit;
   const amount = figures.money(part.rounding);
-  return [floor, whole ? words.unit(amount) : words.residue(amount)];
+  return [...floor, whole ? words.unit(amount) : words.residue(amount)];
 }
 
 function explainCycle(cycle: CycleResult, words: Words, figures: Figures): string[] {
@@ -59,6 +56,7 @@ function explainCycle(cycle: CycleResult, words: Words, figures: Figures): strin
   const lines = [words.cycle(words.method[method], pools.length, parts.length, figures.money(cycle.total))];
   if (order !== undefined) lines.push(words.order(order));
   if (!cycle.exact) lines.push(words.notExact);
+  if (method === 'reciprocal') lines.push(...explainEquations(cycle, figures));
   const byCentre = new Map(pools.map((pool) => [pool.centre, pool]));
   for (const centre of order ?? pools.map((pool) => pool.centre)) {
     const pool = byCentre.get(centre);
@@ -66,6 +64,22 @@ function explainCycle(cycle: CycleResult, words: Words, figures: Figures): strin
   }
   for (const part of parts) lines.push(...explainReceipt(part, words, figures));
   return lines;
+}
+
+/** `IT = 6.00 + 20/100 × Telecoms + 15/100 × IT`: the system that the reciprocal method solves. */
+function explainEquations(cycle: CycleResult, figures: Figures): string[] {
+  return cycle.pools.map(({ centre, direct, self, passed }) => {
+    const terms = cycle.flows
+      .filter((flow) => flow.to === centre)
+      .map(({ from, weight, totalWeight }) => `${figures.weight(weight)}/${figures.weight(totalWeight)} × ${from}`);
+    const sign = passed.numerator < 0n ? -1n : 1n;
+    const own = {
+      numerator: sign * self.numerator * passed.denominator,
+      denominator: sign * self.denominator * passed.numerator,
+    };
+    if (self.numerator !== 0n) terms.push(`${figures.weight(own)} × ${centre}`);
+    return `  ${[`${centre} = ${figures.money(direct)}`, ...terms].join(' + ')}`;
+  });
 }
 
 function explainPool(pool: Pool, cycle: CycleResult, words: Words, figures: Figures): string[] {
@@ -91,7 +105,7 @@ function explainReceipt(part: CentrePart, words: Words, figures: Figures): strin
   if (received.numerator === (floor + rounding) * received.denominator) return [sum];
   const why = [words.receipt(figures.fraction(received), figures.money(floor))];
   if (rounding !== 0n) why.push(words.unit(figures.money(rounding)));
-  return [sum, `  ${why.join(', ')}`];
+  return [sum, `  ${why.join(words.separator)}`];
 }
 
 export interface ExplainLineOptions extends ExplainOptions {

@@ -24,16 +24,19 @@ export class Figures {
   /** `2/3 = 0.666667…`, with the fraction left out where it is long or says no more. */
   fraction(units: Rational): string {
     const value = asMoney(units, this.#scale);
-    const decimals = this.#localize(approximate(value, this.#scale + SHOWN_DECIMALS));
+    const decimals = this.decimals(units);
     const exact = (value.numerator * powerOfTen(this.#scale + SHOWN_DECIMALS)) % value.denominator === 0n;
     if (exact) return decimals;
     const fraction = formatRational(value);
     return fraction.length > SHOWN_FRACTION ? `${decimals}…` : `${fraction} = ${decimals}…`;
   }
 
-  /** The decimals alone, for a figure whose fraction stands elsewhere. */
+  /** The decimals alone, at least those of the scale, for a figure whose fraction stands elsewhere. */
   decimals(units: Rational): string {
-    return this.#localize(approximate(asMoney(units, this.#scale), this.#scale + SHOWN_DECIMALS));
+    const text = approximate(asMoney(units, this.#scale), this.#scale + SHOWN_DECIMALS);
+    const [whole = '0', fraction = ''] = text.split('.');
+    const padded = fraction.padEnd(this.#scale, '0');
+    return this.#localize(padded === '' ? whole : `${whole}.${padded}`);
   }
 
   weight(weight: Rational): string {

@@ -5,6 +5,8 @@ export type Language = 'en' | 'fr';
 /** One sentence a fact, with the figures already written in the language. */
 export interface Words {
   readonly point: string;
+  /** Between facts of one line: not a comma where that is the decimal point. */
+  readonly separator: string;
   split(amount: string, keys: number, total: string): string;
   rounding(mode: 'largest-remainder' | 'floor-to-first', ties: TieBreak, unit: string | undefined): string;
   weight(weight: string, total: string): string;
@@ -34,6 +36,7 @@ export interface Words {
 
 const en: Words = {
   point: '.',
+  separator: ', ',
   split: (amount, keys, total) => `${amount} over ${keys} ${keys === 1 ? 'key' : 'keys'} of total weight ${total}.`,
   rounding: (mode, ties, unit) => {
     const by = unit === undefined ? '' : ` in steps of ${unit}`;
@@ -78,6 +81,7 @@ const en: Words = {
 
 const fr: Words = {
   point: ',',
+  separator: ' ; ',
   split: (amount, keys, total) => `${amount} sur ${keys} ${keys === 1 ? 'clé' : 'clés'} de poids total ${total}.`,
   rounding: (mode, ties, unit) => {
     const by = unit === undefined ? '' : ` au pas de ${unit}`;

@@ -233,7 +233,7 @@ describe('the explanation of a line', () => {
       'Line 4: 1.00.',
       `Rule version 3, digest ${bound.plan.digest.slice(0, 12)}.`,
       'Axis COST_CENTER × DEPARTMENT, one part per combination, fixed weights, driver HEADCOUNT of 2026-10.',
-      '  CC-100 × D1: 0.40 = weight 420 of 1050, 0.4, exact',
+      '  CC-100 × D1: 0.40 = weight 420 of 1050, exact',
     ]);
   });
 
@@ -242,6 +242,6 @@ describe('the explanation of a line', () => {
     const [line] = allocateEntry(empty, [{ line: '4', amount: 100n }]);
     const words = line === undefined ? [] : explainLine(line, empty, { scale: 2, ruleVersion: '3', language: 'fr' });
     expect(words[2]).toBe("Axe DEPARTMENT, l'inducteur HEADCOUNT n'a aucun poids en 2026-10 : tout à D1.");
-    expect(words[3]).toBe('  D1 : 1,00 = poids 1 sur 1, 1, exact');
+    expect(words[3]).toBe('  D1 : 1,00 = poids 1 sur 1 ; exact');
   });
 });

@@ -67,7 +67,13 @@ export function prepareIntegers(
 ): PreparedWeights {
   const small = new Array<number>(integers.length);
   const sum = readNumbers(integers, small);
-  if (sum === 0) throw new AllocationError('ZERO_WEIGHTS', `The ${keys.length} weights are all zero.`, { keys });
+  if (sum === 0) {
+    const named = keys.slice(0, 5).map(quoted).join(', ');
+    throw new AllocationError(
+      'ZERO_WEIGHTS',
+      `Nothing weighs more than zero: ${named}${keys.length > 5 ? ', …' : ''}.`,
+    );
+  }
   if (sum <= Number.MAX_SAFE_INTEGER) {
     return { keys, integers, total: BigInt(sum), denominator, small, smallTotal: sum / reduceNumbers(small, sum) };
   }
