@@ -38,6 +38,13 @@ describe('diffBundles', () => {
     ]);
   });
 
+  test('none comes before every value', async () => {
+    const [none, some] = [sampleFact({ family_id: null }), sampleFact({ family_id: 'x' })];
+    expect((await differences([none], [some])).map(([change]) => change)).toEqual(['removed', 'added']);
+    expect((await differences([some], [none])).map(([change]) => change)).toEqual(['added', 'removed']);
+    expect(await differences([none, some], [some])).toHaveLength(1);
+  });
+
   test('sorts as the bundle does where UTF-8 and UTF-16 disagree', async () => {
     const facts = ['\u{ff5e}', '\u{1f600}', 'a'].map((application_id) => sampleFact({ application_id }));
     expect(await differences(facts, facts)).toEqual([]);
