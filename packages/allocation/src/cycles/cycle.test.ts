@@ -90,6 +90,18 @@ describe('rounding of flows', () => {
   });
 });
 
+describe('a tie of remainders', () => {
+  it('is a tie in the refined solution too, where doubles never meet exactly', () => {
+    const input = cycle(
+      'direct',
+      { S1: 20_464_437_741n, S2: -9n, P0: 0n, P1: 0n },
+      { S1: { P0: '5' }, S2: { P0: '997', P1: '997' } },
+    );
+    expect(amounts(runCycle(input))).toEqual({ P0: 20_464_437_737n, P1: -5n });
+    expect(amounts(runCycle({ ...input, exactUpTo: 0 }))).toEqual({ P0: 20_464_437_737n, P1: -5n });
+  });
+});
+
 describe('what can never be emptied', () => {
   it('is refused up front with the names of the centres', () => {
     const input = cycle(
