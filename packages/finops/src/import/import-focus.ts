@@ -4,7 +4,7 @@ import { type EntityNode, workFolder } from '../node/entity.ts';
 import { finopsProblem } from '../problems.ts';
 import type { Progress } from '../progress.ts';
 import { openFileEngine } from './duckdb.ts';
-import { layOutFile, type Notice } from './layout.ts';
+import type { Notice } from './layout.ts';
 import { type CurrencyTotal, type ScannedFile, type ScopeTotal, scanFile } from './scan.ts';
 import {
   DEFAULT_EXPANSION,
@@ -78,7 +78,7 @@ export async function importFocus(
     const file = { ...(await openSourceFile(input.path, '', dir, input.limits ?? DEFAULT_EXPANSION)), name };
     const engine = await openFileEngine({ readable: [file.path], spillDir: join(dir, 'spill') });
     try {
-      const scanned = await scanFile(engine, await layOutFile(file, engine), name);
+      const scanned = await scanFile(engine, file);
       const hashed = { ...file, sha256: await hashing };
       options.progress?.({ step: 'store', done: scanned.rows, total: scanned.rows });
       return await store(entity, context, input, hashed, scanned, options.idempotencyKey);

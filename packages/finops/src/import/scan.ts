@@ -1,10 +1,20 @@
 import type { Problem } from '@prorata/platform';
 import { finopsProblem } from '../problems.ts';
-import { AMOUNT_MACROS, AMOUNT_TYPE, longAmount, shortAmount } from './amounts.sql.ts';
+import {
+  AMOUNT_TYPE,
+  AMOUNTS,
+  type Amount,
+  joinOddAmount,
+  longAmount,
+  readOddAmounts,
+  shortAmount,
+  TEXT_MACROS,
+} from './amounts.sql.ts';
 import type { FocusColumn } from './columns.ts';
 import { type FileEngine, quoteName, quoteText } from './duckdb.ts';
-import type { FileLayout, Notice } from './layout.ts';
+import { type FileLayout, layOutFile, type Notice } from './layout.ts';
 import { resolvePeriods } from './periods.ts';
+import type { SourceFile } from './source-file.ts';
 import { listViolations, valueChecks } from './violations.ts';
 
 /** Sums of the rows of one currency, as exact decimal texts. */
@@ -51,27 +61,17 @@ const KEYS: readonly FocusColumn[] = [
 // Days 29 to 31 are left to the reader of timestamps, which knows the calendar; the month of the others is in the text.
 const PLAIN_UTC = String.raw`\d{4}-(0[1-9]|1[0-2])-(0[1-9]|1\d|2[0-8])([T ]([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?Z?)?`;
 
-interface Amount {
-  readonly column: FocusColumn;
-  readonly name: 'billed' | 'effective' | 'quantity';
-  readonly money: boolean;
-}
-
-const AMOUNTS: readonly Amount[] = [
-  { column: 'BilledCost', name: 'billed', money: true },
-  { column: 'EffectiveCost', name: 'effective', money: true },
-  { column: 'ConsumedQuantity', name: 'quantity', money: false },
-];
-
 /**
  * Reads a file once and groups it by everything that a mapping can look at. Nothing is stored; what cannot be taken
  * exactly refuses the whole file, with the rows.
  *
- * @throws Problem `ROWS_REFUSED`, `CSV_MALFORMED`, `DATES_AMBIGUOUS`, `EMPTY_FILE`, `FILE_UNREADABLE`
+ * @throws Problem `COLUMNS_MISSING`, `COLUMNS_DUPLICATED`, `ROWS_REFUSED`, `CSV_MALFORMED`, `DATES_AMBIGUOUS`,
+ *   `EMPTY_FILE`, `FILE_UNREADABLE`
  */
-export async function scanFile(engine: FileEngine, layout: FileLayout, name: string): Promise<ScannedFile> {
+export async function scanFile(engine: FileEngine, file: SourceFile): Promise<ScannedFile> {
   try {
-    for (const macro of AMOUNT_MACROS) await engine.connection.run(macro);
+    const layout = await layOutFile(file, engine);
+    for (const macro of TEXT_MACROS) await engine.connection.run(macro);
     const columns = [...layout.text].map(([column, sql]) => `${sql} AS ${quoteName(column)}`);
     const exact = [...layout.exact].map(([column, sql]) => `${sql} AS ${quoteName(`${column} exact`)}`);
     await engine.connection.run(
@@ -80,15 +80,16 @@ export async function scanFile(engine: FileEngine, layout: FileLayout, name: str
     await engine.connection.run(groupingStatement(layout, 'plain'));
     if (await hasUnread(engine)) {
       await engine.connection.run('DROP TABLE scanned');
+      await readOddAmounts(engine, layout);
       await engine.connection.run(groupingStatement(layout, 'any'));
     }
-    return await judgeGroups(engine, layout, name);
+    return await judgeGroups(engine, layout, file.name);
   } catch (error) {
-    throw readable(error, name);
+    throw readable(error, file.name);
   }
 }
 
-/** Whether amounts are left that only the slow reading can take or refuse. */
+/** Whether amounts are left that only a closer look can take or refuse. */
 async function hasUnread(engine: FileEngine): Promise<boolean> {
   const [counted] = await engine.rows('SELECT sum(billed_bad), sum(effective_bad), sum(quantity_bad) FROM scanned');
   return (counted ?? []).some((count) => Number(count ?? 0) > 0);
@@ -96,15 +97,17 @@ async function hasUnread(engine: FileEngine): Promise<boolean> {
 
 /**
  * One pass over the file. `plain` reads decimals without exponent, sign of currency or surplus digits, which is all that
- * most files hold; `any` reads every form, and planning it alone takes half a second.
+ * most files hold; `any` takes the others from the table of odd amounts, which has to be there.
  */
 function groupingStatement(layout: FileLayout, forms: 'plain' | 'any'): string {
   const keys = KEYS.map(quoteName).join(', ');
-  const read = AMOUNTS.map(({ column, name }) => {
-    const exact = layout.exact.get(column);
-    return `${exact === undefined ? shortAmount(quoteName(column)) : quoteName(`${column} exact`)} AS ${name}_short`;
+  const short = AMOUNTS.map(({ column, name }) => {
+    const sql = layout.exact.has(column) ? quoteName(`${column} exact`) : shortAmount(quoteName(column));
+    return `${sql} AS ${name}_short`;
   });
-  const closer = AMOUNTS.map((amount) => closerLook(amount, layout, forms === 'any'));
+  const odd = AMOUNTS.filter(({ column }) => forms === 'any' && !layout.exact.has(column));
+  const wide = AMOUNTS.map((amount) => `${wideAmount(amount, layout, odd.includes(amount))} AS ${amount.name}_wide`);
+  const bad = AMOUNTS.map((amount) => `${isBad(amount, layout)} AS ${amount.name}_bad`);
   const sums = AMOUNTS.map(
     ({ name }) =>
       `sum(${name}_short) AS ${name}_short, sum(${name}_wide) AS ${name}_wide, count_if(${name}_bad) AS ${name}_bad`,
@@ -115,25 +118,25 @@ function groupingStatement(layout: FileLayout, forms: 'plain' | 'any'): string {
          ELSE text_or_null("ChargePeriodStart") END`;
   return `CREATE TEMP TABLE scanned AS
     SELECT ${keys}, charge_start, count(*) AS row_count, ${sums.join(', ')}
-    FROM (
-      SELECT *, ${closer.join(', ')} FROM (
-        SELECT ${keys}, "BilledCost", "EffectiveCost", "ConsumedQuantity", ${read.join(', ')}, ${charge} AS charge_start
-        FROM rows_read))
+    FROM (SELECT *, ${bad.join(', ')} FROM (
+      SELECT read.*, ${wide.join(', ')} FROM (
+        SELECT ${keys}, "BilledCost", "EffectiveCost", "ConsumedQuantity", ${short.join(', ')}, ${charge} AS charge_start
+        FROM rows_read) AS read ${odd.map(joinOddAmount).join(' ')}))
     GROUP BY ${keys}, charge_start`;
 }
 
-/** What the short form left: the amount in its other forms, and whether it is none that can be taken. */
-function closerLook({ column, name, money }: Amount, layout: FileLayout, anyForm: boolean): string {
-  // A column that the file types as exact numbers is never read as text: that alone would cost more than the scan.
-  if (layout.exact.has(column)) {
-    return `NULL::${AMOUNT_TYPE} AS ${name}_wide, ${money ? `${name}_short IS NULL` : 'false'} AS ${name}_bad`;
-  }
-  const text = quoteName(column);
-  const trimmed = `text_or_null(${text})`;
-  const exact = money ? `exact_money(${trimmed}, upper(trim("BillingCurrency")))` : `exact_number(${trimmed})`;
-  const wide = `CASE WHEN ${name}_short IS NULL THEN ${anyForm ? exact : longAmount(text)} END`;
-  const absent = money ? 'true' : `NOT is_none(${text})`;
-  return `${wide} AS ${name}_wide, CASE WHEN ${name}_short IS NULL AND ${name}_wide IS NULL THEN ${absent} ELSE false END AS ${name}_bad`;
+/** What the short form left. A column that the file types as exact numbers is never read as text: that alone would cost
+ * more than the scan. */
+function wideAmount({ column, name }: Amount, layout: FileLayout, withOdd: boolean): string {
+  if (layout.exact.has(column)) return `NULL::${AMOUNT_TYPE}`;
+  const long = `CASE WHEN ${name}_short IS NULL THEN ${longAmount(quoteName(column))} END`;
+  return withOdd ? `coalesce(${long}, CAST(odd_${name}.amount AS ${AMOUNT_TYPE}))` : long;
+}
+
+function isBad({ column, name, money }: Amount, layout: FileLayout): string {
+  if (layout.exact.has(column)) return money ? `${name}_short IS NULL` : 'false';
+  const absent = money ? 'true' : `NOT is_none(${quoteName(column)})`;
+  return `CASE WHEN ${name}_short IS NULL AND ${name}_wide IS NULL THEN ${absent} ELSE false END`;
 }
 
 async function judgeGroups(engine: FileEngine, layout: FileLayout, name: string): Promise<ScannedFile> {
@@ -147,13 +150,13 @@ async function judgeGroups(engine: FileEngine, layout: FileLayout, name: string)
       (row) => row[0] ?? '',
     );
   const periods = resolvePeriods(await distinct('"BillingPeriodStart"'), await distinct('charge_start'));
-  const checks = valueChecks(periods.badBilling, periods.badCharge);
+  const checks = valueChecks(periods.badBilling, periods.badCharge, layout.exact);
   // Checks of amounts look at rows; all others look at what the groups are made of.
   const groupFaults = checks.filter((check) => !check.perRow).map((check) => `count_if(${check.bad})`);
   const [faults] = await engine.rows(`SELECT ${groupFaults.join(', ')} FROM scanned`);
   const badTimes = periods.badBilling.length + periods.badCharge.length;
   if (badTimes > 0 || bad.some((count) => count > 0) || (faults ?? []).some((count) => Number(count ?? 0) > 0)) {
-    throw await listViolations(engine, checks, name);
+    throw await listViolations(engine, layout, checks, name);
   }
   await storePeriods(engine, 'billing_month', periods.billing);
   await storePeriods(engine, 'charge_month', periods.charge);
@@ -279,7 +282,7 @@ function readable(error: unknown, name: string): Problem | unknown {
   if (/CSV Parser state machine|CSV Error/.test(error.message)) {
     return finopsProblem('CSV_MALFORMED', `${name} mixes line ends, or is not CSV by RFC 4180`, {}, error);
   }
-  if (/Parquet|TProtocolException|Snappy|ZSTD|Invalid Input Error: No magic bytes/i.test(error.message)) {
+  if (/Parquet|TProtocolException|Snappy|ZSTD|No magic bytes/i.test(error.message)) {
     const reason = error.message.split('\n')[0]?.slice(0, 300);
     return finopsProblem('FILE_UNREADABLE', `${name} is not a Parquet file that can be read: ${reason}`, {}, error);
   }

@@ -1,8 +1,9 @@
 import type { Problem } from '@prorata/platform';
 import { finopsProblem } from '../problems.ts';
-import { AMOUNT_TYPE } from './amounts.sql.ts';
+import { AMOUNT_TYPE, AMOUNTS, isUnreadable, readOddAmounts } from './amounts.sql.ts';
 import { CHARGE_CATEGORIES, type FocusColumn, REQUIRED_COLUMNS } from './columns.ts';
 import { type FileEngine, quoteName, quoteText } from './duckdb.ts';
+import type { FileLayout } from './layout.ts';
 
 /** A value that the import does not take. `row` counts the rows below the header from 1. */
 export interface Violation {
@@ -26,8 +27,16 @@ const LISTED = 100;
 /** ISO 4217, as the runtime's own tables know it. */
 const CURRENCIES = Intl.supportedValuesOf('currency');
 
-/** @param badBilling texts of BillingPeriodStart, and @param badCharge of ChargePeriodStart, that are no timestamp */
-export function valueChecks(badBilling: readonly string[], badCharge: readonly string[]): ValueCheck[] {
+/**
+ * @param badBilling texts of BillingPeriodStart that are no timestamp
+ * @param badCharge the same of ChargePeriodStart
+ * @param exact columns that the file types as exact numbers
+ */
+export function valueChecks(
+  badBilling: readonly string[],
+  badCharge: readonly string[],
+  exact: ReadonlyMap<FocusColumn, string>,
+): ValueCheck[] {
   const among = (values: readonly string[]) => (values.length === 0 ? "('')" : `(${values.map(quoteText).join(', ')})`);
   const required = REQUIRED_COLUMNS.map(
     (column): ValueCheck => ({
@@ -78,27 +87,26 @@ export function valueChecks(badBilling: readonly string[], badCharge: readonly s
         perRow: false,
       }),
     ),
-    amountCheck('BilledCost', 'exact_money(text_or_null("BilledCost"), upper(trim("BillingCurrency")))'),
-    amountCheck('EffectiveCost', 'exact_money(text_or_null("EffectiveCost"), upper(trim("BillingCurrency")))'),
-    amountCheck('ConsumedQuantity', 'exact_number(text_or_null("ConsumedQuantity"))'),
+    ...AMOUNTS.filter(({ column }) => !exact.has(column)).map(
+      (amount): ValueCheck => ({
+        column: amount.column,
+        bad: `NOT is_none(${quoteName(amount.column)}) AND ${isUnreadable(amount)}`,
+        message: `not an exact decimal of at most 18 decimals and 20 digits before the point (${AMOUNT_TYPE})`,
+        perRow: true,
+      }),
+    ),
   ];
-}
-
-function amountCheck(column: FocusColumn, read: string): ValueCheck {
-  return {
-    column,
-    bad: `NOT is_none(${quoteName(column)}) AND ${read} IS NULL`,
-    message: `not an exact decimal of at most 18 decimals and 20 digits before the point (${AMOUNT_TYPE})`,
-    perRow: true,
-  };
 }
 
 /** Reads the file again, slowly, to say which rows are wrong: the first hundred in the order of the file, and how many. */
 export async function listViolations(
   engine: FileEngine,
+  layout: FileLayout,
   checks: readonly ValueCheck[],
   name: string,
 ): Promise<Problem> {
+  const [odd] = await engine.rows("SELECT count(*) FROM duckdb_tables() WHERE table_name = 'odd_amount'");
+  if (odd?.[0] === '0') await readOddAmounts(engine, layout);
   await engine.connection.run(
     'CREATE TEMP TABLE numbered AS SELECT row_number() OVER () AS row_number, * FROM rows_read',
   );

@@ -80,7 +80,6 @@ export async function initEntity(init: EntityInit): Promise<EntityInitResult> {
     entity: { id: uuidv7(), code, label, country },
     ...(init.databaseUrl === undefined ? {} : { database: { url: init.databaseUrl } }),
   };
-  await mkdir(join(dir, 'keys'), { recursive: true, mode: 0o700 });
   const privateJwk = await signingKeyOf(dir, true);
   const enrolment = await createEnrolment({ entity: { code, label, country, currency }, deployment, privateJwk });
   await writeFileWhole(join(dir, 'enrolment.json'), `${enrolment}\n`);
@@ -105,6 +104,7 @@ export async function initEntity(init: EntityInit): Promise<EntityInitResult> {
 export async function signingKeyOf(dir: string, create = false): Promise<PrivateJwk> {
   const path = join(dir, 'keys', 'signing.json');
   if (create && !existsSync(path)) {
+    await mkdir(join(dir, 'keys'), { recursive: true, mode: 0o700 });
     await writeFileWhole(path, `${JSON.stringify(generateSigningKey().privateJwk)}\n`, 0o600);
   }
   return readPrivateJwk((await openKeyFile(path)).privateJwk);
