@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import type { Browser, Page } from 'playwright-core';
+import { AxeBuilder } from '@axe-core/playwright';
+import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { openBrowser } from './browser.ts';
 import { CLIENT, clientTypes } from './client-types.ts';
@@ -178,7 +179,7 @@ describe('completeness', () => {
     const page = await open('/completeness');
     await page.getByText('11 of 12 publications are in').waitFor();
     expect(await page.getByText('Boreal Isles, April 2025: not published').count()).toBe(1);
-    await page.getByRole('link', { name: 'Boreal North, January 2025: revision 2, Closed' }).click();
+    await page.getByRole('link', { name: 'Boreal North, January 2025: rev. 2, Closed' }).click();
     const drawer = page.getByRole('dialog');
     await drawer.getByRole('heading', { name: /Revision 2/ }).waitFor();
     await drawer.getByText('1 fact differs').waitFor();
@@ -229,6 +230,37 @@ describe('the reader', () => {
 
   it('is told that an address leads nowhere', async () => {
     await heading(await open('/nowhere'), 'No such page').waitFor();
+  });
+});
+
+describe.each(['light', 'dark'] as const)('in the %s scheme', (colorScheme) => {
+  interface Place {
+    readonly path: string;
+    readonly ready: (page: Page) => Locator;
+    readonly options?: VisitOptions;
+  }
+  const places: readonly Place[] = [
+    { path: '/sign-in', ready: (page) => page.getByLabel('One-time code or access token'), options: { roles: false } },
+    { path: '/', ready: (page) => page.getByRole('img', { name: /Column chart/ }).locator('svg') },
+    { path: '/?stack=entity&lang=fr', ready: (page) => page.getByRole('img', { name: /Histogramme/ }).locator('svg') },
+    { path: '/matrix', ready: (page) => page.getByRole('link', { name: /Boreal North, Databases/ }) },
+    { path: '/drilldown?entity=FR01', ready: (page) => page.getByRole('img', { name: /Treemap/ }).locator('svg') },
+    {
+      path: '/drilldown?entity=FR01&domain=Databases&application=Shop',
+      ready: (page) => page.getByText('Indirect').first(),
+      options: { viewport: { width: 390, height: 844 } },
+    },
+    { path: '/completeness', ready: (page) => page.getByText('11 of 12 publications are in') },
+    { path: '/completeness?at=FR01/2025-01', ready: (page) => page.getByText('1 fact differs') },
+    { path: '/?problem', ready: (page) => page.getByRole('alert'), options: { roles: ['nobody'] } },
+  ];
+
+  it.each(places)('$path has no barrier that axe knows', async ({ path, ready, options }) => {
+    const page = await open(path, { ...options, colorScheme });
+    await ready(page).waitFor();
+    const { violations } = await new AxeBuilder({ page }).analyze();
+    const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
+    expect(found).toEqual([]);
   });
 });
 

@@ -5,6 +5,7 @@ import { formatMonth } from '../format/months.ts';
 import { useWords } from '../i18n/i18n.ts';
 import { useSelected } from '../selection/use-selected.ts';
 import { Failure, Nothing } from '../shell/states.tsx';
+import classes from './completeness.module.css';
 import { Differences } from './Differences.tsx';
 import { Revisions } from './Revisions.tsx';
 
@@ -15,21 +16,23 @@ export function PublicationDrawer() {
   const [entity = '', month = ''] = selection.at?.split('/') ?? [];
   const open = selection.at !== undefined;
   return (
-    <Drawer
-      opened={open}
-      onClose={() => change({ at: undefined })}
-      position="right"
-      size="xl"
-      padding="lg"
-      title={
-        open
-          ? t('completeness.publications', { entity: nameOf('entity', entity), month: formatMonth(month, language) })
-          : ''
-      }
-      closeButtonProps={{ 'aria-label': t('completeness.close') }}
-    >
-      {open && <Publications entity={entity} month={month} />}
-    </Drawer>
+    <Drawer.Root opened={open} onClose={() => change({ at: undefined })} position="right" size="xl" padding="lg">
+      <Drawer.Overlay />
+      <Drawer.Content>
+        {/* Not Drawer.Header: a second <header> on the page would be a second banner. */}
+        <div className={classes.drawerHead}>
+          <Drawer.Title className={classes.drawerTitle ?? ''}>
+            {open &&
+              t('completeness.publications', {
+                entity: nameOf('entity', entity),
+                month: formatMonth(month, language),
+              })}
+          </Drawer.Title>
+          <Drawer.CloseButton aria-label={t('completeness.close')} />
+        </div>
+        <Drawer.Body>{open && <Publications entity={entity} month={month} />}</Drawer.Body>
+      </Drawer.Content>
+    </Drawer.Root>
   );
 }
 

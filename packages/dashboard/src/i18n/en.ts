@@ -173,7 +173,7 @@ export const en = {
     publishedOf: '{{count}} of {{total}} publications are in',
     missing: 'Missing',
     revision: 'rev. {{revision}}',
-    cell: '{{entity}}, {{month}}: revision {{revision}}, {{status}}',
+    cell: '{{entity}}, {{month}}: rev. {{revision}}, {{status}}',
     cellMissing: '{{entity}}, {{month}}: not published',
     publications: 'Publications of {{entity}}, {{month}}',
     close: 'Close',

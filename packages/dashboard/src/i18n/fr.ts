@@ -175,7 +175,7 @@ export const fr: Dictionary = {
     publishedOf: '{{count}} publications reçues sur {{total}}',
     missing: 'Manquant',
     revision: 'rév. {{revision}}',
-    cell: '{{entity}}, {{month}} : révision {{revision}}, {{status}}',
+    cell: '{{entity}}, {{month}} : rév. {{revision}}, {{status}}',
     cellMissing: '{{entity}}, {{month}} : non publié',
     publications: 'Publications de {{entity}}, {{month}}',
     close: 'Fermer',

@@ -36,6 +36,7 @@ export function Ranking({ choice }: { readonly choice: Choice }) {
     {
       id: 'entity',
       header: t('columns.entity'),
+      heads: true,
       order: (a, b) => a.label.localeCompare(b.label),
       cell: ({ entity, label }) => (
         <Link

@@ -22,6 +22,8 @@ export interface Column<Row extends RowData> {
   /** Ascending order of two rows; a column without it is not sortable. */
   readonly order?: (a: Row, b: Row) => number;
   readonly total?: ReactNode;
+  /** Names the row for assistive technology; the first column unless told. */
+  readonly heads?: boolean;
   /** No wider than its text. */
   readonly tight?: boolean;
   /** Left out where the screen is narrow; what it says is on the next page too. */
@@ -53,6 +55,7 @@ export function DataTable<Row extends RowData>({ caption, rows, columns, rowKey,
     enableSortingRemoval: false,
     enableMultiSort: false,
   });
+  const header = columns.find(({ heads }) => heads === true) ?? columns[0];
   const byId = new Map(columns.map((column) => [column.id, column]));
   return (
     <ScrollRegion label={caption}>
@@ -76,11 +79,12 @@ export function DataTable<Row extends RowData>({ caption, rows, columns, rowKey,
         <tbody>
           {table.getRowModel().rows.map((row) => (
             <tr key={rowKey(row.original)}>
-              {row.getAllCells().map((cell, index) => {
+              {row.getAllCells().map((cell) => {
                 const column = byId.get(cell.column.id);
-                const Cell = index === 0 ? 'th' : 'td';
+                const heads = column === header;
+                const Cell = heads ? 'th' : 'td';
                 return (
-                  <Cell key={cell.id} className={classOf(column)} {...(index === 0 ? { scope: 'row' } : {})}>
+                  <Cell key={cell.id} className={classOf(column)} {...(heads ? { scope: 'row' } : {})}>
                     {column?.cell(row.original)}
                   </Cell>
                 );
@@ -91,8 +95,8 @@ export function DataTable<Row extends RowData>({ caption, rows, columns, rowKey,
         {columns.some((column) => column.total !== undefined) && (
           <tfoot>
             <tr>
-              {columns.map((column, index) =>
-                index === 0 ? (
+              {columns.map((column) =>
+                column === header ? (
                   <th key={column.id} scope="row" className={classOf(column)}>
                     {column.total}
                   </th>
