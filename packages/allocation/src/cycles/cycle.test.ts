@@ -117,6 +117,13 @@ describe('what can never be emptied', () => {
     expect(refusal(input)).toEqual({ code: 'CYCLE_NOT_DEPLETABLE', centres: ['B'] });
   });
 
+  it('is refused where money reaches a centre that gives nothing', () => {
+    const input = cycle('reciprocal', { A: 5n, Idle: 0n, P: 0n }, { A: { Idle: '1', P: '1' }, Idle: {} });
+    expect(refusal(input).centres).toEqual(['Idle']);
+    // The direct method passes it nothing.
+    expect(refusal({ ...input, method: 'direct' }).code).toBe('accepted');
+  });
+
   it('is accepted where a centre gives nothing and no money reaches it', () => {
     expect(amounts(runCycle(cycle('reciprocal', { A: 5n, Idle: 0n, P: 0n }, { A: { P: '1' }, Idle: {} })))).toEqual({
       P: 5n,
