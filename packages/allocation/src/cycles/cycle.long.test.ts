@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { anyCycle } from './any-cycle.ts';
+import { anyCycle } from '../testing/any-cycle.ts';
 import { runCycle } from './cycle.ts';
 
 describe('fifty thousand cycles', () => {

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { formatRational } from '../arithmetic/rational.ts';
 import { AllocationError } from '../problems.ts';
-import { anyCycle } from './any-cycle.ts';
+import { anyCycle } from '../testing/any-cycle.ts';
 import { type CycleResult, runCycle } from './cycle.ts';
 import type { CycleInput, CycleMethod } from './network.ts';
 

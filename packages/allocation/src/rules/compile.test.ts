@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { AllocationError } from '../problems.ts';
+import { CASES, type Change, changed, context, rule } from '../testing/rule-cases.ts';
 import { compileRule, compileRuleOrThrow } from './compile.ts';
-import { CASES, type Change, changed, context, rule } from './rule-cases.ts';
 
 const errorsOf = (change: Change): string[] => {
   const compiled = compileRule(changed(change), context);

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { brokenPromise } from './promises.ts';
-import { randomCase, randomFrom } from './random-case.ts';
+import { brokenPromise } from '../testing/promises.ts';
+import { randomCase, randomFrom } from '../testing/random-case.ts';
 
 const BLOCKS = 1000;
 const CASES_PER_BLOCK = 1000;

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { formatDecimal, parseDecimal } from '../arithmetic/decimal.ts';
+import { brokenPromise, type PromiseCase } from '../testing/promises.ts';
 import { distribute } from './distribute.ts';
-import { brokenPromise, type PromiseCase } from './promises.ts';
 import { split } from './split.ts';
 import { prepareWeights } from './weights.ts';
 

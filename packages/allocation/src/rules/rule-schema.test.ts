@@ -2,11 +2,13 @@ import { readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { compileRule } from '../src/rules/compile.ts';
-import { CASES, changed, context, rule } from '../src/rules/rule-cases.ts';
+import { CASES, changed, context, rule } from '../testing/rule-cases.ts';
+import { compileRule } from './compile.ts';
 
 describe('the JSON Schema', () => {
-  const schema = JSON.parse(readFileSync(new URL('allocation-rule-1.schema.json', import.meta.url), 'utf8'));
+  const schema = JSON.parse(
+    readFileSync(new URL('../../schema/allocation-rule-1.schema.json', import.meta.url), 'utf8'),
+  );
   const accepts = new Ajv2020({ allErrors: true, strict: true, strictRequired: false, strictTypes: false }).compile(
     schema,
   );

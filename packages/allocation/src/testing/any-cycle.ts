@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { CycleInput, CycleMethod } from './network.ts';
+import type { CycleInput, CycleMethod } from '../cycles/network.ts';
 
 /** Up to six service and five operating centres, sparse, with costs of any sign, that can always be emptied. */
 export const anyCycle = fc

@@ -1,4 +1,4 @@
-import type { RuleContext } from './compile.ts';
+import type { RuleContext } from '../rules/compile.ts';
 
 /** A legal entity's axes, one of them without dimensions. */
 export const context: RuleContext = {

@@ -1,6 +1,6 @@
-import type { Split, SplitInput } from './split.ts';
-import { split } from './split.ts';
-import type { Weight } from './weights.ts';
+import type { Split, SplitInput } from '../split/split.ts';
+import { split } from '../split/split.ts';
+import type { Weight } from '../split/weights.ts';
 
 /** A case of the promises: what is split, and the same weights in another order. */
 export interface PromiseCase {
