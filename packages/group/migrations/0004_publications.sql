@@ -8,7 +8,6 @@ CREATE TABLE publication (
   period_state     text NOT NULL CHECK (period_state IN ('OPEN', 'CLOSED')),
   manifest         jsonb NOT NULL,
   manifest_digest  text COLLATE "C" NOT NULL,
-  content_digest   text COLLATE "C" NOT NULL,
   kid              text COLLATE "C" NOT NULL,
   totals           jsonb NOT NULL,
   fact_rows        bigint NOT NULL,

@@ -50,12 +50,12 @@ function sourceOf(view: GroupView): string {
 }
 
 const RECORD = DOMAIN_KEY.map((name) => `${name} ${name === 'is_tax' ? 'boolean' : 'text COLLATE "C"'}`)
-  .concat(ADDITIVE.map((name) => `${name} ${name.endsWith('_rows') ? 'bigint' : 'numeric'}`))
+  .concat(ADDITIVE.map((name) => `${name} ${name.endsWith('_rows') ? 'integer' : 'numeric'}`))
   .join(', ');
 
 const APPLY_DIFFERENCE = `
 WITH change AS (
-  SELECT ${DOMAIN_KEY.join(', ')}, ${ADDITIVE.map((name) => `sum(sign * ${name})${name.endsWith('_rows') ? '::bigint' : ''} AS ${name}`).join(', ')}
+  SELECT ${DOMAIN_KEY.join(', ')}, ${ADDITIVE.map((name) => `sum(sign * ${name})${name.endsWith('_rows') ? '::integer' : ''} AS ${name}`).join(', ')}
     FROM (SELECT 1 AS sign, * FROM jsonb_to_recordset($3::jsonb) AS added(${RECORD})
           UNION ALL
           SELECT -1, * FROM jsonb_to_recordset($4::jsonb) AS withdrawn(${RECORD})) AS part

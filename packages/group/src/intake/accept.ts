@@ -37,7 +37,6 @@ export class AlreadyAccepted extends Error {
 export interface Admitted {
   readonly slice: Slice;
   readonly bundle: VerifiedBundle;
-  readonly contentDigest: string;
   readonly unmapped: Unmapped;
   /** The file itself. */
   readonly path: string;
@@ -161,7 +160,6 @@ async function recordPublication(tx: Tx, admitted: Admitted, receipt: Receipt): 
     receipt.status,
     JSON.stringify(bundle.manifest),
     bundle.manifestDigest,
-    admitted.contentDigest,
     bundle.kid,
     JSON.stringify(receipt.totals),
     receipt.rows,

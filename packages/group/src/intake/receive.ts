@@ -101,7 +101,6 @@ async function store(
   const admitted: Admitted = {
     slice,
     bundle,
-    contentDigest: await bundle.contentDigest(),
     unmapped: await countUnmapped(group, await bundle.products()),
     path: from.path,
     receivedAt: from.receivedAt,

@@ -1,13 +1,13 @@
-SELECT tenant_id, period_month, entity_id, domain_id, application_id, family_id, product_id, unit, currency, consumption_type, is_tax,
+SELECT tenant_id, period_month, entity_id, domain_id, application_id, product_id, unit, currency, consumption_type, is_tax,
        sum(quantity) AS quantity,
-       sum(fact_rows)::bigint AS fact_rows,
-       sum(valued_rows)::bigint AS valued_rows,
-       sum(effective_rows)::bigint AS effective_rows,
-       sum(billed_rows)::bigint AS billed_rows,
-       sum(standard_rows)::bigint AS standard_rows,
+       sum(fact_rows)::integer AS fact_rows,
+       sum(valued_rows)::integer AS valued_rows,
+       sum(effective_rows)::integer AS effective_rows,
+       sum(billed_rows)::integer AS billed_rows,
+       sum(standard_rows)::integer AS standard_rows,
        sum(cost) AS cost,
        sum(cost_effective) AS cost_effective,
        sum(cost_billed) AS cost_billed,
        sum(cost_standard) AS cost_standard
   FROM measured
- GROUP BY tenant_id, period_month, entity_id, domain_id, application_id, family_id, product_id, unit, currency, consumption_type, is_tax
+ GROUP BY tenant_id, period_month, entity_id, domain_id, application_id, product_id, unit, currency, consumption_type, is_tax
