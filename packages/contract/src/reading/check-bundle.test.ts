@@ -37,8 +37,8 @@ describe('checkBundle', () => {
     }));
     const found = await checkBundle(forged, { keys: sample.trust.resolveKey });
     expect(found.signature).toBe('invalid');
-    const brief = found.violations.map(({ code, file, row, column }) => ({ code, file, row, column }));
-    expect(brief).toEqual([
+    const places = found.violations.map(({ code, file, row, column }) => ({ code, file, row, column }));
+    expect(places).toEqual([
       { code: 'KEY_UNKNOWN', file: null, row: null, column: null },
       { code: 'FILE_DIGEST_MISMATCH', file: 'prices.parquet', row: null, column: null },
       { code: 'SCHEMA_VIOLATION', file: 'products.parquet', row: null, column: 'note' },
