@@ -63,8 +63,7 @@ CREATE TABLE gl_entry_line (
   FOREIGN KEY (tenant_id, legal_entity_id, entry_id) REFERENCES gl_entry (tenant_id, legal_entity_id, id),
   CONSTRAINT gl_entry_line_one_side CHECK (debit = 0 OR credit = 0)
 );
-CREATE INDEX gl_entry_line_account ON gl_entry_line (tenant_id, legal_entity_id, period_month, account)
-  INCLUDE (journal_code, posted, debit, credit);
+CREATE INDEX gl_entry_line_account ON gl_entry_line (tenant_id, legal_entity_id, period_month, account);
 
 -- A reversal may be known before the entry it reverses: it waits here, and stays as the evidence.
 CREATE TABLE gl_reversal (
@@ -184,6 +183,11 @@ CREATE UNLOGGED TABLE gl_entry_decision (
   credit      numeric NOT NULL
 ) WITH (autovacuum_vacuum_threshold = 20000, autovacuum_vacuum_scale_factor = 0);
 
+-- One event does not read the rows of a large file that somebody stages at the same time.
+CREATE INDEX gl_entry_staging_entry ON gl_entry_staging (staged_by, entry_no);
+CREATE INDEX gl_line_staging_entry ON gl_line_staging (staged_by, entry_no);
+CREATE INDEX gl_entry_decision_entry ON gl_entry_decision (staged_by, entry_no);
+
 GRANT SELECT, INSERT, DELETE ON gl_entry_staging, gl_line_staging, gl_entry_decision TO prorata_intake;
 
 GRANT SELECT ON gl_entry, gl_entry_line, gl_reversal, gl_period, gl_event, gl_import, ledger_config TO prorata_app, prorata_reader;
@@ -191,8 +195,8 @@ GRANT INSERT, UPDATE ON ledger_config TO prorata_app;
 GRANT SELECT ON ledger_config TO prorata_intake;
 GRANT SELECT, INSERT, UPDATE ON gl_entry TO prorata_intake;
 GRANT SELECT, INSERT, DELETE ON gl_entry_line TO prorata_intake;
-GRANT SELECT, INSERT ON gl_reversal, gl_event TO prorata_intake;
-GRANT SELECT, INSERT, UPDATE ON gl_period, gl_import TO prorata_intake;
+GRANT SELECT, INSERT ON gl_event TO prorata_intake;
+GRANT SELECT, INSERT, UPDATE ON gl_reversal, gl_period, gl_import TO prorata_intake;
 
 -- A posted entry never changes: only its reversal is added. The service refuses before; this is the wall behind it.
 CREATE FUNCTION refuse_posted_entry_change() RETURNS trigger LANGUAGE plpgsql AS $$

@@ -1,6 +1,17 @@
 // entry
+
+// api
+export { createGlClient, type GlClient, type GlClientOptions } from './api/gl-client.ts';
+export { type SyncedEntries, syncEntries, syncEntry } from './api/sync-entries.ts';
 export { DECIMALS, formatAmount, readAmount } from './entry/amount.ts';
 export type { EntryLine, EntryOrigin, EntryStatus, IncomingEntry, WholeEntry } from './entry/entry.ts';
+// events
+export type { EventOutcome, LedgerChange } from './events/apply.ts';
+export type { GlEvent } from './events/event.schema.ts';
+export { registerGlInbox } from './events/inbox.routes.ts';
+export { type EventAnswer, INBOX_ROUTE, type Inbox, receiveEvent } from './events/inbox.ts';
+export { addInboxSecret, inboxSenders, retireInboxSecrets } from './events/secrets.ts';
+export { type Sender, sign as signEvent, TOLERANCE_SECONDS } from './events/signature.ts';
 // fec
 export type { FecEntryHead } from './fec/entries.ts';
 export { ENTRY_FAULTS, LINE_FAULTS, type RefusedEntry, type RefusedLine } from './fec/faults.ts';
@@ -23,4 +34,17 @@ export {
 } from './intake/import-fec.ts';
 // migrations, problems
 export { LEDGER_MIGRATIONS } from './migrations.ts';
+// periods
+export { DEFAULT_LEDGER_CONFIG, type LedgerConfig, ledgerConfig, setLedgerConfig } from './periods/config.ts';
+export { type PeriodState, periodState, requireOpenPeriod } from './periods/periods.ts';
 export { ledgerProblem } from './problems.ts';
+// read
+export { type AccountBalance, type BalanceQuery, balance } from './read/balance.ts';
+export {
+  type EntryFilter,
+  type EntryKind,
+  entriesOfMonth,
+  entry,
+  type LedgerEntry,
+  requireEntry,
+} from './read/entries.ts';

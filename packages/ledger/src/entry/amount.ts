@@ -7,7 +7,9 @@ const MOST_DIGITS = 20;
 
 export type AmountFault = 'AMOUNT_UNREADABLE' | 'AMOUNT_TOO_FINE' | 'AMOUNT_TOO_LARGE';
 
-export type ReadAmount = { readonly units: bigint; readonly fault?: never } | { readonly fault: AmountFault };
+export type ReadAmount =
+  | { readonly units: bigint; readonly fault?: undefined }
+  | { readonly units?: undefined; readonly fault: AmountFault };
 
 const PLAIN = /^([+-]?)(\d*)(?:[.,](\d*))?(-?)$/;
 const GROUPED = /^[+-]?\d{1,3}(?:[ \u00a0\u202f]\d{3})+(?:[.,]\d*)?-?$/;

@@ -61,11 +61,12 @@ export async function requireEntity(
  * Runs in a transaction of role `intake`; the entries are balanced and their lines have one side.
  */
 export async function mergeEntries(tx: Tx, owner: Owner, incoming: Incoming): Promise<Merged> {
-  await tx.copyFrom(sql.COPY_ENTRIES, chunked(entryRows(incoming)));
+  const staged = await tx.copyFrom(sql.COPY_ENTRIES, chunked(entryRows(incoming)));
   await tx.copyFrom(sql.COPY_LINES, chunked(lineRows(incoming)));
   const own = [owner.tenantId, owner.legalEntityId];
   const source = incoming.source ?? null;
   await tx.query(sql.LOCK, own);
+  await tx.execute(sql.planFor(staged));
   await tx.execute(sql.DECIDE, own);
   await tx.execute(sql.INSERT_NEW, [...own, owner.countryCode, incoming.origin, source, owner.userId]);
   await tx.execute(sql.REMOVE_DRAFT_LINES, own);
@@ -74,6 +75,7 @@ export async function mergeEntries(tx: Tx, owner: Owner, incoming: Incoming): Pr
   await tx.execute(sql.INSERT_LINES, own);
   const merged = await outcome(tx);
   for (const statement of sql.CLEAR) await tx.execute(statement);
+  await tx.execute(sql.planFor(0));
   return merged;
 }
 

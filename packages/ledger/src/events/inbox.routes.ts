@@ -1,0 +1,61 @@
+import type { App } from '@prorata/platform';
+import { Type } from 'typebox';
+import { GlEventSchema } from './event.schema.ts';
+import { INBOX_ROUTE, type Inbox, receiveEvent } from './inbox.ts';
+
+const Answer = Type.Object({
+  event_id: Type.String(),
+  outcome: Type.Union([Type.Literal('RECORDED'), Type.Literal('UNCHANGED'), Type.Literal('WAITING')], {
+    description: 'UNCHANGED: known already, or something later is. WAITING: a reversal before its entry.',
+  }),
+});
+
+const BODY_LIMIT_BYTES = 16 * 1024 * 1024;
+
+/**
+ * `POST /api/erp/gl-inbox`: events of the general ledger, signed as Standard Webhooks asks. Register it outside the guard
+ * (`ServerOptions.pages`): the signature takes the place of a token.
+ */
+export async function registerGlInbox(app: App, inbox: Inbox): Promise<void> {
+  await app.register(async (scope) => {
+    // The signature is one of bytes: they are taken before anybody reads JSON.
+    scope.removeContentTypeParser('application/json');
+    scope.addContentTypeParser(
+      'application/json',
+      { parseAs: 'buffer' },
+      async (_request: unknown, body: Buffer) => body,
+    );
+    scope.post(
+      INBOX_ROUTE,
+      {
+        bodyLimit: BODY_LIMIT_BYTES,
+        validatorCompiler: () => () => true,
+        schema: {
+          tags: ['ledger'],
+          summary: 'Take one event of the general ledger',
+          description:
+            'Signed with HMAC-SHA256 (Standard Webhooks: webhook-id, webhook-timestamp, webhook-signature). Any order and any ' +
+            'repetition of the same events ends in the same state. A repeated answer bears Idempotent-Replayed: true.',
+          body: GlEventSchema,
+          response: { 200: Answer },
+        },
+      },
+      async (request, reply) => {
+        const header = (name: string) => {
+          const value = request.headers[name];
+          return typeof value === 'string' ? value : undefined;
+        };
+        const headers = {
+          id: header('webhook-id'),
+          timestamp: header('webhook-timestamp'),
+          signature: header('webhook-signature'),
+        };
+        const body: unknown = request.body;
+        const bytes = body instanceof Uint8Array ? body : new Uint8Array();
+        const { replayed, ...answer } = await receiveEvent(inbox, headers, bytes);
+        if (replayed) reply.header('idempotent-replayed', 'true');
+        return answer;
+      },
+    );
+  });
+}
