@@ -1,0 +1,14 @@
+import { runMonth } from '../facts/run-month.ts';
+import { importFocus } from '../import/import-focus.ts';
+import { openEntity } from '../node/entity.ts';
+import { publishMonth } from '../publish/publish-month.ts';
+
+/** A process to be killed: opens a node, says so, and does one thing. Arguments: folder, what, on what. */
+const [dir = '', what = '', on = ''] = process.argv.slice(2);
+const entity = await openEntity(dir);
+process.stdout.write('ready\n');
+if (what === 'import') await importFocus(entity, { path: on });
+else if (what === 'run') await runMonth(entity, on);
+else await publishMonth(entity, on);
+process.stdout.write('done\n');
+await entity.close();
