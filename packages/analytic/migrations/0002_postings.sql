@@ -1,0 +1,110 @@
+-- What allocations gave. A posting never changes: a reversal is a posting of its own (the mirror), and the one mark on the original
+-- is which mirror took it back.
+
+CREATE TABLE ana_posting (
+  tenant_id           uuid NOT NULL DEFAULT ana_tenant(),
+  legal_entity_id     uuid NOT NULL DEFAULT ana_legal_entity(),
+  id                  uuid NOT NULL,
+  country_code        char(2) NOT NULL,
+  source_entry_id     uuid NOT NULL,
+  allocation_rule_id  uuid NOT NULL,
+  kind                text NOT NULL CHECK (kind IN ('ORIGINAL', 'MIRROR')),
+  reverses            uuid,
+  reversed_by         uuid,
+  posting_date        date NOT NULL,
+  period_month        date NOT NULL CHECK (period_month = date_trunc('month', posting_date)::date),
+  currency            char(3) NOT NULL,
+  result              jsonb NOT NULL,
+  created_at          timestamptz NOT NULL DEFAULT now(),
+  created_by          uuid NOT NULL,
+  updated_at          timestamptz NOT NULL DEFAULT now(),
+  updated_by          uuid NOT NULL,
+  version             bigint NOT NULL DEFAULT 1,
+  PRIMARY KEY (tenant_id, legal_entity_id, id),
+  FOREIGN KEY (tenant_id, legal_entity_id, allocation_rule_id)
+    REFERENCES ana_allocation_rule (tenant_id, legal_entity_id, id),
+  FOREIGN KEY (tenant_id, legal_entity_id, source_entry_id) REFERENCES gl_entry (tenant_id, legal_entity_id, id),
+  FOREIGN KEY (tenant_id, legal_entity_id, reverses) REFERENCES ana_posting (tenant_id, legal_entity_id, id),
+  FOREIGN KEY (tenant_id, legal_entity_id, reversed_by) REFERENCES ana_posting (tenant_id, legal_entity_id, id),
+  CONSTRAINT ana_posting_mirror_of CHECK ((kind = 'MIRROR') = (reverses IS NOT NULL)),
+  CONSTRAINT ana_posting_mirror_stays CHECK (kind = 'ORIGINAL' OR reversed_by IS NULL)
+);
+-- Never twice: one active original an entry and rule.
+CREATE UNIQUE INDEX ana_posting_active ON ana_posting (tenant_id, legal_entity_id, source_entry_id, allocation_rule_id)
+  WHERE kind = 'ORIGINAL' AND reversed_by IS NULL;
+CREATE UNIQUE INDEX ana_posting_one_mirror ON ana_posting (tenant_id, legal_entity_id, reverses) WHERE reverses IS NOT NULL;
+CREATE INDEX ana_posting_entry ON ana_posting (tenant_id, legal_entity_id, source_entry_id, id);
+CREATE INDEX ana_posting_rule ON ana_posting (tenant_id, legal_entity_id, allocation_rule_id, id);
+CREATE INDEX ana_posting_month ON ana_posting (tenant_id, legal_entity_id, period_month, id);
+
+-- The queryable form of `ana_posting.result`. A part of a `cross` rule has one row an axis, so that for each source line the rows of
+-- one axis add up to its amount, whatever the rule.
+CREATE TABLE ana_posting_line (
+  tenant_id        uuid NOT NULL DEFAULT ana_tenant(),
+  legal_entity_id  uuid NOT NULL DEFAULT ana_legal_entity(),
+  posting_id       uuid NOT NULL,
+  -- Line of the source entry, and the part's place within its split.
+  line_no          integer NOT NULL,
+  part_no          integer NOT NULL,
+  axis_id          uuid NOT NULL,
+  dimension_id     uuid NOT NULL,
+  account          text COLLATE "C" NOT NULL,
+  period_month     date NOT NULL,
+  amount           numeric NOT NULL CHECK (scale(amount) <= 18),
+  PRIMARY KEY (tenant_id, legal_entity_id, posting_id, line_no, axis_id, part_no),
+  FOREIGN KEY (tenant_id, legal_entity_id, posting_id) REFERENCES ana_posting (tenant_id, legal_entity_id, id),
+  FOREIGN KEY (tenant_id, legal_entity_id, axis_id, dimension_id)
+    REFERENCES ana_dimension (tenant_id, legal_entity_id, axis_id, id)
+);
+CREATE INDEX ana_posting_line_balance ON ana_posting_line
+  (tenant_id, legal_entity_id, axis_id, period_month, dimension_id, account) INCLUDE (amount, posting_id);
+
+-- Which posting holds a source line on an axis. Its key is the promise that no line is allocated twice on one axis, whatever rule or
+-- version; a reversal gives the lines back.
+CREATE TABLE ana_allocated_line (
+  tenant_id        uuid NOT NULL DEFAULT ana_tenant(),
+  legal_entity_id  uuid NOT NULL DEFAULT ana_legal_entity(),
+  entry_id         uuid NOT NULL,
+  line_no          integer NOT NULL,
+  axis_id          uuid NOT NULL,
+  posting_id       uuid NOT NULL,
+  PRIMARY KEY (tenant_id, legal_entity_id, entry_id, line_no, axis_id),
+  FOREIGN KEY (tenant_id, legal_entity_id, posting_id) REFERENCES ana_posting (tenant_id, legal_entity_id, id)
+);
+
+CREATE FUNCTION refuse_posting_change() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF TG_OP = 'UPDATE' AND OLD.reversed_by IS NULL AND NEW.reversed_by IS NOT NULL
+     AND (to_jsonb(NEW) - ARRAY['reversed_by', 'updated_at', 'updated_by', 'version'])
+       = (to_jsonb(OLD) - ARRAY['reversed_by', 'updated_at', 'updated_by', 'version']) THEN
+    RETURN NEW;
+  END IF;
+  RAISE EXCEPTION 'IMMUTABLE_POSTED: posting % is final', OLD.id USING ERRCODE = 'restrict_violation';
+END $$;
+CREATE TRIGGER ana_posting_immutable BEFORE UPDATE OR DELETE ON ana_posting
+  FOR EACH ROW EXECUTE FUNCTION refuse_posting_change();
+
+CREATE FUNCTION refuse_posting_line_change() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  RAISE EXCEPTION 'IMMUTABLE_POSTED: lines of postings stay' USING ERRCODE = 'restrict_violation';
+END $$;
+CREATE TRIGGER ana_posting_line_immutable BEFORE UPDATE OR DELETE OR TRUNCATE ON ana_posting_line
+  FOR EACH STATEMENT EXECUTE FUNCTION refuse_posting_line_change();
+
+GRANT SELECT, INSERT, UPDATE (reversed_by, updated_at, updated_by, version) ON ana_posting TO prorata_app;
+GRANT SELECT, INSERT ON ana_posting_line TO prorata_app;
+GRANT SELECT, INSERT, DELETE ON ana_allocated_line TO prorata_app;
+GRANT SELECT ON ana_posting, ana_posting_line, ana_allocated_line TO prorata_reader;
+
+DO $$
+DECLARE
+  name text;
+  own text := 'tenant_id = NULLIF(current_setting(''app.current_tenant'', true), '''')::uuid'
+    || ' AND legal_entity_id = NULLIF(current_setting(''app.current_legal_entity'', true), '''')::uuid';
+BEGIN
+  FOREACH name IN ARRAY ARRAY['ana_posting', 'ana_posting_line', 'ana_allocated_line'] LOOP
+    EXECUTE format('CREATE POLICY %I ON %I USING (%s) WITH CHECK (%s)', 'rls_' || name, name, own, own);
+    EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', name);
+    EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', name);
+  END LOOP;
+END $$;

@@ -1,0 +1,66 @@
+import { type App, sendWritten } from '@prorata/platform';
+import type { AnalyticNode } from '../service/node.ts';
+import { BASE, callerOf, expectedVersion, READERS, sendVersioned, WRITERS } from '../service/routes.ts';
+import { IdPath, refusals } from '../service/schema.ts';
+import { Dimension, DimensionChange, DimensionPage, DimensionQuery, NewDimension } from './dimensions.schema.ts';
+import { changeDimension, createDimension, dimensionById, listDimensions } from './dimensions.ts';
+
+const about = (operationId: string, summary: string) => ({ tags: ['dimensions'], operationId, summary });
+
+export function dimensionRoutes(app: App, node: AnalyticNode): void {
+  app.post(
+    `${BASE}/dimensions`,
+    {
+      config: WRITERS,
+      schema: {
+        ...about(
+          'createDimension',
+          'Create a dimension; send an Idempotency-Key, so that a repetition changes nothing',
+        ),
+        body: NewDimension,
+        response: { 201: Dimension, ...refusals },
+      },
+    },
+    async (request, reply) => sendWritten(reply, await createDimension(node, callerOf(request), request.body)),
+  );
+  app.get(
+    `${BASE}/dimensions`,
+    {
+      config: READERS,
+      schema: {
+        ...about('listDimensions', 'Dimensions of an axis, or of all'),
+        querystring: DimensionQuery,
+        response: { 200: DimensionPage, ...refusals },
+      },
+    },
+    async (request, reply) => reply.send(await listDimensions(node, request.context, request.query)),
+  );
+  app.get(
+    `${BASE}/dimensions/:id`,
+    {
+      config: READERS,
+      schema: { ...about('dimension', 'One dimension'), params: IdPath, response: { 200: Dimension, ...refusals } },
+    },
+    async (request, reply) => {
+      const dimension = await dimensionById(node, request.context, request.params.id);
+      return sendVersioned(request, reply, dimension.version, dimension);
+    },
+  );
+  app.patch(
+    `${BASE}/dimensions/:id`,
+    {
+      config: WRITERS,
+      schema: {
+        ...about('changeDimension', 'Rename, move, deactivate or activate a dimension'),
+        params: IdPath,
+        body: DimensionChange,
+        response: { 200: Dimension, ...refusals },
+      },
+    },
+    async (request, reply) => {
+      const { id } = request.params;
+      const expected = expectedVersion(request);
+      return sendWritten(reply, await changeDimension(node, callerOf(request), id, request.body, expected));
+    },
+  );
+}

@@ -1,0 +1,76 @@
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { makeAxis } from '../testing/axes.ts';
+import { type Company, openTestService, type TestService } from '../testing/test-service.ts';
+
+let test: TestService;
+let company: Company;
+beforeAll(async () => {
+  test = await openTestService();
+  company = await test.company();
+});
+afterAll(() => test.close());
+
+describe('dimensions', () => {
+  it('stand on an axis of their own legal entity, once by code', async () => {
+    const axis = await makeAxis(company, 'COST_CENTER', ['CC-1']);
+    const twice = await company.ask('POST', 'dimensions', { axis_id: axis.id, code: 'CC-1' });
+    expect([twice.status, twice.body.code]).toEqual([409, 'CODE_TAKEN']);
+    const stranger = await test.company();
+    const stolen = await stranger.ask('POST', 'dimensions', { axis_id: axis.id, code: 'CC-2' });
+    expect([stolen.status, stolen.body.code]).toEqual([400, 'REFERENCE_UNKNOWN']);
+    const listed = await company.ask('GET', `dimensions?axis_id=${axis.id}`);
+    expect(listed.body.rows).toMatchObject([{ code: 'CC-1', parent_id: null }]);
+    const id = axis.dimensions.get('CC-1') ?? '';
+    const events = await test.admin('SELECT event, payload FROM outbox_event WHERE entity_id = $1', [id]);
+    const name_key = `erp.analytic.dimension.${id}.name`;
+    const payload = { axis_id: axis.id, code: 'CC-1', name_key, parent_id: null };
+    expect(events).toEqual([{ event: 'ANALYTIC.DIMENSION.CREATED', payload }]);
+  });
+
+  it('are refused on an inactive axis', async () => {
+    const axis = await makeAxis(company, 'OLD', []);
+    await company.ask('PATCH', `axes/${axis.id}`, { is_active: false });
+    const answer = await company.ask('POST', 'dimensions', { axis_id: axis.id, code: 'X' });
+    expect([answer.status, answer.body.code]).toEqual([409, 'REFERENCE_INACTIVE']);
+  });
+
+  it('refuse a parent on another axis, themselves, and whatever lies below them', async () => {
+    const tree = await makeAxis(company, 'TREE', ['ROOT', 'ROOT>MID', 'MID>LEAF']);
+    const other = await makeAxis(company, 'OTHER', ['X']);
+    const root = `dimensions/${tree.dimensions.get('ROOT')}`;
+    for (const parent of [other.dimensions.get('X'), tree.dimensions.get('ROOT'), tree.dimensions.get('LEAF')]) {
+      const answer = await company.ask('PATCH', root, { parent_id: parent });
+      expect([answer.status, answer.body.code]).toEqual([409, 'DIMENSION_TREE_INVALID']);
+    }
+    const moved = await company.ask('PATCH', `dimensions/${tree.dimensions.get('LEAF')}`, { parent_id: null });
+    expect([moved.status, moved.body.parent_id, moved.body.version]).toEqual([200, null, 2]);
+  });
+
+  it('stay a tree whatever moves are asked for, at once too', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.tuple(fc.nat(3), fc.option(fc.nat(3))), { minLength: 1, maxLength: 8 }),
+        async (moves) => {
+          const own = await test.company();
+          const axis = await makeAxis(own, 'A', ['N0', 'N1', 'N2', 'N3']);
+          const id = (n: number | null) => (n === null ? null : axis.dimensions.get(`N${n}`));
+          await Promise.all(moves.map(([n, to]) => own.ask('PATCH', `dimensions/${id(n)}`, { parent_id: id(to) })));
+          const rows = await test.admin<{ id: string; parent_id: string | null }>(
+            'SELECT id, parent_id FROM ana_dimension WHERE axis_id = $1',
+            [axis.id],
+          );
+          const parents = new Map(rows.map((row) => [row.id, row.parent_id]));
+          for (const row of rows) {
+            let above: string | null | undefined = row.parent_id;
+            for (let steps = 0; above != null; steps += 1) {
+              expect(steps).toBeLessThan(4);
+              above = parents.get(above);
+            }
+          }
+        },
+      ),
+      { numRuns: 8 },
+    );
+  });
+});

@@ -1,0 +1,12 @@
+import type { App } from '@prorata/platform';
+import { axisRoutes } from '../axes/axes.routes.ts';
+import { dimensionRoutes } from '../dimensions/dimensions.routes.ts';
+import { ruleRoutes } from '../rules/rules.routes.ts';
+import type { AnalyticNode } from './node.ts';
+
+/** Registers the service on a node's HTTP API, behind its guard; every route states its roles and module. */
+export function registerAnalyticRoutes(app: App, node: AnalyticNode): void {
+  axisRoutes(app, node);
+  dimensionRoutes(app, node);
+  ruleRoutes(app, node);
+}

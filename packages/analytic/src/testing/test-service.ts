@@ -1,0 +1,171 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { LEDGER_MIGRATIONS } from '@prorata/ledger';
+import {
+  type App,
+  buildServer,
+  openIssuer,
+  PLATFORM_MIGRATIONS,
+  type RequestContext,
+  type TenantClaims,
+} from '@prorata/platform';
+import { openTestDatabase, type TestDatabase } from '@prorata/platform/testing';
+import { ANALYTIC_MIGRATIONS } from '../migrations.ts';
+import { ANALYTIC_MODULE, ANALYTIC_ROLES, type AnalyticNode } from '../service/node.ts';
+import { registerAnalyticRoutes } from '../service/register.ts';
+
+export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+
+export interface Answer {
+  readonly status: number;
+  readonly body: Json;
+  readonly text: string;
+  readonly headers: Readonly<Record<string, unknown>>;
+}
+
+/** An answer's body: members of members, as tests look them up. */
+export interface Json {
+  readonly [member: string]: Json;
+}
+
+export interface Asked {
+  readonly key?: string | false;
+  readonly claims?: Partial<TenantClaims>;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** A legal entity that calls the service over HTTP. */
+export interface Company {
+  readonly tenantId: string;
+  readonly legalEntityId: string;
+  readonly userId: string;
+  readonly context: RequestContext & { readonly legalEntityId: string };
+  ask(method: Method, path: string, body?: unknown, asked?: Asked): Promise<Answer>;
+}
+
+export interface TestService extends TestDatabase {
+  readonly app: App;
+  readonly node: AnalyticNode;
+  company(of?: { tenantId?: string; currency?: string }): Promise<Company>;
+  token(claims: TenantClaims): Promise<string>;
+}
+
+/** The service on a database of its own; requests go through the whole HTTP stack, without a socket. */
+export async function openTestService(): Promise<TestService> {
+  const test = await openTestDatabase([PLATFORM_MIGRATIONS, LEDGER_MIGRATIONS, ANALYTIC_MIGRATIONS]);
+  const dir = await mkdtemp(join(tmpdir(), 'prorata-analytic-'));
+  const issuer = await openIssuer({ dir, nodeId: randomUUID() });
+  const node: AnalyticNode = { db: test.db };
+  const app = await buildServer({
+    title: 'Analytic',
+    version: '0.0.0',
+    trust: { issuer, deployment: 'prod' },
+    requestsPerMinute: false,
+    log: false,
+    register: (guarded) => registerAnalyticRoutes(guarded, node),
+  });
+  const token = (claims: TenantClaims) => issuer.issueToken(claims);
+  return {
+    ...test,
+    app,
+    node,
+    token,
+    company: (of = {}) => openCompany(test, app, token, of),
+    async close() {
+      await app.close();
+      await test.close();
+      await rm(dir, { recursive: true, force: true });
+    },
+  };
+}
+
+async function openCompany(
+  test: TestDatabase,
+  app: App,
+  token: TestService['token'],
+  of: { tenantId?: string; currency?: string },
+): Promise<Company> {
+  const { tenantId = randomUUID(), currency = 'EUR' } = of;
+  const [legalEntityId, userId] = [randomUUID(), randomUUID()];
+  await test.admin('INSERT INTO tenant (tenant_id, code, label) VALUES ($1, $2, $2) ON CONFLICT DO NOTHING', [
+    tenantId,
+    `T${tenantId}`,
+  ]);
+  await test.admin(
+    `INSERT INTO legal_entity (tenant_id, legal_entity_id, code, label, country_code, currency)
+     VALUES ($1, $2, $3, $3, 'FR', $4)`,
+    [tenantId, legalEntityId, legalEntityId.toUpperCase(), currency],
+  );
+  const claims = claimsOf(tenantId, legalEntityId, userId);
+  const own = await token(claims);
+  return {
+    tenantId,
+    legalEntityId,
+    userId,
+    context: contextOf(claims, legalEntityId),
+    async ask(method, path, body, asked = {}) {
+      const bearer = asked.claims === undefined ? own : await token({ ...claims, ...asked.claims });
+      const key = asked.key ?? randomUUID();
+      const upload = typeof body === 'string';
+      const answer = await app.inject({
+        method,
+        url: path.startsWith('/') ? path : `/api/erp/analytic/${path}`,
+        headers: {
+          authorization: `Bearer ${bearer}`,
+          ...(key === false || method === 'GET' ? {} : { 'idempotency-key': key }),
+          ...(body === undefined ? {} : { 'content-type': upload ? 'text/csv' : 'application/json' }),
+          ...asked.headers,
+        },
+        ...(body === undefined ? {} : { payload: upload ? body : JSON.stringify(body) }),
+      });
+      return {
+        status: answer.statusCode,
+        body: parsed(answer.body),
+        text: answer.body,
+        headers: answer.headers,
+      };
+    },
+  };
+}
+
+function parsed(text: string): Json {
+  try {
+    return JSON.parse(text) as Json;
+  } catch {
+    return {};
+  }
+}
+
+function claimsOf(tenantId: string, legalEntityId: string, userId: string): TenantClaims {
+  return {
+    tenant_id: tenantId,
+    tenant_mode: 'POOLED',
+    legal_entity_id: legalEntityId,
+    country_code: 'FR',
+    locale: 'fr',
+    supported_locales: ['fr', 'en'],
+    billing_status: 'ACTIVE',
+    enabled_modules: [ANALYTIC_MODULE],
+    roles: [ANALYTIC_ROLES.writer],
+    user_id: userId,
+    deployment: 'prod',
+  };
+}
+
+function contextOf(claims: TenantClaims, legalEntityId: string): Company['context'] {
+  return {
+    tenantId: claims.tenant_id,
+    tenantMode: 'POOLED',
+    legalEntityId,
+    countryCode: claims.country_code,
+    locale: 'fr',
+    supportedLocales: ['fr', 'en'],
+    billingStatus: 'ACTIVE',
+    enabledModules: claims.enabled_modules,
+    roles: claims.roles,
+    userId: claims.user_id,
+    correlationId: randomUUID(),
+  };
+}
