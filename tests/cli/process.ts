@@ -2,8 +2,10 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
 import { text as textOf } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
+import { run } from '@prorata/cli';
 
 const BIN = fileURLToPath(new URL('../../packages/cli/bin/prorata.mjs', import.meta.url));
 
@@ -39,7 +41,15 @@ export async function answer(...words: readonly string[]): Promise<Record<string
 
 /** The problem document of a command that has to be refused with exit code 1. */
 export async function refusal(...words: readonly string[]): Promise<Record<string, unknown>> {
-  const outcome = await prorata(...words, '--json');
+  return refused(words, await prorata(...words, '--json'));
+}
+
+/** The same, inside this process. */
+export async function refusalInProcess(...words: readonly string[]): Promise<Record<string, unknown>> {
+  return refused(words, await inProcess(...words, '--json'));
+}
+
+function refused(words: readonly string[], outcome: Outcome): Record<string, unknown> {
   if (outcome.code !== 1) {
     throw new Error(`prorata ${words.join(' ')} ended with ${outcome.code}\n${outcome.stdout}${outcome.stderr}`);
   }
@@ -54,8 +64,25 @@ export function documentOf(outcome: Outcome): Record<string, unknown> {
   return { ...document };
 }
 
+/** The same command line inside this process: as good for what is refused, and it starts no other process. */
+export async function inProcess(...words: readonly string[]): Promise<Outcome> {
+  const streams = { out: new PassThrough(), err: new PassThrough() };
+  const [stdout, stderr] = [textOf(streams.out), textOf(streams.err)];
+  const code = await run(words, streams);
+  streams.out.end();
+  streams.err.end();
+  return { code, stdout: await stdout, stderr: await stderr };
+}
+
 /** A folder for one test file, and how to remove it. */
 export async function scratch(name: string): Promise<{ readonly dir: string; remove(): Promise<void> }> {
   const dir = await mkdtemp(join(tmpdir(), `prorata-${name}-`));
   return { dir, remove: () => rm(dir, { recursive: true, force: true }) };
+}
+
+/** 10.50 and 10.5 are one amount. */
+export function amount(value: unknown): string {
+  return String(value)
+    .replace(/(\.\d*?)0+$/, '$1')
+    .replace(/\.$/, '');
 }

@@ -18,7 +18,8 @@ const WALKS: readonly Walk[] = [
 ];
 
 const DAY = 86_400_000;
-const FIRST = Date.UTC(2024, 11, 30);
+/** The first TARGET day of December 2024, so that this month is whole as well. */
+const FIRST = Date.UTC(2024, 11, 2);
 /** A day of January 2026 follows, so that December 2025 is a month that is over. */
 const LAST = Date.UTC(2026, 0, 15);
 

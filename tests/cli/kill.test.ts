@@ -1,0 +1,111 @@
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { buildDemoGroup, type DemoGroup, type GeneratedFile, generateInput } from '@prorata/cli';
+import { type EntityNode, listImports, listPublications, openEntity, reportFacts } from '@prorata/finops';
+import { type GroupNode, openGroup, listPublications as receivedPublications, verifyViews } from '@prorata/group';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { amount, answer, scratch, start } from './process.ts';
+
+/**
+ * A process killed in the middle (SIGKILL) leaves nothing half-done, and running the command again finishes the work. Killed at
+ * three moments of its own length each; thousands of moments are the long campaign's.
+ */
+let folder: Awaited<ReturnType<typeof scratch>>;
+let demo: DemoGroup;
+let entity: EntityNode;
+let group: GroupNode;
+let file: GeneratedFile;
+
+const MONTH = '2025-03';
+/** Parts of the time that the command takes. */
+const MOMENTS = [0.55, 0.75, 0.92];
+
+beforeAll(async () => {
+  folder = await scratch('kill');
+  demo = await buildDemoGroup({ dir: join(folder.dir, 'demo'), months: ['2025-01'], entities: ['FR01'], rows: 60 });
+  entity = await openEntity(demo.entities.FR01 ?? '');
+  group = await openGroup(demo.group);
+  const dir = join(folder.dir, 'bills');
+  const input = await generateInput({ dir, months: [MONTH], entities: ['FR01'], rows: 6000 });
+  const [only] = input.files;
+  if (only === undefined) throw new Error('no bill');
+  file = only;
+});
+
+afterAll(async () => {
+  await entity.close();
+  await group.close();
+  await folder.remove();
+});
+
+/** Starts the command and kills it after `milliseconds`; false when it had ended by then. */
+async function killedAfter(milliseconds: number, words: readonly string[]): Promise<boolean> {
+  const child = start(words);
+  const ended = new Promise<NodeJS.Signals | null>((resolve) =>
+    child.once('close', (_code, signal) => resolve(signal)),
+  );
+  await Promise.race([sleep(milliseconds), ended]);
+  child.kill('SIGKILL');
+  return (await ended) === 'SIGKILL';
+}
+
+/** Kills the command at each moment, looks at what it left, then lets it end. */
+async function killAndFinish(words: readonly string[], sound: () => Promise<void>): Promise<Record<string, unknown>> {
+  const before = performance.now();
+  await answer('entity', 'report', 'facts', '2025-01', '--dir', demo.entities.FR01 ?? '');
+  const usual = performance.now() - before;
+  let killed = 0;
+  for (const moment of MOMENTS) {
+    if (await killedAfter(usual * moment, words)) killed += 1;
+    await sound();
+  }
+  expect(killed).toBeGreaterThan(0);
+  return await answer(...words);
+}
+
+describe('a killed process', () => {
+  it('imports the whole bill or nothing of it', async () => {
+    const words = ['entity', 'import', 'focus', file.path, '--dir', demo.entities.FR01 ?? ''];
+    const done = await killAndFinish(words, async () => {
+      const { rows } = await listImports(entity);
+      const own = rows.filter(({ file: name }) => file.path.endsWith(name));
+      expect(own.length).toBeLessThanOrEqual(1);
+      if (own[0] !== undefined) expect(own[0]).toMatchObject({ rows: file.rows });
+    });
+    expect(done).toMatchObject({ rows: file.rows });
+  });
+
+  it('leaves the facts of a month whole or as they were', async () => {
+    const words = ['entity', 'run', MONTH, '--dir', demo.entities.FR01 ?? ''];
+    const done = await killAndFinish(words, async () => {
+      const report = await reportFacts(entity, { month: MONTH, limit: 1 }).catch((error: { code?: string }) => {
+        expect(error.code).toBe('NO_RUN');
+      });
+      if (report !== undefined) expect(report.conservation.equal).toBe(true);
+    });
+    expect(done).toMatchObject({ status: 'COMPLETED' });
+  });
+
+  it('publishes a revision or none, and never two', async () => {
+    const words = ['entity', 'publish', MONTH, '--dir', demo.entities.FR01 ?? ''];
+    const done = await killAndFinish(words, async () => {
+      const { rows } = await listPublications(entity);
+      expect(rows.filter(({ period_month: month }) => month === MONTH).length).toBeLessThanOrEqual(1);
+    });
+    expect(done).toMatchObject({ revision: 1 });
+    expect(await answer('contract', 'check', String(done.path))).toMatchObject({ violations: [] });
+  });
+
+  it('takes a bundle whole, views included, or not at all', async () => {
+    const published = join(demo.entities.FR01 ?? '', 'publications', `FR01_${MONTH}_r1.zip`);
+    const done = await killAndFinish(['group', 'receive', published, '--dir', demo.group], async () => {
+      expect(await verifyViews(group)).toMatchObject({ consistent: true });
+      const rows = await receivedPublications(group, { from: MONTH, to: MONTH, all_revisions: true });
+      expect(rows.length).toBeLessThanOrEqual(1);
+    });
+    expect(done).toMatchObject({ entity: 'FR01', period_month: MONTH, revision: 1 });
+    const report = await answer('group', 'report', 'entities', '--month', MONTH, '--dir', demo.group);
+    const [row] = Array.isArray(report.rows) ? report.rows : [];
+    expect(amount(row.local_cost)).toBe(amount(file.effective_cost));
+  });
+});
