@@ -20,7 +20,7 @@ export function CompletenessPage() {
   return (
     <>
       <PageHead title={t('completeness.title')} lead={t('completeness.lead')} />
-      <SelectionBar shows="months" />
+      <SelectionBar parts={['range']} />
       {error !== null && error !== undefined ? (
         <Failure error={error} />
       ) : waiting ? (

@@ -22,7 +22,7 @@ export function DrilldownPage() {
   return (
     <>
       <PageHead title={t('drilldown.title')} lead={t('drilldown.lead')} />
-      <SelectionBar shows="amounts" />
+      <SelectionBar parts={['month', 'amounts']} />
       {error !== null && error !== undefined ? (
         <Failure error={error} />
       ) : waiting ? (

@@ -37,12 +37,12 @@ export function HeatTable({ grid, by, labels, choice, total }: HeatTableProps) {
             <th scope="col" className={classes.corner}>
               {t('columns.entity')}
             </th>
+            <th scope="col">{t('columns.total')}</th>
             {grid.domains.map(({ code }) => (
               <th key={code} scope="col">
                 <span className={classes.domain}>{labels.get(code) ?? code}</span>
               </th>
             ))}
-            <th scope="col">{t('columns.total')}</th>
           </tr>
         </thead>
         <tbody>
@@ -56,6 +56,7 @@ export function HeatTable({ grid, by, labels, choice, total }: HeatTableProps) {
                   {nameOf('entity', entity.code)}
                 </Link>
               </th>
+              <td className={classes.sum}>{whole(entity.total)}</td>
               {entity.cells.map((cell, index) => (
                 <HeatCell
                   key={grid.domains[index]?.code ?? index}
@@ -70,7 +71,6 @@ export function HeatTable({ grid, by, labels, choice, total }: HeatTableProps) {
                   currency={choice.currency}
                 />
               ))}
-              <td className={classes.sum}>{whole(entity.total)}</td>
             </tr>
           ))}
         </tbody>
@@ -79,12 +79,12 @@ export function HeatTable({ grid, by, labels, choice, total }: HeatTableProps) {
             <th scope="row" className={classes.corner}>
               {t('columns.total')}
             </th>
+            <td className={classes.sum}>{whole(total)}</td>
             {grid.domains.map(({ code, total: sum }) => (
               <td key={code} className={classes.sum}>
                 {whole(sum)}
               </td>
             ))}
-            <td className={classes.sum}>{whole(total)}</td>
           </tr>
         </tfoot>
       </table>

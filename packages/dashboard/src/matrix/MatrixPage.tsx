@@ -23,7 +23,7 @@ export function MatrixPage() {
   return (
     <>
       <PageHead title={t('matrix.title')} {...lead} />
-      <SelectionBar />
+      <SelectionBar parts={['month', 'amounts', 'filters']} />
       {error !== null && error !== undefined ? (
         <Failure error={error} />
       ) : waiting ? (

@@ -6,51 +6,61 @@ import classes from './selection.module.css';
 import { MEASURES } from './selection.ts';
 import { type Selected, useSelected } from './use-selected.ts';
 
-interface SelectionBarProps {
-  /** `amounts` leaves out the filters, `months` everything but the range: for pages that they would not change. */
-  readonly shows?: 'everything' | 'amounts' | 'months';
-}
+type Part = 'range' | 'month' | 'amounts' | 'filters';
 
-/** What is looked at, in one row above the figures. */
-export function SelectionBar({ shows = 'everything' }: SelectionBarProps) {
+const EVERYTHING: readonly Part[] = ['range', 'month', 'amounts', 'filters'];
+
+/** What is looked at, in one row above the figures: the parts that change something on the page. */
+export function SelectionBar({ parts = EVERYTHING }: { readonly parts?: readonly Part[] }) {
   const selected = useSelected();
-  const { t, language } = useWords();
+  const { t } = useWords();
   if (selected.choice === undefined) return null;
-  const { choice, available, change } = selected;
-  const months = [...new Set([...available.months, ...choice.months])].sort().map((month) => ({
-    value: month,
-    label: formatMonth(month, language, 'short'),
-  }));
   return (
     <section aria-label={t('selection.title')} className={classes.bar}>
-      <fieldset className={classes.range}>
-        <legend className={classes.legend}>{t('selection.period')}</legend>
-        <NativeSelect
-          aria-label={t('selection.from')}
-          value={choice.from}
-          data={months}
-          onChange={(event) => change({ from: event.currentTarget.value, month: undefined })}
-        />
-        <span aria-hidden="true">–</span>
-        <NativeSelect
-          aria-label={t('selection.to')}
-          value={choice.to}
-          data={months}
-          onChange={(event) => change({ to: event.currentTarget.value, month: undefined })}
-        />
-      </fieldset>
-      {shows !== 'months' && <MonthStepper selected={selected} />}
-      {shows !== 'months' && <Amounts selected={selected} />}
-      {shows === 'everything' && <Filters selected={selected} />}
+      {parts.includes('range') && <Range selected={selected} />}
+      {parts.includes('month') && <MonthStepper selected={selected} />}
+      {parts.includes('amounts') && <Amounts selected={selected} />}
+      {parts.includes('filters') && <Filters selected={selected} />}
     </section>
+  );
+}
+
+function Range({ selected }: { readonly selected: Selected }) {
+  const { t, language } = useWords();
+  const { choice, months, change } = selected;
+  if (choice === undefined) return null;
+  const options = months.map((month) => ({ value: month, label: formatMonth(month, language, 'short') }));
+  return (
+    <fieldset className={classes.range}>
+      <legend className={classes.legend}>{t('selection.period')}</legend>
+      <NativeSelect
+        aria-label={t('selection.from')}
+        value={choice.from}
+        data={options}
+        onChange={(event) => change({ from: event.currentTarget.value, month: undefined })}
+      />
+      <span aria-hidden="true">–</span>
+      <NativeSelect
+        aria-label={t('selection.to')}
+        value={choice.to}
+        data={options}
+        onChange={(event) => change({ to: event.currentTarget.value, month: undefined })}
+      />
+    </fieldset>
   );
 }
 
 function MonthStepper({ selected }: { readonly selected: Selected }) {
   const { t, language } = useWords();
-  const { choice, change } = selected;
+  const { choice, months, change } = selected;
   if (choice === undefined) return null;
-  const { from, to, month, months } = choice;
+  const { from, to, month } = choice;
+  const first = months[0] ?? month;
+  const last = months.at(-1) ?? month;
+  const show = (next: string) => {
+    // A month outside the range takes the range back to its default, which reaches down to the month.
+    change(next < from || next > to ? { month: next, from: undefined, to: undefined } : { month: next });
+  };
   return (
     <fieldset className={classes.range}>
       <legend className={classes.legend}>{t('selection.month')}</legend>
@@ -58,8 +68,8 @@ function MonthStepper({ selected }: { readonly selected: Selected }) {
         variant="default"
         size={36}
         aria-label={t('selection.previousMonth')}
-        disabled={month <= from}
-        onClick={() => change({ month: addMonths(month, -1) })}
+        disabled={month <= first}
+        onClick={() => show(addMonths(month, -1))}
       >
         <IconChevronLeft size={16} />
       </ActionIcon>
@@ -67,14 +77,14 @@ function MonthStepper({ selected }: { readonly selected: Selected }) {
         aria-label={t('selection.month')}
         value={month}
         data={months.map((value) => ({ value, label: formatMonth(value, language, 'short') }))}
-        onChange={(event) => change({ month: event.currentTarget.value })}
+        onChange={(event) => show(event.currentTarget.value)}
       />
       <ActionIcon
         variant="default"
         size={36}
         aria-label={t('selection.nextMonth')}
-        disabled={month >= to}
-        onClick={() => change({ month: addMonths(month, 1) })}
+        disabled={month >= last}
+        onClick={() => show(addMonths(month, 1))}
       >
         <IconChevronRight size={16} />
       </ActionIcon>

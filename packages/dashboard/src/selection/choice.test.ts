@@ -22,7 +22,8 @@ it('shows the newest twelve months and is about the newest one', () => {
 
 it('keeps the month inside the range', () => {
   expect(resolve({ month: '2025-03' }, available)?.month).toBe('2025-03');
-  expect(resolve({ month: '2024-07' }, available)?.month).toBe('2025-12');
+  expect(resolve({ month: '2024-07' }, available)).toMatchObject({ from: '2024-07', to: '2025-12', month: '2024-07' });
+  expect(resolve({ month: '2027-01' }, available)?.month).toBe('2025-12');
   expect(resolve({ from: '2024-07', to: '2024-09', month: '2025-01' }, available)?.month).toBe('2024-09');
 });
 

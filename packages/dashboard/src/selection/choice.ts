@@ -27,7 +27,8 @@ export interface Choice {
 const MONTHS_SHOWN = 12;
 
 /**
- * Fills in a selection: without a range the newest twelve months that exist, without a month the newest one of the range.
+ * Fills in a selection: without a range the newest twelve months that exist, and further back to the month that is asked for; without
+ * a month the newest one of the range.
  *
  * @returns undefined when the group has no facts at all
  */
@@ -36,7 +37,8 @@ export function resolve(selection: Selection, available: Available): Choice | un
   const last = available.months.at(-1);
   if (first === undefined || last === undefined) return undefined;
   const to = selection.to ?? later(last, selection.from);
-  const from = earlier(selection.from ?? later(addMonths(to, 1 - MONTHS_SHOWN), first), to);
+  const newest = earlier(later(addMonths(to, 1 - MONTHS_SHOWN), first), selection.month ?? to);
+  const from = earlier(selection.from ?? newest, to);
   const inRange = available.months.filter((month) => month >= from && month <= to);
   const wanted = selection.month;
   return {

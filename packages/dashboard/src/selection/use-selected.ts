@@ -3,6 +3,7 @@ import { getRouteApi, useNavigate } from '@tanstack/react-router';
 import { useCallback, useMemo } from 'react';
 import { filtersQuery } from '../api/queries.ts';
 import type { Choices } from '../api/types.ts';
+import { monthsBetween } from '../format/months.ts';
 import { type Choice, resolve } from './choice.ts';
 import { changed, readSelection, type Selection } from './selection.ts';
 
@@ -20,6 +21,8 @@ export interface Selected {
   /** Undefined while the group is not known yet, and when it has no facts. */
   readonly choice: Choice | undefined;
   readonly available: typeof NOTHING;
+  /** Every month that can be shown: from the first with facts, or of the range, to the last. */
+  readonly months: readonly string[];
   readonly error: unknown;
   readonly waiting: boolean;
   /** Changes the address, in place: the back button leaves the page, it does not undo a filter. */
@@ -35,6 +38,12 @@ export function useSelected(): Selected {
   const navigate = useNavigate();
   const { data: available = NOTHING, error, isPending } = useQuery(filtersQuery);
   const choice = useMemo(() => resolve(selection, available), [selection, available]);
+  const months = useMemo(() => {
+    const known = [...available.months, ...(choice?.months ?? [])].sort();
+    const [first] = known;
+    const last = known.at(-1);
+    return first === undefined || last === undefined ? [] : monthsBetween(first, last);
+  }, [available, choice]);
   const change = useCallback<Selected['change']>(
     (change) =>
       void navigate({ to: '.', search: (before) => changed(before, change), replace: true, resetScroll: false }),
@@ -48,5 +57,5 @@ export function useSelected(): Selected {
     },
     [available],
   );
-  return { selection, choice, available, error, waiting: isPending, change, nameOf };
+  return { selection, choice, available, months, error, waiting: isPending, change, nameOf };
 }
