@@ -52,7 +52,7 @@ export type EntryContent = Static<typeof EntryContentSchema>;
 export const ApiEntrySchema = Type.Object(
   {
     id: Uuid,
-    status: Type.Union([Type.Literal('DRAFT'), Type.Literal('POSTED'), Type.Literal('REVERSED')]),
+    status: Type.Enum(['DRAFT', 'POSTED', 'REVERSED']),
     reversed_by: nullable(Uuid),
     ...content,
   },

@@ -21,14 +21,22 @@ export function schemaCheck<const S extends TSchema>(schema: S): (document: unkn
   const valid = ajv.compile<Static<S>>(schema);
   return (document) => {
     if (valid(document)) return { value: document };
-    return { faults: (valid.errors ?? []).slice(0, MOST_FAULTS).map(faultOf) };
+    // Each branch of a union tells its own fault about one place: the first says enough.
+    const places = new Map(
+      (valid.errors ?? [])
+        .map(faultOf)
+        .toReversed()
+        .map((fault) => [fault.pointer, fault]),
+    );
+    return { faults: [...places.values()].toReversed().slice(0, MOST_FAULTS) };
   };
 }
 
 function faultOf(error: ErrorObject): SchemaFault {
-  const { additionalProperty, missingProperty } = error.params as Record<string, unknown>;
+  const { additionalProperty, missingProperty, allowedValues } = error.params as Record<string, unknown>;
   const member = additionalProperty ?? missingProperty;
   const pointer = `${error.instancePath}${typeof member === 'string' ? `/${member}` : ''}`;
-  const message = additionalProperty === undefined ? (error.message ?? 'is not valid') : 'is not a known member';
+  const allowed = Array.isArray(allowedValues) ? `: ${allowedValues.join(', ')}` : '';
+  const message = additionalProperty === undefined ? `${error.message}${allowed}` : 'is not a known member';
   return { pointer: pointer === '' ? '/' : pointer, message };
 }

@@ -18,6 +18,10 @@ const BODY_LIMIT_BYTES = 16 * 1024 * 1024;
  */
 export async function registerGlInbox(app: App, inbox: Inbox): Promise<void> {
   await app.register(async (scope) => {
+    // Pages are left out of the description of the API; this is no page.
+    scope.addHook('onRoute', (route) => {
+      route.schema = { ...route.schema, hide: false };
+    });
     // The signature is one of bytes: they are taken before anybody reads JSON.
     scope.removeContentTypeParser('application/json');
     scope.addContentTypeParser(
