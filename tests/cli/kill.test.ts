@@ -1,3 +1,4 @@
+import { existsSync, globSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { buildDemoGroup, type DemoGroup, type GeneratedFile, generateInput } from '@prorata/cli';
@@ -107,5 +108,20 @@ describe('a killed process', () => {
     const report = await answer('group', 'report', 'entities', '--month', MONTH, '--dir', demo.group);
     const [row] = Array.isArray(report.rows) ? report.rows : [];
     expect(amount(row.local_cost)).toBe(amount(file.effective_cost));
+  });
+});
+
+describe('Ctrl-C', () => {
+  it('ends a command, and the databases that it started with it', async () => {
+    const dir = join(folder.dir, 'interrupted');
+    const published = join(dir, 'entities', 'FR01', 'publications');
+    const child = start(['demo', '--no-serve', '--dir', dir]);
+    const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
+    // All five nodes are open by then, and most of the year is still to come.
+    while (!existsSync(published)) await sleep(50);
+    child.kill('SIGINT');
+    expect(await ended).toBe(130);
+    const running = globSync(join(dir, '**', 'postmaster.pid'));
+    expect(running).toEqual([]);
   });
 });

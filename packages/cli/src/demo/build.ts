@@ -4,6 +4,7 @@ import { basename, join } from 'node:path';
 import type { EntityNode } from '@prorata/finops';
 import type { GroupNode } from '@prorata/group';
 import { writeFileWhole } from '@prorata/platform';
+import { closingAfter } from '../node/interrupt.ts';
 import { cliProblem } from '../problems.ts';
 import { type DemoFigures, demoFigures } from './figures.ts';
 import { DEMO_SEED, type GeneratedInput, type GenerateOptions, generateInput } from './generate.ts';
@@ -56,7 +57,13 @@ export async function buildDemoGroup(options: DemoOptions): Promise<DemoGroup> {
   const chosen = SAMPLE_ENTITIES.filter(({ code }) => recipe.entities.includes(code));
   const nodes = new Map<string, EntityNode>();
   const group = await clock.measure('group', () => openDemoGroup(join(dir, 'group'), input.rates));
-  try {
+  const everything = {
+    close: async () => {
+      await Promise.all([...nodes.values()].map((node) => node.close()));
+      await group.close();
+    },
+  };
+  return await closingAfter(everything, async () => {
     await inParallel(chosen, options.width ?? 2, async (entity) => {
       const node = await clock.measure('enrol', () => openDemoEntity(dir, entity, group));
       nodes.set(entity.code, node);
@@ -68,10 +75,7 @@ export async function buildDemoGroup(options: DemoOptions): Promise<DemoGroup> {
     const made = describe(dir, recipe.entities, figures, clock.list());
     await writeFileWhole(join(dir, MARK), `${JSON.stringify({ recipe, made }, null, 2)}\n`);
     return { ...made, milliseconds: Math.round(performance.now() - started), reused: false };
-  } finally {
-    await Promise.all([...nodes.values()].map((node) => node.close()));
-    await group.close();
-  }
+  });
 }
 
 async function walkMonths(

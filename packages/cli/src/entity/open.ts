@@ -1,4 +1,5 @@
 import type { EntityNode } from '@prorata/finops';
+import { closingAfter } from '../node/interrupt.ts';
 
 export type FinopsPackage = typeof import('@prorata/finops');
 
@@ -9,9 +10,5 @@ export async function withEntity<T>(
 ): Promise<T> {
   const api = await import('@prorata/finops');
   const entity = await api.openEntity(dir);
-  try {
-    return await work(entity, api);
-  } finally {
-    await entity.close();
-  }
+  return await closingAfter(entity, () => work(entity, api));
 }

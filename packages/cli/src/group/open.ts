@@ -1,4 +1,5 @@
 import type { GroupNode } from '@prorata/group';
+import { closingAfter } from '../node/interrupt.ts';
 
 export type GroupPackage = typeof import('@prorata/group');
 
@@ -6,9 +7,5 @@ export type GroupPackage = typeof import('@prorata/group');
 export async function withGroup<T>(dir: string, work: (group: GroupNode, api: GroupPackage) => Promise<T>): Promise<T> {
   const api = await import('@prorata/group');
   const group = await api.openGroup(dir);
-  try {
-    return await work(group, api);
-  } finally {
-    await group.close();
-  }
+  return await closingAfter(group, () => work(group, api));
 }

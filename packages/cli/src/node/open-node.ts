@@ -1,6 +1,7 @@
 import type { EntityNode } from '@prorata/finops';
 import type { GroupNode } from '@prorata/group';
 import { readNodeConfig } from '@prorata/platform';
+import { closingAfter } from './interrupt.ts';
 
 /** A node of either kind, open. */
 export type AnyNode =
@@ -21,9 +22,5 @@ export async function openNode(dir: string): Promise<AnyNode> {
 /** Opens the node for one piece of work, and closes it whatever happens. */
 export async function withNode<T>(dir: string, work: (open: AnyNode) => Promise<T>): Promise<T> {
   const open = await openNode(dir);
-  try {
-    return await work(open);
-  } finally {
-    await open.node.close();
-  }
+  return await closingAfter(open.node, () => work(open));
 }
