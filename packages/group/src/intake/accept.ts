@@ -5,6 +5,7 @@ import { adjustShared, deriveSlice, type Slice, withdrawSlice } from '../consoli
 import { lockMonth, lockSlice } from '../consolidation/locks.ts';
 import { monthOf } from '../months.ts';
 import * as sql from './accept.sql.ts';
+import { readAhead } from './read-ahead.ts';
 import type { Unmapped } from './references-check.ts';
 
 /** What an accepted bundle is answered with, then and whenever it is sent again. */
@@ -131,22 +132,27 @@ async function refuseLockedMonth(tx: Tx, { month }: Slice): Promise<void> {
   refuse('PERIOD_LOCKED', `The group has locked ${monthOf(month)}${reason}`, '/period_month', monthOf(month));
 }
 
+/**
+ * Takes the facts in by batches: while the database puts one into its table, the next one is already written as text, so that
+ * neither waits for the other. Memory is bounded by two batches.
+ */
 async function replaceFacts(tx: Tx, slice: Slice, bundle: VerifiedBundle): Promise<void> {
   const values = [slice.tenantId, slice.entityId, slice.month];
   await tx.execute(sql.REMOVE_FACTS, values);
-  await tx.copyFrom(sql.STAGE, bundle.copyText());
-  const inserted = await tx.execute(sql.INSERT_FACTS, values).catch((error: unknown) => {
-    // 54000: a row of the grain's index is wider than a page takes.
-    if (!(error instanceof Error && 'code' in error && error.code === '54000')) throw error;
-    return refuse(
-      'SCHEMA_VIOLATION',
-      'The codes of one fact are too long together to be told apart from others',
-      'facts',
-      null,
-    );
-  });
+  let inserted = 0;
+  for await (const batch of readAhead(bundle.copyText(), BATCH_BYTES)) {
+    await tx.copyFrom(sql.STAGE, batch);
+    inserted += await tx.execute(sql.INSERT_FACTS, values).catch(refuseLongCodes);
+    await tx.execute(sql.CLEAR_STAGE);
+  }
   if (inserted !== bundle.rows) throw new Error(`${inserted} of ${bundle.rows} facts arrived`);
-  await tx.execute(sql.CLEAR_STAGE);
+}
+
+function refuseLongCodes(error: unknown): never {
+  // 54000: a row of the grain's index is wider than a page takes.
+  if (!(error instanceof Error && 'code' in error && error.code === '54000')) throw error;
+  const message = 'The codes of one fact are too long together to be told apart from others';
+  return refuse('SCHEMA_VIOLATION', message, 'facts', null);
 }
 
 async function recordPublication(tx: Tx, admitted: Admitted, receipt: Receipt): Promise<void> {
@@ -177,6 +183,7 @@ async function nameThings(tx: Tx, slice: Slice, bundle: VerifiedBundle): Promise
   await tx.execute(sql.INSERT_PRICES, [tenantId, entityId, month, JSON.stringify(await bundle.prices())]);
 }
 
+const BATCH_BYTES = 4 * 1024 * 1024;
 const PART_BYTES = 4 * 1024 * 1024;
 
 async function storeEvidence(tx: Tx, slice: Slice, revision: number, path: string): Promise<void> {
