@@ -65,7 +65,7 @@ describe('signing in', () => {
   });
 
   it('ends: the figures are gone, the session is closed at the node, and the next page asks again', async () => {
-    const page = await open('/');
+    const page = await open('/', { ownSession: true });
     await page.getByRole('button', { name: 'Sign out' }).click();
     await heading(page, 'Sign in').waitFor();
     expect(await page.getByText('Boreal North').count()).toBe(0);

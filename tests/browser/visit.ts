@@ -12,6 +12,8 @@ export interface Visit {
 export interface VisitOptions extends Pick<BrowserContextOptions, 'colorScheme' | 'viewport' | 'locale'> {
   /** Signed in with these roles; not at all when false. */
   readonly roles?: readonly string[] | false;
+  /** With a session of its own, for a visit that ends it. */
+  readonly ownSession?: boolean;
 }
 
 /** Opens a tab on the node, signed in as a reader unless told. */
@@ -33,8 +35,26 @@ export async function visit(browser: Browser, node: SampleNode, options: VisitOp
     const refused = message.text().startsWith('Failed to load resource');
     if (!refused && (message.type() === 'error' || message.type() === 'warning')) complaints.push(message.text());
   });
-  if (roles !== false) await context.request.post('/session', { data: { token: await node.token(roles) } });
+  if (roles !== false) await signIn(context, node, roles, options.ownSession === true);
   return { page, context, complaints, close: () => context.close() };
+}
+
+type Cookies = Awaited<ReturnType<BrowserContext['cookies']>>;
+const sessions = new Map<string, Cookies>();
+
+/** One sign-in serves all visits with the same roles: the node takes twenty a minute, to slow down guessing. */
+async function signIn(
+  context: BrowserContext,
+  node: SampleNode,
+  roles: readonly string[],
+  own: boolean,
+): Promise<void> {
+  const key = [node.url, ...roles].join(' ');
+  const known = own ? undefined : sessions.get(key);
+  if (known !== undefined) return await context.addCookies(known);
+  const answer = await context.request.post('/session', { data: { token: await node.token(roles) } });
+  if (!answer.ok()) throw new Error(`signing in was refused: ${await answer.text()}`);
+  if (!own) sessions.set(key, await context.cookies());
 }
 
 /** Presses Tab until the named element has the focus, as a reader without a mouse does. */
