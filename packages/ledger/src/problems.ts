@@ -37,6 +37,11 @@ export const ledgerProblem = defineProblems({
     title: 'Amounts of the file can be read in two ways',
     next: 'Export amounts with one decimal mark and without thousands separators; "line" shows the first such amount.',
   },
+  FEC_DATES_AMBIGUOUS: {
+    status: 400,
+    title: 'Dates of the file can be read in two ways',
+    next: 'Export dates as AAAAMMJJ (article A47 A-1 LPF); "line" shows the first such date.',
+  },
   FEC_LINE_TOO_LONG: {
     status: 400,
     title: 'A line of the file does not end',

@@ -2,7 +2,7 @@
 export const LINE_FAULTS = {
   COLUMN_COUNT: 'the line has another number of columns than the header',
   VALUE_MISSING: 'the column must not be empty',
-  DATE_INVALID: 'not a day of the calendar as AAAAMMJJ',
+  DATE_INVALID: 'not a day of the calendar (AAAAMMJJ)',
   AMOUNT_UNREADABLE: 'not an amount',
   AMOUNT_TOO_FINE: 'more than 18 decimals',
   AMOUNT_TOO_LARGE: 'more than 20 digits before the decimal mark',

@@ -91,6 +91,24 @@ describe('the forms of a FEC', () => {
     expect((await read(fec(SALE, '|', '\n', [...H18, '']))).entries).toEqual([SALE_READ]);
   });
 
+  it('counts lines rightly where a chunk ends within CRLF, or within a letter', async () => {
+    const chunk = 1 << 18;
+    for (const [ending, at] of [
+      ['\r\n', chunk - 1],
+      ['é\r\n', chunk - 1],
+    ] as const) {
+      const start = fec(SALE);
+      const next = row({ EcritureNum: '2', Debit: '1', EcritureLib: '@', Idevise: 'EUR' }).join('\t');
+      // Blanks pad the line until its last letter, or its CR, is the last byte of the first chunk.
+      const label = ' '.repeat(at - Buffer.byteLength(start) - Buffer.byteLength(next) + 1);
+      const long = `${start}${next.replace('@', label)}${ending}`;
+      expect(Buffer.from(long)[at]).toBe(Buffer.from(ending)[0]);
+      const { reading } = await read(`${long}${row({ EcritureNum: '2', Debit: 'x' }).join('\t')}\r\n`);
+      expect(reading.refusedLines.items).toMatchObject([{ line: 6, value: 'x' }]);
+      expect(reading.dialect).toMatchObject({ encoding: 'utf-8', line_endings: ['CRLF'] });
+    }
+  });
+
   it('reads padded values and headers in other spellings', async () => {
     const header = H18.map((name) =>
       ` ${name.replace(/([a-z])([A-Z])/g, '$1 $2').toUpperCase()} `.replace('DEBIT', 'Débit'),
@@ -187,6 +205,15 @@ describe('the forms of a FEC', () => {
     expect((await read(fec(SALE), 'export.csv')).reading.name.siren).toBeNull();
   });
 
+  it('reads days as JJ/MM/AAAA where the file proves it, and says so', async () => {
+    const slashed = SALE.map((values) => values.map((value) => value.replace(/^(20\d\d)(\d\d)(\d\d)$/, '$3/$2/$1')));
+    const { reading, entries } = await read(fec(slashed));
+    expect(entries).toEqual([SALE_READ]);
+    expect(reading.remarks).toContain('dates stand as JJ/MM/AAAA; the law asks for AAAAMMJJ');
+    const unproven = await write(fec(slashed).replaceAll('31/01/2024', '03/04/2024'));
+    await expect(readFec(unproven)).rejects.toMatchObject({ code: 'FEC_DATES_AMBIGUOUS', extensions: { line: 2 } });
+  });
+
   it('says which columns it does not know, and reads the others wherever they stand', async () => {
     const header = ['Etablissement', ...[...H18].reverse()];
     const rows = SALE.map((values) => ['PARIS', ...[...values].reverse()]);
@@ -275,7 +302,7 @@ describe('refusals', () => {
       { EcritureDate: '20240230' },
       { code: 'DATE_INVALID', column: 'EcritureDate', value: '20240230' },
     ],
-    ['a day in another order', { PieceDate: '31/01/2024' }, { code: 'DATE_INVALID', column: 'PieceDate' }],
+    ['a day in another order', { PieceDate: '01/31/2024' }, { code: 'DATE_INVALID', column: 'PieceDate' }],
     ['words for an amount', { Debit: 'douze' }, { code: 'AMOUNT_UNREADABLE', column: 'Debit', value: 'douze' }],
     ['an exponent', { Debit: '1e3' }, { code: 'AMOUNT_UNREADABLE', column: 'Debit' }],
     ['two decimal marks', { Debit: '1.234,56' }, { code: 'AMOUNT_UNREADABLE', column: 'Debit' }],

@@ -1,6 +1,6 @@
 import { readAmount } from '../entry/amount.ts';
-import { readDay } from '../entry/dates.ts';
 import type { FecColumn } from './columns.ts';
+import { type DateForms, readFecDay } from './date-forms.ts';
 import type { DecimalMarks } from './decimal-marks.ts';
 import type { LineFaultCode } from './faults.ts';
 import { type FecLayout, splitLine } from './layout.ts';
@@ -33,6 +33,12 @@ export interface FecLine {
   readonly customerId: string;
 }
 
+/** What watches a file for values that could be read in two ways. */
+export interface FormsWatch {
+  readonly decimals: DecimalMarks;
+  readonly dates: DateForms;
+}
+
 export interface LineFault {
   readonly code: LineFaultCode;
   readonly column: FecColumn | null;
@@ -52,8 +58,8 @@ export function isBlank(text: string): boolean {
 }
 
 /** Reads one line; what can be read of a faulty one is read, so that its entry can be told. */
-export function readLine(text: string, lineNumber: number, layout: FecLayout, marks?: DecimalMarks): ReadLine {
-  const reader = new LineReader(splitLine(text, layout), layout, lineNumber, marks);
+export function readLine(text: string, lineNumber: number, layout: FecLayout, watch?: FormsWatch): ReadLine {
+  const reader = new LineReader(splitLine(text, layout), layout, lineNumber, watch);
   const line = reader.read();
   reader.blameWidth();
   if (text.includes('\u0000')) reader.fault('TEXT_INVALID', null, text);
@@ -65,13 +71,13 @@ class LineReader {
   readonly #values: readonly string[];
   readonly #layout: FecLayout;
   readonly #line: number;
-  readonly #marks: DecimalMarks | undefined;
+  readonly #watch: FormsWatch | undefined;
 
-  constructor(values: readonly string[], layout: FecLayout, line: number, marks: DecimalMarks | undefined) {
+  constructor(values: readonly string[], layout: FecLayout, line: number, watch: FormsWatch | undefined) {
     this.#values = values;
     this.#layout = layout;
     this.#line = line;
-    this.#marks = marks;
+    this.#watch = watch;
   }
 
   /**
@@ -138,8 +144,9 @@ class LineReader {
       if (needed) this.fault('VALUE_MISSING', column, text);
       return '';
     }
-    const day = readDay(text);
+    const day = readFecDay(text);
     if (day === undefined) this.fault('DATE_INVALID', column, text);
+    else this.#watch?.dates.note(text, this.#line);
     return day ?? '';
   }
 
@@ -150,7 +157,7 @@ class LineReader {
       this.fault(amount.fault, column, text);
       return 0n;
     }
-    if (column !== 'Montantdevise') this.#marks?.note(text, this.#line);
+    if (column !== 'Montantdevise') this.#watch?.decimals.note(text, this.#line);
     return amount.units;
   }
 

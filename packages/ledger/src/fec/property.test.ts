@@ -1,6 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Problem } from '@prorata/platform';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { formatAmount, readAmount } from '../entry/amount.ts';
@@ -160,6 +161,55 @@ describe('a random ledger in a random dialect', () => {
           expect(read?.head).toMatchObject({ journalCode: one.journal, date: one.date, draft: one.draft });
           const key = (line: Line) => `${line.account} ${line.label} ${line.debit} ${line.credit}`;
           expect(read?.lines.map(key).sort()).toEqual(one.lines.map(key).sort());
+        }
+      }),
+      { numRuns: 150 },
+    );
+  });
+
+  it('is never half taken when it is damaged: each line is in, or its entry is out and balanced ones stay', async () => {
+    let run = 0;
+    const damage = fc.record({
+      line: fc.nat(60),
+      kind: fc.constantFrom('drop', 'double', 'cut', 'garble', 'separator'),
+      at: fc.nat(120),
+      byte: fc.nat(255),
+    });
+    const damaged = fc.array(damage, { minLength: 1, maxLength: 4 });
+    await fc.assert(
+      fc.asyncProperty(fc.array(entry, { minLength: 1, maxLength: 8 }), dialect, damaged, async (drawn, form, hits) => {
+        const entries = drawn.map((one, index) => ({ ...one, number: `${index + 1}` }));
+        const lines = fileOf(entries, form, (all) => all)
+          .toString('latin1')
+          .split(form.ending);
+        for (const { line, kind, at, byte } of hits) {
+          const index = 1 + (line % Math.max(1, lines.length - 1));
+          const text = lines[index] ?? '';
+          const place = at % (text.length + 1);
+          if (kind === 'drop') lines.splice(index, 1);
+          else if (kind === 'double') lines.splice(index, 0, text);
+          else if (kind === 'cut') lines[index] = text.slice(0, place);
+          else if (kind === 'garble')
+            lines[index] = text.slice(0, place) + String.fromCharCode(byte) + text.slice(place + 1);
+          else lines[index] = text.slice(0, place) + form.separator + text.slice(place);
+        }
+        run += 1;
+        const path = join(dir, `damaged-${run}.txt`);
+        await writeFile(path, Buffer.from(lines.join(form.ending), 'latin1'));
+        let reading: Awaited<ReturnType<typeof readFec>>;
+        try {
+          reading = await readFec(path);
+        } catch (error) {
+          expect(error).toBeInstanceOf(Problem);
+          return;
+        }
+        const whole = await Array.fromAsync(fecEntries(reading));
+        const taken = whole.reduce((sum, { lines: own }) => sum + own.length, 0);
+        const refused = reading.entries.filter((head) => head.refused !== undefined);
+        expect(taken + refused.reduce((sum, head) => sum + head.lines, 0)).toBe(reading.lineCount);
+        for (const { head, lines: own } of whole) {
+          expect(own).toHaveLength(head.lines);
+          expect(own.reduce((sum, line) => sum + line.debit - line.credit, 0n)).toBe(0n);
         }
       }),
       { numRuns: 150 },

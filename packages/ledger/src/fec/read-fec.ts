@@ -1,11 +1,12 @@
 import { basename } from 'node:path';
 import { ledgerProblem } from '../problems.ts';
+import { DateForms } from './date-forms.ts';
 import { DecimalMarks } from './decimal-marks.ts';
 import { EntryAssigner, EntrySurvey, type FecEntryHead } from './entries.ts';
 import type { RefusedEntry, RefusedLine } from './faults.ts';
 import { type FecFileName, readFileName } from './file-name.ts';
 import { type FecLayout, readLayout } from './layout.ts';
-import { type FecLine, isBlank, readLine } from './line.ts';
+import { type FecLine, type FormsWatch, isBlank, readLine } from './line.ts';
 import { type LineEnding, readLines } from './lines.ts';
 import { type FecSource, inspectSource, requireUnchanged } from './source.ts';
 
@@ -54,26 +55,23 @@ export interface ReadFecOptions {
  * the order of its lines: a first pass decides which entries are in, `acceptedLines` is the second.
  *
  * @throws Problem `FEC_NOT_FOUND`, `FEC_EMPTY`, `FEC_ENCODING_BROKEN`, `FEC_HEADER_UNKNOWN`, `FEC_COLUMNS_MISSING`, `FEC_COLUMN_TWICE`,
- *   `FEC_DECIMALS_AMBIGUOUS`, `FEC_LINE_TOO_LONG`, `FEC_CHANGED`
+ *   `FEC_DECIMALS_AMBIGUOUS`, `FEC_DATES_AMBIGUOUS`, `FEC_LINE_TOO_LONG`, `FEC_CHANGED`
  */
 export async function readFec(path: string, options: ReadFecOptions = {}): Promise<FecReading> {
   const source = await inspectSource(path);
   const survey = new EntrySurvey(options.mostRefusals ?? 10_000);
-  const marks = new DecimalMarks();
+  const watch = { decimals: new DecimalMarks(), dates: new DateForms() };
   const endings = new Set<LineEnding>();
   let layout: FecLayout | undefined;
   let lineCount = 0;
   for await (const { text, line, layout: found } of numberedLines(source, endings)) {
     layout = found;
     lineCount += 1;
-    const read = readLine(text, line, found, marks);
+    const read = readLine(text, line, found, watch);
     survey.add(read.line, read.faults);
   }
   if (layout === undefined) throw ledgerProblem('FEC_EMPTY', `${path} has no lines below its header`);
-  const unclear = marks.contradiction();
-  if (unclear !== undefined) {
-    throw ledgerProblem('FEC_DECIMALS_AMBIGUOUS', `line ${unclear} of ${path}`, { line: unclear });
-  }
+  requireOneReading(path, watch);
   survey.finish();
   const name = readFileName(basename(path));
   const entries = survey.assigner.heads;
@@ -81,16 +79,25 @@ export async function readFec(path: string, options: ReadFecOptions = {}): Promi
   return {
     source,
     name,
-    dialect: dialectOf(source, known, endings, marks),
+    dialect: dialectOf(source, known, endings, watch.decimals),
     missingColumns: known.missing,
     unknownColumns: known.unknown,
     lineCount,
     entries,
     refusedLines: survey.refusedLines,
     refusedEntries: survey.refusedEntries,
-    remarks: remarksOn(name, known, entries),
+    remarks: remarksOn(name, known, entries, watch.dates),
     acceptedLines: () => acceptedLines(source, entries),
   };
+}
+
+function requireOneReading(path: string, { decimals, dates }: FormsWatch): void {
+  const amount = decimals.contradiction();
+  if (amount !== undefined) {
+    throw ledgerProblem('FEC_DECIMALS_AMBIGUOUS', `line ${amount} of ${path}`, { line: amount });
+  }
+  const date = dates.ambiguity();
+  if (date !== undefined) throw ledgerProblem('FEC_DATES_AMBIGUOUS', `line ${date} of ${path}`, { line: date });
 }
 
 interface NumberedLine {
@@ -179,12 +186,13 @@ function dialectOf(
 }
 
 /** What differs from the law and is taken nevertheless. */
-function remarksOn(name: FecFileName, layout: FecLayout, entries: readonly FecEntryHead[]): string[] {
+function remarksOn(name: FecFileName, layout: FecLayout, entries: readonly FecEntryHead[], dates: DateForms): string[] {
   const remarks = [...name.remarks];
   if (layout.missing.length > 0) remarks.push(`columns of the law are missing: ${layout.missing.join(', ')}`);
   if (layout.unknown.length > 0)
     remarks.push(`columns are no fields of a FEC and were not read: ${layout.unknown.join(', ')}`);
   if (layout.separator === ';') remarks.push('values are separated by ";"; the law names tabs and "|"');
+  if (dates.slashed) remarks.push('dates stand as JJ/MM/AAAA; the law asks for AAAAMMJJ');
   if (layout.quoted) remarks.push('values stand in double quotes');
   const closing = name.closing_date;
   const late = closing === null ? 0 : entries.filter((entry) => entry.date > closing).length;
