@@ -7,6 +7,7 @@ import { openTestDatabase, type TestDatabase } from '../testing/index.ts';
 import { openDatabase } from './database.ts';
 import type { MigrationSet } from './migrate.ts';
 import { checkRowSecurity, type RlsFinding } from './rls-check.ts';
+import { type DatabaseRole, loginName } from './roles.ts';
 import { PLATFORM_MIGRATIONS } from './sets.ts';
 
 const HELIOS = '01890000-0000-7000-8000-000000000001';
@@ -66,13 +67,29 @@ describe('a transaction', () => {
     expect(await test.admin('select 1 from legal_entity')).toEqual([]);
   });
 
-  it('reads numeric, bigint and date as text', async () => {
+  it('fails when a statement failed and nobody said so: the server rolls such a transaction back', async () => {
+    const swallowed = test.db.transaction({ tenantId: HELIOS }, async (tx) => {
+      await tx.execute(
+        `insert into legal_entity (tenant_id, legal_entity_id, code, label, country_code, currency)
+         values ($1, $2, 'FR02', 'F', 'FR', 'EUR')`,
+        [HELIOS, OTHER],
+      );
+      await tx.execute('select no_such_column from tenant').catch(() => {});
+    });
+    await expect(swallowed).rejects.toThrow(/rolled back/);
+    expect(await test.admin('select 1 from legal_entity')).toEqual([]);
+  });
+
+  it('reads numeric, bigint and date as text, in lists as well', async () => {
     const rows = await test.db.transaction({ tenantId: HELIOS }, (tx) =>
       tx.query(
-        `select 1234567890.123456789012345678::numeric as n, 9007199254740993::bigint as b, date '2025-07-01' as d`,
+        `select 1234567890.123456789012345678::numeric as n, 9007199254740993::bigint as b, date '2025-07-01' as d,
+                array[1234567890.123456789012345678, null]::numeric[] as ns, array[9007199254740993] as bs,
+                array[date '2025-07-01'] as ds`,
       ),
     );
-    expect(rows).toEqual([{ n: '1234567890.123456789012345678', b: '9007199254740993', d: '2025-07-01' }]);
+    const [n, b, d] = ['1234567890.123456789012345678', '9007199254740993', '2025-07-01'];
+    expect(rows).toEqual([{ n, b, d, ns: [n, null], bs: [b], ds: [d] }]);
   });
 
   it.each(["'; drop table tenant; --", '', 'FR01', '01890000-0000-7000-8000-00000000000g'])(
@@ -126,6 +143,52 @@ describe('a transaction', () => {
       { table_name: 'open_house', problem: 'a policy does not compare tenant_id: anybody' },
     ]);
     await test.admin('drop table open_house');
+  });
+});
+
+describe('a database that is reached by its URL', () => {
+  let test: TestDatabase;
+  let dir: string;
+  const name = `url_${process.pid}`;
+  beforeAll(async () => {
+    test = await openTestDatabase([PLATFORM_MIGRATIONS]);
+    dir = await mkdtemp(join(tmpdir(), 'prorata-by-url-'));
+    await test.admin(`create database ${name}`);
+  });
+  afterAll(async () => {
+    const logins = await logsIn();
+    await test.admin(`drop database ${name} with (force)`);
+    for (const { rolname } of logins) await test.admin(`drop role ${rolname}`);
+    await rm(dir, { recursive: true, force: true });
+    await test.close();
+  });
+  const url = () => `postgresql:///${name}?host=${encodeURIComponent(test.connection.host)}&user=prorata_super`;
+  const open = (node: string, nodeId = HELIOS) =>
+    openDatabase({ dir: join(dir, node), url: url(), migrations: [PLATFORM_MIGRATIONS], nodeId });
+  const logsIn = () =>
+    test.admin<{ rolname: string; rolpassword: string }>(
+      'select rolname, rolpassword from pg_authid where rolname = any($1) order by 1',
+      [['app', 'intake', 'reader', 'relay'].map((role) => loginName(role as DatabaseRole, name, true))],
+    );
+
+  it('runs as a login of its own where the URL names its user in the query', async () => {
+    const db = await open('first');
+    const [role] = await db.transaction({ tenantId: HELIOS }, (tx) => tx.query('select session_user::text as name'));
+    await db.close();
+    expect(role).toEqual({ name: loginName('app', name, true) });
+  });
+
+  it('stays as it was when another node is pointed at it', async () => {
+    const before = await logsIn();
+    await expect(open('second', OTHER)).rejects.toMatchObject({ code: 'DATABASE_OF_ANOTHER_NODE' });
+    expect(await logsIn()).toEqual(before);
+  });
+
+  it('gives a login its grants when a killed start left it without', async () => {
+    await test.admin(`revoke prorata_reader from ${loginName('reader', name, true)}`);
+    const db = await open('first');
+    const read = db.transaction({ tenantId: HELIOS }, (tx) => tx.query('select 1 from tenant'), { role: 'reader' });
+    await expect(read.finally(() => db.close())).resolves.toEqual([]);
   });
 });
 

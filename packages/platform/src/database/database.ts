@@ -52,11 +52,14 @@ export interface OpenOptions extends EmbeddedOptions {
   readonly nodeId?: string;
 }
 
-// numeric 1700, int8 20 and date 1082 stay text: exactness ends where a parser makes a float of them.
-const TEXT_TYPES = new Set([1700, 20, 1082]);
+// numeric, int8 and date stay text, and lists of them lists of texts: exactness ends where a parser makes a float of them.
+const [TEXT, TEXT_LIST] = [25, 1009];
+const READ_AS: ReadonlyMap<number, number> = new Map([
+  ...[1700, 20, 1082].map((oid) => [oid, TEXT] as const),
+  ...[1231, 1016, 1182].map((oid) => [oid, TEXT_LIST] as const),
+]);
 const types: pg.CustomTypesConfig = {
-  getTypeParser: (oid: number, format?: 'text' | 'binary') =>
-    TEXT_TYPES.has(oid) ? (value: string) => value : pg.types.getTypeParser(oid, format),
+  getTypeParser: (oid: number, format?: 'text' | 'binary') => pg.types.getTypeParser(READ_AS.get(oid) ?? oid, format),
 };
 
 /**
@@ -70,8 +73,7 @@ export async function openDatabase(options: OpenOptions): Promise<Database> {
     const admin = new pg.Client(place.admin);
     await admin.connect();
     try {
-      await migrate(admin, options.migrations, place.logins);
-      if (options.nodeId !== undefined) await claim(admin, options.nodeId);
+      await migrate(admin, options.migrations, place.logins, options.nodeId);
     } finally {
       await admin.end();
     }
@@ -79,15 +81,6 @@ export async function openDatabase(options: OpenOptions): Promise<Database> {
   } catch (error) {
     await place.server?.release();
     throw error;
-  }
-}
-
-/** Nodes share no database (architecture, "Words"): the first one to open it owns it. */
-async function claim(admin: pg.Client, nodeId: string): Promise<void> {
-  await admin.query(`INSERT INTO ${SCHEMA}.node (node_id) VALUES ($1) ON CONFLICT DO NOTHING`, [nodeId]);
-  const owner = await admin.query<{ node_id: string }>(`SELECT node_id FROM ${SCHEMA}.node`);
-  if (owner.rows[0]?.node_id !== nodeId) {
-    throw databaseProblem('DATABASE_OF_ANOTHER_NODE', `it belongs to the node ${owner.rows[0]?.node_id}`);
   }
 }
 
@@ -140,9 +133,10 @@ async function remote(options: OpenOptions, url: string): Promise<Place> {
     admin: { connectionString: url },
     logins,
     connect: (role) => {
+      // In the query, which the driver heeds before the rest: the URL of a socket has no other place for a user.
       const address = new URL(url);
-      address.username = loginName(role, database, true);
-      address.password = passwords[role];
+      address.searchParams.set('user', loginName(role, database, true));
+      address.searchParams.set('password', passwords[role]);
       return { connectionString: address.href };
     },
   };
@@ -195,7 +189,9 @@ async function pooled(place: Place): Promise<Database> {
       const session = await begun(registry.place(scope.tenantId).pool(options.role ?? 'app'), begin);
       try {
         const result = await work(transactionOf(session.client));
-        await session.client.query('COMMIT');
+        const end = await session.client.query('COMMIT');
+        // The server answers ROLLBACK, and no error, when a statement had failed and its error was not passed on.
+        if (end.command !== 'COMMIT') throw new Error('the transaction was rolled back: a statement in it had failed');
         return result;
       } catch (error) {
         await session.client.query('ROLLBACK').catch(session.broke);

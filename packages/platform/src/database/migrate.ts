@@ -29,21 +29,27 @@ const MIGRATION_LOCK = 7_340_032;
  * Brings a database to the state of the code. Concurrent starts wait for each other; each file runs in a transaction of its own,
  * so a kill between two leaves a valid state from which the next start goes on.
  *
+ * @param nodeId the node that the database is to belong to; a database of another one is left as it is
  * @returns the names of the migrations that ran now
- * @throws Problem `DATABASE_TOO_OLD`, `DATABASE_NEWER_THAN_CODE`, `MIGRATION_CHANGED`
+ * @throws Problem `DATABASE_TOO_OLD`, `DATABASE_OF_ANOTHER_NODE`, `DATABASE_NEWER_THAN_CODE`, `MIGRATION_CHANGED`
  */
 export async function migrate(
   admin: Client,
   sets: readonly MigrationSet[],
   logins: readonly Login[],
+  nodeId?: string,
 ): Promise<string[]> {
   await requireVersion(admin);
   const wanted = (await Promise.all(sets.map(readSet))).flat();
   await admin.query('select pg_advisory_lock($1)', [MIGRATION_LOCK]);
   try {
+    if (nodeId !== undefined) await refuseOtherNode(admin, nodeId);
     await prepare(admin, logins);
     const pending = await compare(admin, wanted);
     for (const migration of pending) await apply(admin, migration);
+    if (nodeId !== undefined) {
+      await admin.query(`INSERT INTO ${SCHEMA}.node (node_id) VALUES ($1) ON CONFLICT DO NOTHING`, [nodeId]);
+    }
     return pending.map((migration) => `${migration.set}/${migration.name}`);
   } finally {
     await admin.query('select pg_advisory_unlock($1)', [MIGRATION_LOCK]);
@@ -77,6 +83,16 @@ async function readSet(set: MigrationSet): Promise<Migration[]> {
       return { set: set.name, number: Number(name.slice(0, 4)), name: basename(name, '.sql'), sql, digest };
     }),
   );
+}
+
+/** Nodes share no database (architecture, "Words"): the first one to open it owns it, and its logins keep their passwords. */
+async function refuseOtherNode(admin: Client, nodeId: string): Promise<void> {
+  const there = await admin.query<{ there: boolean }>(`SELECT to_regclass('${SCHEMA}.node') IS NOT NULL AS there`);
+  if (there.rows[0]?.there !== true) return;
+  const owner = await admin.query<{ node_id: string }>(`SELECT node_id FROM ${SCHEMA}.node`);
+  const claimed = owner.rows[0]?.node_id;
+  if (claimed === undefined || claimed === nodeId) return;
+  throw databaseProblem('DATABASE_OF_ANOTHER_NODE', `it belongs to the node ${claimed}`);
 }
 
 async function prepare(admin: Client, logins: readonly Login[]): Promise<void> {

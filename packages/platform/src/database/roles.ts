@@ -35,11 +35,16 @@ export async function ensureRoles(admin: Client, logins: readonly Login[]): Prom
   const me = await admin.query<{ rolsuper: boolean }>('select rolsuper from pg_roles where rolname = current_user');
   if (me.rows[0]?.rolsuper !== true) await admin.query(`GRANT ${OWNER_ROLE} TO CURRENT_USER`);
   for (const login of logins) {
-    const created = await ensureRole(admin, login.name, 'LOGIN');
+    await ensureRole(admin, login.name, 'LOGIN');
     if (login.password !== '') {
       await admin.query(`ALTER ROLE ${login.name} PASSWORD '${login.password}'`);
     }
-    if (created) await admin.query(`GRANT prorata_${login.role} TO ${login.name}`);
+    // Not only after it was created: a start that was killed in between left a login without its grants.
+    const member = await admin.query<{ ok: boolean }>("select pg_has_role($1, $2, 'MEMBER') as ok", [
+      login.name,
+      `prorata_${login.role}`,
+    ]);
+    if (member.rows[0]?.ok !== true) await admin.query(`GRANT prorata_${login.role} TO ${login.name}`);
   }
 }
 
@@ -49,15 +54,14 @@ export interface Login {
   readonly password: string;
 }
 
-async function ensureRole(admin: Client, name: string, kind: 'LOGIN' | 'NOLOGIN'): Promise<boolean> {
+async function ensureRole(admin: Client, name: string, kind: 'LOGIN' | 'NOLOGIN'): Promise<void> {
   const there = await admin.query('select 1 from pg_roles where rolname = $1', [name]);
-  if (there.rowCount === 1) return false;
+  if (there.rowCount === 1) return;
   try {
     await admin.query(`CREATE ROLE ${name} ${kind} NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS`);
-    return true;
   } catch (error) {
     // Roles are shared by all databases of a server: a node of another database may have made it a moment ago.
-    if (error instanceof Error && 'code' in error && (error.code === '42710' || error.code === '23505')) return false;
+    if (error instanceof Error && 'code' in error && (error.code === '42710' || error.code === '23505')) return;
     throw error;
   }
 }
