@@ -5,7 +5,7 @@ import { buildDemoGroup, type DemoGroup, type GeneratedFile, generateInput } fro
 import { type EntityNode, listImports, listPublications, openEntity, reportFacts } from '@prorata/finops';
 import { type GroupNode, openGroup, listPublications as receivedPublications, verifyViews } from '@prorata/group';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { amount, answer, scratch, start } from './process.ts';
+import { amount, answer, killedAfter, scratch, start } from './process.ts';
 
 /**
  * A process killed in the middle (SIGKILL) leaves nothing half-done, and running the command again finishes the work. Killed at
@@ -38,17 +38,6 @@ afterAll(async () => {
   await group.close();
   await folder.remove();
 });
-
-/** Starts the command and kills it after `milliseconds`; false when it had ended by then. */
-async function killedAfter(milliseconds: number, words: readonly string[]): Promise<boolean> {
-  const child = start(words);
-  const ended = new Promise<NodeJS.Signals | null>((resolve) =>
-    child.once('close', (_code, signal) => resolve(signal)),
-  );
-  await Promise.race([sleep(milliseconds), ended]);
-  child.kill('SIGKILL');
-  return (await ended) === 'SIGKILL';
-}
 
 /** Kills the command at each moment, looks at what it left, then lets it end. */
 async function killAndFinish(words: readonly string[], sound: () => Promise<void>): Promise<Record<string, unknown>> {

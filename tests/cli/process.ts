@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { text as textOf } from 'node:stream/consumers';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { run } from '@prorata/cli';
 
@@ -85,4 +86,15 @@ export function amount(value: unknown): string {
   return String(value)
     .replace(/(\.\d*?)0+$/, '$1')
     .replace(/\.$/, '');
+}
+
+/** Starts the command and kills it after `milliseconds`; false when it had ended by then. */
+export async function killedAfter(milliseconds: number, words: readonly string[]): Promise<boolean> {
+  const child = start(words);
+  const ended = new Promise<NodeJS.Signals | null>((resolve) =>
+    child.once('close', (_code, signal) => resolve(signal)),
+  );
+  await Promise.race([sleep(milliseconds), ended]);
+  child.kill('SIGKILL');
+  return (await ended) === 'SIGKILL';
 }

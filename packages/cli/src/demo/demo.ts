@@ -9,7 +9,7 @@ import type { DemoGroup } from './build.ts';
 
 interface DemoOptions {
   readonly dir: string;
-  readonly port: string;
+  readonly port?: string;
   readonly serve: boolean;
 }
 
@@ -21,7 +21,7 @@ export function demoCommand(program: Command, shell: Shell): void {
     examples: ['demo', 'demo --no-serve --dir /tmp/sample'],
     options: [
       new Option('--dir <folder>', 'where the sample group goes').default('demo-group'),
-      new Option('--port <number>', 'port of the dashboard; 0 takes any free one').default('8080'),
+      new Option('--port <number>', 'port; 8080 unless told, or a free one where that is taken; 0 takes any'),
       new Option('--no-serve', 'end after the figures'),
     ],
     run: runDemo,
@@ -29,7 +29,7 @@ export function demoCommand(program: Command, shell: Shell): void {
 }
 
 async function runDemo({ options, terminal }: CommandContext<DemoOptions>): Promise<Answer> {
-  const port = readPort(options.port);
+  const port = options.port === undefined ? undefined : readPort(options.port);
   const dir = resolve(options.dir);
   // Five nodes cannot share one database, so the sample group always keeps its own, embedded ones.
   delete process.env.DATABASE_URL;

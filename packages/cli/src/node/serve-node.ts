@@ -1,15 +1,15 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type App, type Listening, listen, type SignInCodes, signInCodes } from '@prorata/platform';
+import { type App, type Listening, listen, Problem, type SignInCodes, signInCodes } from '@prorata/platform';
 import { cliProblem } from '../problems.ts';
 import { operatorClaims } from './claims.ts';
 import { type AnyNode, openNode } from './open-node.ts';
 
 export interface ServeOptions {
   readonly dir: string;
-  /** 0 for any free port. */
-  readonly port: number;
+  /** 0 for any free port; 8080 unless told, or any free one where that is taken. */
+  readonly port?: number | undefined;
   /** Loopback unless told otherwise. */
   readonly host?: string;
   /** Stop on SIGTERM and SIGINT. */
@@ -35,31 +35,48 @@ const OPERATOR_ROLES: Readonly<Record<AnyNode['kind'], readonly string[]>> = {
   group: ['group.reader', 'group.admin'],
 };
 
+const USUAL_PORT = 8080;
+
 /** Opens the node of a folder and answers HTTP for it; stopping it closes the node too. @throws Problem `PORT_TAKEN` */
 export async function serveNode(options: ServeOptions): Promise<ServedNode> {
   const open = await openNode(options.dir);
+  const codes = signInCodes();
+  const build = (): Promise<App> => appOf(open, { codes, ...(options.log === true ? {} : { log: false }) });
+  let listening: Listening;
   try {
-    return await serveOpen(open, options);
+    listening = await listenAnywhere(build, options);
   } catch (error) {
     await open.node.close();
     throw error;
   }
-}
-
-async function serveOpen(open: AnyNode, options: ServeOptions): Promise<ServedNode> {
-  const codes = signInCodes();
-  const app = await appOf(open, { codes, ...(options.log === true ? {} : { log: false }) });
-  app.addHook('onClose', () => open.node.close());
-  const listening = await listenOn(app, options);
+  const stopped = listening.stopped.finally(() => open.node.close());
+  // Whoever does not wait for the end still hears of a failure through `stop`.
+  stopped.catch(() => {});
   return {
     kind: open.kind,
-    ...listening,
+    url: listening.url,
+    port: listening.port,
+    stopped,
+    async stop() {
+      await listening.stop();
+      await stopped;
+    },
     signInLink() {
       if (open.kind === 'entity') return undefined;
       const code = codes.create(operatorClaims(open.node.config, { roles: OPERATOR_ROLES[open.kind] }));
       return `${listening.url}/sign-in?code=${encodeURIComponent(code)}`;
     },
   };
+}
+
+async function listenAnywhere(build: () => Promise<App>, options: ServeOptions): Promise<Listening> {
+  try {
+    return await listenOn(await build(), options.port ?? USUAL_PORT, options);
+  } catch (error) {
+    const taken = error instanceof Problem && error.code === 'PORT_TAKEN';
+    if (!taken || options.port !== undefined) throw error;
+    return await listenOn(await build(), 0, options);
+  }
 }
 
 async function appOf(open: AnyNode, wishes: { readonly codes: SignInCodes; readonly log?: false }): Promise<App> {
@@ -74,7 +91,7 @@ async function appOf(open: AnyNode, wishes: { readonly codes: SignInCodes; reado
   });
 }
 
-async function listenOn(app: App, { port, host, signals }: ServeOptions): Promise<Listening> {
+async function listenOn(app: App, port: number, { host, signals }: ServeOptions): Promise<Listening> {
   try {
     return await listen(app, { port, ...(host === undefined ? {} : { host }), signals: signals ?? false });
   } catch (error) {

@@ -2,10 +2,8 @@ import { type Command, Option } from 'commander';
 import { addCommand, type Shell } from '../terminal/command.ts';
 import { readPort } from '../terminal/values.ts';
 
-export const DEFAULT_PORT = '8080';
-
 interface ServeOptions {
-  readonly port: string;
+  readonly port?: string;
   readonly host?: string;
   readonly log?: boolean;
 }
@@ -18,12 +16,12 @@ export function serveCommand(program: Command, shell: Shell): void {
     examples: ['serve --dir G --port 8080'],
     dir: "the node's folder",
     options: [
-      new Option('--port <number>', 'port; 0 takes any free one').default(DEFAULT_PORT),
+      new Option('--port <number>', 'port; 8080 unless told, or a free one where that is taken; 0 takes any'),
       new Option('--host <address>', 'address to listen on; loopback unless told'),
       new Option('--log', 'log requests on stderr'),
     ],
     async run({ dir, options }) {
-      const port = readPort(options.port);
+      const port = options.port === undefined ? undefined : readPort(options.port);
       const { serveNode } = await import('./serve-node.ts');
       const served = await serveNode({
         dir,

@@ -1,0 +1,117 @@
+import type { ChildProcess } from 'node:child_process';
+import { buildDemoGroup, type DemoGroup } from '@prorata/cli';
+import { openGroup } from '@prorata/group';
+import { audienceOf } from '@prorata/platform';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { answer, refusal, scratch, start } from './process.ts';
+
+/** `prorata serve` as a process of its own, spoken to over HTTP. */
+let folder: Awaited<ReturnType<typeof scratch>>;
+let demo: DemoGroup;
+let audience: string;
+let server: Served;
+
+const MONTH = '2025-05';
+
+interface Served {
+  readonly child: ChildProcess;
+  readonly url: string;
+  readonly signIn: string | null;
+  readonly ended: Promise<number | null>;
+}
+
+async function serve(dir: string): Promise<Served> {
+  const child = start(['serve', '--dir', dir, '--port', '0', '--json']);
+  const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
+  let text = '';
+  for await (const chunk of child.stdout ?? []) {
+    text += String(chunk);
+    if (text.endsWith('}\n')) break;
+  }
+  const { url, sign_in: signIn } = JSON.parse(text) as { url: string; sign_in: string | null };
+  return { child, url, signIn, ended };
+}
+
+beforeAll(async () => {
+  folder = await scratch('serve');
+  demo = await buildDemoGroup({ dir: folder.dir, months: [MONTH], entities: ['FR01'], rows: 40 });
+  const group = await openGroup(demo.group);
+  audience = audienceOf(group.config.node_id);
+  await group.close();
+  server = await serve(demo.group);
+});
+
+afterAll(async () => {
+  server.child.kill('SIGKILL');
+  await folder.remove();
+});
+
+describe('prorata serve', () => {
+  it('answers on loopback with health, description and pages', async () => {
+    expect(server.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
+    expect((await fetch(`${server.url}/health/ready`)).status).toBe(200);
+    expect(await (await fetch(`${server.url}/openapi.json`)).json()).toMatchObject({ openapi: '3.1.0' });
+    expect((await fetch(`${server.url}/api/group/months`)).status).toBe(401);
+  });
+
+  it('signs the operator in once with the link that it prints', async () => {
+    const code = new URL(String(server.signIn)).searchParams.get('code');
+    const signIn = () =>
+      fetch(`${server.url}/session`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', origin: server.url },
+        body: JSON.stringify({ code }),
+      });
+    const first = await signIn();
+    expect(first.status).toBe(200);
+    const cookie = first.headers.get('set-cookie')?.split(';')[0] ?? '';
+    const months = await fetch(`${server.url}/api/group/months`, { headers: { cookie } });
+    expect(await months.json()).toMatchObject({ rows: [{ period_month: MONTH, cost: demo.figures.months[0]?.cost }] });
+    expect((await signIn()).status).toBe(401);
+  });
+
+  it('answers whoever bears a token of the node', async () => {
+    const { token } = await answer('token', '--dir', demo.group, '--role', 'group.reader');
+    const headers = { authorization: `Bearer ${String(token)}` };
+    const entities = await fetch(`${server.url}/api/group/entities`, { headers });
+    expect(await entities.json()).toMatchObject({ rows: [{ entity: 'FR01', rank: 1 }] });
+  });
+
+  it('refuses bad words over HTTP with a problem', async () => {
+    const { token } = await answer('token', '--dir', demo.group, '--role', 'group.reader');
+    const headers = { authorization: `Bearer ${String(token)}` };
+    for (const path of [
+      'months?from=2025-13',
+      'publications/FR01/2025-05/diff?from=-1&to=1',
+      'publications/XX99/2025-05',
+    ]) {
+      const response = await fetch(`${server.url}/api/group/${path}`, { headers });
+      expect(response.status, path).toBeGreaterThanOrEqual(400);
+      expect(response.status, path).toBeLessThan(500);
+      expect(await response.json()).toMatchObject({ code: expect.any(String), next: expect.any(String) });
+    }
+  });
+
+  it('takes a bundle that an entity pushes with a token of its own key', async () => {
+    const entity = demo.entities.FR01 ?? '';
+    const words = ['entity', 'publish', MONTH, '--dir', entity, '--push', server.url];
+    const known = await answer(...words, '--audience', audience);
+    expect(known).toMatchObject({ created: false, pushed: { status: 200, answer: { replayed: true, revision: 1 } } });
+    expect(await refusal(...words, '--audience', 'prorata:somebody-else')).toMatchObject({ code: 'PUSH_REFUSED' });
+  });
+
+  it('ends with 0 on SIGTERM', async () => {
+    server.child.kill('SIGTERM');
+    expect(await server.ended).toBe(0);
+  });
+
+  it('serves an entity as well, and says when a port is taken', async () => {
+    const dir = demo.entities.FR01 ?? '';
+    const own = await serve(dir);
+    expect(own.signIn).toBeNull();
+    expect((await fetch(`${own.url}/api/finops/publications`)).status).toBe(401);
+    expect(await refusal('serve', '--dir', dir, '--port', new URL(own.url).port)).toMatchObject({ code: 'PORT_TAKEN' });
+    own.child.kill('SIGTERM');
+    expect(await own.ended).toBe(0);
+  });
+});
