@@ -1,10 +1,12 @@
 import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { openBrowser } from './browser.ts';
 import { CLIENT, clientTypes } from './client-types.ts';
-import { openSampleNode, type SampleNode } from './sample-node.ts';
+import { openSampleNode, PAGES, type SampleNode } from './sample-node.ts';
 import { tabTo, type Visit, type VisitOptions, visit } from './visit.ts';
 
 let node: SampleNode;
@@ -59,7 +61,10 @@ describe('signing in', () => {
 
   it('works at once by a link, which is good once', async () => {
     const link = node.link();
-    await heading(await open(link, { roles: false }), 'Overview').waitFor();
+    const page = await open(link, { roles: false });
+    await heading(page, 'Overview').waitFor();
+    await page.goto(link);
+    await heading(page, 'Overview').waitFor();
     const again = await open(link, { roles: false });
     await again.getByRole('alert').getByText('SIGN_IN_REFUSED').waitFor();
   });
@@ -262,6 +267,16 @@ describe.each(['light', 'dark'] as const)('in the %s scheme', (colorScheme) => {
     const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
     expect(found).toEqual([]);
   });
+});
+
+it('starts with a script of at most 300 KiB compressed, and charts are no part of it', async () => {
+  const page = await readFile(join(PAGES, 'index.html'), 'utf8');
+  const scripts = [...page.matchAll(/(?:src|href)="\/(assets\/[^"]+\.js)"/g)].map((match) => match[1] ?? '');
+  const contents = await Promise.all(scripts.map((script) => readFile(join(PAGES, script))));
+  expect(scripts.length).toBeGreaterThan(0);
+  expect(contents.reduce((sum, content) => sum + gzipSync(content).length, 0)).toBeLessThan(300 * 1024);
+  // A name that is part of ECharts and of nothing else.
+  expect(contents.some((content) => content.includes('convertToPixel'))).toBe(false);
 });
 
 it('speaks the API that the group node describes today (else: npm run generate -w @prorata/dashboard)', async () => {

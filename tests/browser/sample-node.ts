@@ -17,7 +17,8 @@ import {
 import { listen, openIssuer, signInCodes, type TenantClaims, uuidv7 } from '@prorata/platform';
 import { ratesFile, SAMPLE_ENTITIES, SAMPLE_MONTHS, type SampleEntity, sampleFactsOf } from './sample-facts.ts';
 
-const PAGES = fileURLToPath(new URL('../../packages/dashboard/dist/', import.meta.url));
+/** Where the built dashboard lies. */
+export const PAGES = fileURLToPath(new URL('../../packages/dashboard/dist/', import.meta.url));
 
 /** A group node that answers on this machine, with the pages, and the ways in. */
 export interface SampleNode {

@@ -1,5 +1,6 @@
 import { useQueries, useQuery } from '@tanstack/react-query';
 import { drilldownQuery, type Path } from '../api/queries.ts';
+import { Flags } from '../flags/Flags.tsx';
 import { formatMonth } from '../format/months.ts';
 import { useWords } from '../i18n/i18n.ts';
 import type { Choice } from '../selection/choice.ts';
@@ -51,6 +52,7 @@ function Levels({ choice, path }: { readonly choice: Choice; readonly path: Path
   const month = formatMonth(choice.month, language);
   return (
     <div className={classes.page}>
+      <Flags choice={{ ...choice, from: choice.month, to: choice.month }} />
       <Steps levels={levels.map(({ data }) => data)} path={path} />
       {here.rows.length === 0 ? (
         <Panel>

@@ -1,4 +1,4 @@
-import { Title } from '@mantine/core';
+import { Text, Title } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import { useId } from 'react';
 import type { Path } from '../api/queries.ts';
@@ -27,7 +27,7 @@ interface LevelTableProps {
 
 /** The rows of one level; every name but a product's leads one step down. */
 export function LevelTable({ report, level, title, month, path, indirect, nameOfRow }: LevelTableProps) {
-  const { t } = useWords();
+  const { t, language } = useWords();
   const heading = useId();
   const columns: Column<DrilldownRow>[] = [
     {
@@ -75,6 +75,14 @@ export function LevelTable({ report, level, title, month, path, indirect, nameOf
         rowKey={({ code, unit }) => `${code ?? ''} ${unit ?? ''}`}
         sorted={{ id: 'cost', desc: true }}
       />
+      {report.row_count > report.rows.length && (
+        <Text size="sm" className="soft" mt="xs">
+          {t('drilldown.only', {
+            count: report.rows.length,
+            total: formatQuantity(String(report.row_count), language),
+          })}
+        </Text>
+      )}
     </Panel>
   );
 }

@@ -159,6 +159,7 @@ export const en = {
     noDomain: 'No domain',
     unallocated: 'Not allocated',
     negative: 'Credits and corrections ({{count}} rows) are in the table but have no area in the chart.',
+    only: 'The {{count}} greatest of {{total}} are listed; the total is of all.',
     top: 'The {{count}} greatest are drawn',
   },
   completeness: {

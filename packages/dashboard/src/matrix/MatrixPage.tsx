@@ -2,6 +2,7 @@ import { SegmentedControl } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { matrixQuery } from '../api/queries.ts';
+import { Flags } from '../flags/Flags.tsx';
 import { formatMonth } from '../format/months.ts';
 import { useWords } from '../i18n/i18n.ts';
 import type { Choice } from '../selection/choice.ts';
@@ -47,22 +48,25 @@ function Matrix({ choice }: { readonly choice: Choice }) {
   if (data.rows.length === 0) return <NothingSelected />;
   const labels = new Map(data.rows.map(({ domain, label }) => [domain, label]));
   return (
-    <Panel>
-      <div className={classes.controls}>
-        <Scale unit={by === 'cost' ? choice.currency : t('matrix.shareOfEntity')} />
-        <SegmentedControl
-          size="xs"
-          aria-label={t('matrix.cells')}
-          value={by}
-          onChange={(value) => setBy(value === 'share' ? 'share' : 'cost')}
-          data={[
-            { value: 'cost', label: t('matrix.showAmounts') },
-            { value: 'share', label: t('matrix.showShares') },
-          ]}
-        />
-      </div>
-      <HeatTable grid={arrange(data.rows, by)} by={by} labels={labels} choice={choice} total={data.total.cost} />
-    </Panel>
+    <div className={classes.page}>
+      <Flags choice={month} />
+      <Panel>
+        <div className={classes.controls}>
+          <Scale unit={by === 'cost' ? choice.currency : t('matrix.shareOfEntity')} />
+          <SegmentedControl
+            size="xs"
+            aria-label={t('matrix.cells')}
+            value={by}
+            onChange={(value) => setBy(value === 'share' ? 'share' : 'cost')}
+            data={[
+              { value: 'cost', label: t('matrix.showAmounts') },
+              { value: 'share', label: t('matrix.showShares') },
+            ]}
+          />
+        </div>
+        <HeatTable grid={arrange(data.rows, by)} by={by} labels={labels} choice={choice} total={data.total.cost} />
+      </Panel>
+    </div>
   );
 }
 

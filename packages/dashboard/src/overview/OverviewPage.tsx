@@ -1,9 +1,9 @@
+import { Flags } from '../flags/Flags.tsx';
 import { useWords } from '../i18n/i18n.ts';
 import { SelectionBar } from '../selection/SelectionBar.tsx';
 import { useSelected } from '../selection/use-selected.ts';
 import { PageHead } from '../shell/PageHead.tsx';
 import { Failure, Nothing, Waiting } from '../shell/states.tsx';
-import { Flags } from './Flags.tsx';
 import { Keys } from './Keys.tsx';
 import { MonthSeries } from './MonthSeries.tsx';
 import classes from './overview.module.css';

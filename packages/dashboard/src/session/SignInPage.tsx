@@ -85,6 +85,12 @@ function useSignIn() {
     (secret: string) => {
       setWorking(true);
       answer(api.POST('/session', { body: credentialOf(secret) }))
+        .catch((error: unknown) =>
+          // Somebody who is signed in follows a link a second time: its code is spent, the session is not.
+          answer(api.GET('/session')).catch(() => {
+            throw error;
+          }),
+        )
         .then((session) => {
           client.clear();
           client.setQueryData(sessionQuery.queryKey, session);

@@ -4,7 +4,7 @@ import { completenessQuery, monthsQuery } from '../api/queries.ts';
 import { formatMonth } from '../format/months.ts';
 import { useWords } from '../i18n/i18n.ts';
 import type { Choice } from '../selection/choice.ts';
-import classes from './overview.module.css';
+import classes from './flags.module.css';
 
 /** What a reader must know before quoting the figures: missing rates, provisional months, entities that have not published. */
 export function Flags({ choice }: { readonly choice: Choice }) {
