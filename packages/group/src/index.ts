@@ -24,6 +24,7 @@ export {
   publicationHistory,
 } from './intake/publications.ts';
 export { type Received, type ReceiveInput, receive } from './intake/receive.ts';
+export { listRefusals, type RefusalEntry } from './intake/refusal-log.ts';
 export { refusalProblem } from './intake/refusals.ts';
 export {
   foundGroup,

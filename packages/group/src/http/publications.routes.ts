@@ -11,8 +11,10 @@ import {
   type Reader,
 } from '../intake/publications.ts';
 import { receive } from '../intake/receive.ts';
+import { listRefusals } from '../intake/refusal-log.ts';
 import { GROUP_MODULE, type GroupNode } from '../node/group-node.ts';
 import * as schema from './publications.schema.ts';
+import { CONSOLIDATED } from './reports.routes.ts';
 import { ProblemAnswer } from './reports.schema.ts';
 
 const tags = ['group publications'];
@@ -40,6 +42,21 @@ export function registerPublicationRoutes(app: App, group: GroupNode): void {
       },
     },
     async (request) => ({ rows: await listPublications(group, request.query, readerOf(request.context)) }),
+  );
+
+  app.get(
+    '/api/group/refusals',
+    {
+      config: CONSOLIDATED,
+      schema: {
+        tags,
+        operationId: 'groupRefusals',
+        summary: 'Bundles that were not taken, the newest first',
+        querystring: schema.RefusalsQuery,
+        response: { 200: schema.RefusalsAnswer, '4xx': ProblemAnswer },
+      },
+    },
+    async (request) => ({ rows: await listRefusals(group, request.query) }),
   );
 
   app.get(

@@ -97,3 +97,19 @@ export const ReceiptAnswer = Type.Object({
   unmapped: Type.Object({ products: Count, rows: Count }),
   received_at: Time,
 });
+
+export const RefusalsQuery = Type.Object({
+  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000, description: '100 unless told' })),
+});
+export const RefusalsAnswer = Type.Object({
+  rows: Type.Array(
+    Type.Object({
+      entity: OrNull,
+      file: Type.String(),
+      sha256: Digest,
+      code: Type.String(),
+      message: Type.String(),
+      received_at: Time,
+    }),
+  ),
+});

@@ -114,6 +114,11 @@ describe('pushing a bundle', () => {
   it('answers what is no bundle with a problem that names the file', async () => {
     const refused = await put('FR01/2025-08/1', Buffer.from('no zip'), await tokenOf(france));
     expect(refused).toMatchObject({ status: 422, body: { code: 'ARCHIVE_REFUSED', file: 'FR01_2025-08_r1.zip' } });
+    const url = '/api/group/refusals?limit=1';
+    const log = (await app.inject({ url, headers: { authorization: `Bearer ${await readerToken()}` } })).json();
+    expect(log.rows).toMatchObject([{ entity: 'FR01', code: 'ARCHIVE_REFUSED', file: 'FR01_2025-08_r1.zip' }]);
+    const own = await app.inject({ url, headers: { authorization: `Bearer ${await tokenOf(france)}` } });
+    expect(own.statusCode).toBe(403);
   });
 });
 

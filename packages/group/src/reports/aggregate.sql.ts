@@ -40,12 +40,12 @@ ranked AS (
          trim_scale(previous.cost)::text AS previous_cost,
          CASE WHEN current.complete AND previous.complete
               THEN round((current.cost - previous.cost) / NULLIF(abs(previous.cost), 0), ${RATIO_DECIMALS})::text END AS change,
-         round(current.cost / NULLIF(total.cost, 0), ${RATIO_DECIMALS})::text AS share,
+         CASE WHEN total.complete THEN round(current.cost / NULLIF(total.cost, 0), ${RATIO_DECIMALS})::text END AS share,
          rank() OVER (PARTITION BY current.is_total ORDER BY current.cost DESC NULLS LAST)::int AS rank,
          row_number() OVER (PARTITION BY current.is_total ORDER BY ${order.join(', ')}) AS place,
          (count(*) OVER () - 1)::int AS row_count
     FROM current
-   CROSS JOIN (SELECT cost FROM current WHERE is_total) AS total
+   CROSS JOIN (SELECT cost, complete FROM current WHERE is_total) AS total
     LEFT JOIN previous ON previous.is_total = current.is_total AND ${same}
 )
 SELECT * FROM ranked

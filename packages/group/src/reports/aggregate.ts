@@ -20,7 +20,7 @@ export interface Figures {
   readonly previous_cost: string | null;
   /** (cost − previous) / |previous|, 8 decimals; null without a complete period before. */
   readonly change: string | null;
-  /** cost / total, 8 decimals; null where the total is 0. */
+  /** cost / total, 8 decimals; null where the total is 0 or lacks a part. */
   readonly share: string | null;
   /** 1 is the highest cost; equal costs share a rank. */
   readonly rank: number;

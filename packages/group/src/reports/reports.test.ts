@@ -101,6 +101,7 @@ describe('the reports', () => {
       share: null,
     });
     expect(june.total).toMatchObject({ cost: '75', complete: false });
+    expect(june.rows.map((row) => row.share)).toEqual([null, null]);
   });
 
   it('can be made in any currency of the rate set', async () => {
