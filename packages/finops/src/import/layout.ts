@@ -16,8 +16,8 @@ export interface FileLayout {
   readonly text: ReadonlyMap<FocusColumn, string>;
   /** Amount columns that a Parquet file already types as exact numbers. */
   readonly exact: ReadonlyMap<FocusColumn, string>;
-  /** Timestamp columns that a Parquet file types as such; their text is the UTC day. */
-  readonly dates: ReadonlySet<FocusColumn>;
+  /** Timestamp columns that a Parquet file types as such: their UTC day, of type DATE. */
+  readonly days: ReadonlyMap<FocusColumn, string>;
   readonly notices: readonly Notice[];
 }
 
@@ -42,7 +42,7 @@ function layOutCsv(file: SourceFile): FileLayout {
       `strict_mode = true, columns = {${columns}})`,
     text: new Map(everyColumn((column, position) => [column, position === undefined ? NONE : `c${position}`], layout)),
     exact: new Map(),
-    dates: new Set(),
+    days: new Map(),
     notices,
   };
 }
@@ -57,7 +57,7 @@ async function layOutParquet(file: SourceFile, engine: FileEngine): Promise<File
   const types = described.map((row) => row[1] ?? '');
   const layout = accepted(file, names);
   const exact = new Map<FocusColumn, string>();
-  const dates = new Set<FocusColumn>();
+  const days = new Map<FocusColumn, string>();
   const notices = strayNotices(layout);
   const text = new Map<FocusColumn, string>(
     everyColumn((column, position) => {
@@ -73,19 +73,21 @@ async function layOutParquet(file: SourceFile, engine: FileEngine): Promise<File
           });
         }
       }
-      if (/^(TIMESTAMP|DATE)/.test(type)) dates.add(column);
-      return [column, textOf(name, type)];
+      if (/^(TIMESTAMP|DATE)/.test(type)) days.set(column, dayOf(name, type));
+      return [
+        column,
+        /^(MAP|STRUCT|JSON)/.test(type) ? `CAST(to_json(${name}) AS VARCHAR)` : `CAST(${name} AS VARCHAR)`,
+      ];
     }, layout),
   );
-  return { source, text, exact, dates, notices };
+  return { source, text, exact, days, notices };
 }
 
-function textOf(name: string, type: string): string {
-  if (/^(MAP|STRUCT|JSON)/.test(type)) return `CAST(to_json(${name}) AS VARCHAR)`;
-  // The UTC day is all that a month needs, and reaching it by the epoch avoids the slow time-zone rules.
-  if (type === 'TIMESTAMP WITH TIME ZONE') return `CAST(CAST(make_timestamp(epoch_us(${name})) AS DATE) AS VARCHAR)`;
-  if (type.startsWith('TIMESTAMP')) return `CAST(CAST(${name} AS DATE) AS VARCHAR)`;
-  return `CAST(${name} AS VARCHAR)`;
+/** The UTC day is all that a month needs, and reaching it by the epoch avoids the slow rules of time zones. */
+function dayOf(name: string, type: string): string {
+  return type === 'TIMESTAMP WITH TIME ZONE'
+    ? `CAST(make_timestamp(epoch_us(${name})) AS DATE)`
+    : `CAST(${name} AS DATE)`;
 }
 
 /** Integers and decimals of up to 18 places and 20 digits before the point lose nothing in DECIMAL(38,18). */

@@ -58,8 +58,9 @@ const KEYS: readonly FocusColumn[] = [
   'Tags',
 ];
 
-// Days 29 to 31 are left to the reader of timestamps, which knows the calendar; the month of the others is in the text.
-const PLAIN_UTC = String.raw`\d{4}-(0[1-9]|1[0-2])-(0[1-9]|1\d|2[0-8])([T ]([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?Z?)?`;
+// 29 February is left to the reader of timestamps, which knows leap years; the month of all others is in the text.
+const DAYS = String.raw`((0[1-9]|1[0-2])-(0[1-9]|1\d|2[0-8])|(0[13-9]|1[0-2])-(29|30)|(0[13578]|1[02])-31)`;
+const PLAIN_UTC = String.raw`\d{4}-${DAYS}([T ]([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?Z?)?`;
 
 /**
  * Reads a file once and groups it by everything that a mapping can look at. Nothing is stored; what cannot be taken
@@ -74,8 +75,9 @@ export async function scanFile(engine: FileEngine, file: SourceFile): Promise<Sc
     for (const macro of TEXT_MACROS) await engine.connection.run(macro);
     const columns = [...layout.text].map(([column, sql]) => `${sql} AS ${quoteName(column)}`);
     const exact = [...layout.exact].map(([column, sql]) => `${sql} AS ${quoteName(`${column} exact`)}`);
+    const days = [...layout.days].map(([column, sql]) => `${sql} AS ${quoteName(`${column} day`)}`);
     await engine.connection.run(
-      `CREATE VIEW rows_read AS SELECT ${[...columns, ...exact].join(', ')} FROM ${layout.source}`,
+      `CREATE VIEW rows_read AS SELECT ${[...columns, ...exact, ...days].join(', ')} FROM ${layout.source}`,
     );
     await engine.connection.run(groupingStatement(layout, 'plain'));
     if (await hasUnread(engine)) {
@@ -101,42 +103,64 @@ async function hasUnread(engine: FileEngine): Promise<boolean> {
  */
 function groupingStatement(layout: FileLayout, forms: 'plain' | 'any'): string {
   const keys = KEYS.map(quoteName).join(', ');
+  const texts = AMOUNTS.filter(({ column }) => !layout.exact.has(column));
   const short = AMOUNTS.map(({ column, name }) => {
     const sql = layout.exact.has(column) ? quoteName(`${column} exact`) : shortAmount(quoteName(column));
     return `${sql} AS ${name}_short`;
   });
-  const odd = AMOUNTS.filter(({ column }) => forms === 'any' && !layout.exact.has(column));
-  const wide = AMOUNTS.map((amount) => `${wideAmount(amount, layout, odd.includes(amount))} AS ${amount.name}_wide`);
-  const bad = AMOUNTS.map((amount) => `${isBad(amount, layout)} AS ${amount.name}_bad`);
-  const sums = AMOUNTS.map(
-    ({ name }) =>
-      `sum(${name}_short) AS ${name}_short, sum(${name}_wide) AS ${name}_wide, count_if(${name}_bad) AS ${name}_bad`,
-  );
-  const charge = layout.dates.has('ChargePeriodStart')
-    ? `left("ChargePeriodStart", 7)`
-    : `CASE WHEN regexp_full_match("ChargePeriodStart", '${PLAIN_UTC}') THEN left("ChargePeriodStart", 7)
-         ELSE text_or_null("ChargePeriodStart") END`;
-  return `CREATE TEMP TABLE scanned AS
+  const odd = forms === 'any' ? texts : [];
+  const wide = texts.map((amount) => `${wideAmount(amount, odd.includes(amount))} AS ${amount.name}_wide`);
+  const bad = texts.map((amount) => `${isBad(amount)} AS ${amount.name}_bad`);
+  const sums = AMOUNTS.map((amount) => (texts.includes(amount) ? textSums(amount) : exactSums(amount)));
+  const dayKeys = KEYS.map((column) => {
+    const name = quoteName(column);
+    return layout.days.has(column) ? `${quoteName(`${column} day`)} AS ${name}` : name;
+  });
+  return `CREATE TEMP TABLE scanned AS SELECT * ${asTexts(layout)} FROM (
     SELECT ${keys}, charge_start, count(*) AS row_count, ${sums.join(', ')}
-    FROM (SELECT *, ${bad.join(', ')} FROM (
-      SELECT read.*, ${wide.join(', ')} FROM (
-        SELECT ${keys}, "BilledCost", "EffectiveCost", "ConsumedQuantity", ${short.join(', ')}, ${charge} AS charge_start
+    FROM (SELECT ${['*', ...bad].join(', ')} FROM (
+      SELECT ${['read.*', ...wide].join(', ')} FROM (
+        SELECT ${dayKeys.join(', ')}, "BilledCost", "EffectiveCost", "ConsumedQuantity", ${short.join(', ')},
+          ${chargeStart(layout)} AS charge_start
         FROM rows_read) AS read ${odd.map(joinOddAmount).join(' ')}))
-    GROUP BY ${keys}, charge_start`;
+    GROUP BY ${keys}, charge_start)`;
 }
 
-/** What the short form left. A column that the file types as exact numbers is never read as text: that alone would cost
- * more than the scan. */
-function wideAmount({ column, name }: Amount, layout: FileLayout, withOdd: boolean): string {
-  if (layout.exact.has(column)) return `NULL::${AMOUNT_TYPE}`;
+/** The month of a charge where its text or type gives it at once; otherwise the text, for the reader of timestamps. */
+function chargeStart(layout: FileLayout): string {
+  if (layout.days.has('ChargePeriodStart')) return `date_trunc('month', "ChargePeriodStart day")`;
+  return `CASE WHEN regexp_full_match("ChargePeriodStart", '${PLAIN_UTC}') THEN left("ChargePeriodStart", 7)
+    ELSE text_or_null("ChargePeriodStart") END`;
+}
+
+/** Days group faster than texts; from the groups on they are texts as well. */
+function asTexts(layout: FileLayout): string {
+  const texts: string[] = [];
+  if (layout.days.has('BillingPeriodStart'))
+    texts.push('CAST("BillingPeriodStart" AS VARCHAR) AS "BillingPeriodStart"');
+  if (layout.days.has('ChargePeriodStart')) texts.push('left(CAST(charge_start AS VARCHAR), 7) AS charge_start');
+  return texts.length === 0 ? '' : `REPLACE (${texts.join(', ')})`;
+}
+
+/** What the short form left, in its other forms. */
+function wideAmount({ column, name }: Amount, withOdd: boolean): string {
   const long = `CASE WHEN ${name}_short IS NULL THEN ${longAmount(quoteName(column))} END`;
   return withOdd ? `coalesce(${long}, CAST(odd_${name}.amount AS ${AMOUNT_TYPE}))` : long;
 }
 
-function isBad({ column, name, money }: Amount, layout: FileLayout): string {
-  if (layout.exact.has(column)) return money ? `${name}_short IS NULL` : 'false';
+function isBad({ column, name, money }: Amount): string {
   const absent = money ? 'true' : `NOT is_none(${quoteName(column)})`;
   return `CASE WHEN ${name}_short IS NULL AND ${name}_wide IS NULL THEN ${absent} ELSE false END`;
+}
+
+function textSums({ name }: Amount): string {
+  return `sum(${name}_short) AS ${name}_short, sum(${name}_wide) AS ${name}_wide, count_if(${name}_bad) AS ${name}_bad`;
+}
+
+/** A column that the file types as exact numbers is never read as text: that alone would cost more than the scan. */
+function exactSums({ name, money }: Amount): string {
+  const bad = money ? `count(*) - count(${name}_short)` : '0';
+  return `sum(${name}_short) AS ${name}_short, NULL::${AMOUNT_TYPE} AS ${name}_wide, ${bad} AS ${name}_bad`;
 }
 
 async function judgeGroups(engine: FileEngine, layout: FileLayout, name: string): Promise<ScannedFile> {
