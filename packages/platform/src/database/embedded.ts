@@ -1,4 +1,4 @@
-import { execFile, spawn } from 'node:child_process';
+import { execFile, type SpawnOptions, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { chmod, mkdir, mkdtemp, open, readFile, rename, rm } from 'node:fs/promises';
@@ -52,7 +52,7 @@ export async function attachEmbedded(directory: string, options: EmbeddedOptions
   const runAs = await unprivileged();
   await mkdir(home, { recursive: true, mode: 0o700 });
   const data = join(home, 'pg');
-  if (!existsSync(join(data, 'PG_VERSION'))) await initialise(binaries, runAs, home, data);
+  if (!existsSync(join(data, 'PG_VERSION'))) await initialise(binaries, runAs, home, data, options.durable ?? true);
   const socketDirectory = await socketFolder(home);
 
   for (let attempt = 0; ; attempt += 1) {
@@ -101,13 +101,15 @@ function command(runAs: RunAs, program: string, args: readonly string[]): [strin
   return [head ?? program, rest];
 }
 
-async function initialise(binaries: string, runAs: RunAs, home: string, data: string): Promise<void> {
+async function initialise(binaries: string, runAs: RunAs, home: string, data: string, durable: boolean): Promise<void> {
   // A cluster appears under its name only when it is whole: a killed initdb leaves a stray folder, never a broken cluster.
   const draft = await mkdtemp(join(home, 'pg.new-'));
   const [program, args] = command(runAs, join(binaries, 'initdb'), [
-    ...['-D', draft, '-U', EMBEDDED_SUPERUSER, '-E', 'UTF8', '--locale=C.UTF-8', '--auth=trust', '--no-sync'],
+    ...['-D', draft, '-U', EMBEDDED_SUPERUSER, '-E', 'UTF8', '--locale=C.UTF-8', '--auth=trust'],
     // Collation of text keys is byte order: codes sort alike on every machine.
     '--no-instructions',
+    // The server syncs what it writes itself later on, and nothing of what initdb wrote.
+    ...(durable ? [] : ['--no-sync']),
   ]);
   try {
     await run(program, args);
@@ -118,8 +120,11 @@ async function initialise(binaries: string, runAs: RunAs, home: string, data: st
   }
 }
 
+/** A folder of signs that neither the shell of `pg_ctl` nor a list of socket folders takes for its own. */
+const PLAIN_FOLDER = /^[\p{L}\p{N}/_.@+-]+$/u;
+
 async function socketFolder(home: string): Promise<string> {
-  if (Buffer.byteLength(home) <= LONGEST_SOCKET_DIRECTORY) return home;
+  if (Buffer.byteLength(home) <= LONGEST_SOCKET_DIRECTORY && PLAIN_FOLDER.test(home)) return home;
   const short = join(tmpdir(), `prorata-${createHash('sha256').update(home).digest('hex').slice(0, 16)}`);
   await mkdir(short, { recursive: true, mode: 0o700 });
   await chmod(short, 0o700);
@@ -150,10 +155,9 @@ async function start(
     durable ? '' : '-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c autovacuum=off',
   ].join(' ');
   const log = join(home, 'postgresql.log');
-  await (await open(log, 'a', 0o600)).close();
-  const [program, args] = command(runAs, control, ['start', '-w', '-t', '60', '-D', data, '-l', log, '-o', settings]);
+  const [program, args] = command(runAs, control, ['start', '-w', '-t', '60', '-o', settings]);
   try {
-    await finished(program, args);
+    await logged(program, args, data, log);
   } catch (error) {
     // Two processes may start it at once; the loser finds it running, or on its way, and retries to connect.
     const running = await run(status, statusArgs).then(
@@ -168,11 +172,28 @@ async function start(
   }
 }
 
+/**
+ * Starts the server with its output in the log. The folder's name reaches it by the environment and the log by a descriptor: `pg_ctl`
+ * would write both into a command of the shell, where a name with a quote or a dollar sign is not itself any more.
+ */
+async function logged(program: string, args: readonly string[], data: string, log: string): Promise<void> {
+  const file = await open(log, 'a', 0o600);
+  try {
+    await finished(program, args, { stdio: ['ignore', file.fd, file.fd], env: { ...process.env, PGDATA: data } });
+  } finally {
+    await file.close();
+  }
+}
+
 /** Runs to the exit code without waiting for inherited output: the server keeps `pg_ctl`'s streams open for its whole life. */
-function finished(program: string, args: readonly string[]): Promise<void> {
+function finished(
+  program: string,
+  args: readonly string[],
+  options: SpawnOptions = { stdio: 'ignore' },
+): Promise<void> {
   return new Promise((resolvePromise, reject) => {
     // Detached, so that Ctrl-C on the terminal reaches our own process only and we stop in order.
-    const child = spawn(program, args, { stdio: 'ignore', detached: true });
+    const child = spawn(program, args, { ...options, detached: true });
     child.once('error', reject);
     child.once('exit', (code) => (code === 0 ? resolvePromise() : reject(new Error(`${program} ended with ${code}`))));
   });
