@@ -198,6 +198,17 @@ GRANT SELECT, INSERT, DELETE ON gl_entry_line TO prorata_intake;
 GRANT SELECT, INSERT ON gl_event TO prorata_intake;
 GRANT SELECT, INSERT, UPDATE ON gl_reversal, gl_period, gl_import TO prorata_intake;
 
+-- After many rows came in at once the planner knows nothing of them until autovacuum looks, and until then takes any index for as good
+-- as any other. ANALYZE is the owner's right.
+CREATE FUNCTION refresh_ledger_statistics() RETURNS void
+  LANGUAGE plpgsql SECURITY DEFINER SET search_path = prorata, pg_temp AS $$
+BEGIN
+  ANALYZE gl_entry;
+  ANALYZE gl_entry_line;
+END $$;
+REVOKE ALL ON FUNCTION refresh_ledger_statistics() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION refresh_ledger_statistics() TO prorata_intake;
+
 -- A posted entry never changes: only its reversal is added. The service refuses before; this is the wall behind it.
 CREATE FUNCTION refuse_posted_entry_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN

@@ -20,8 +20,9 @@ const ZERO: ReadAmount = { units: 0n };
  * parted by blanks. Empty counts as zero. Nothing is rounded: a 19th decimal that is not zero is a fault.
  */
 export function readAmount(text: string): ReadAmount {
-  if (text === '') return ZERO;
-  const match = PLAIN.exec(GROUPED.test(text) ? text.replace(/[ \u00a0\u202f]/g, '') : text);
+  // Half of the amounts of any file.
+  if (text === '' || text === '0,00' || text === '0.00' || text === '0') return ZERO;
+  const match = PLAIN.exec(text) ?? PLAIN.exec(GROUPED.test(text) ? text.replace(/[ \u00a0\u202f]/g, '') : '?');
   if (match === null) return { fault: 'AMOUNT_UNREADABLE' };
   const [, before = '', whole = '', fraction = '', after = ''] = match;
   if (whole === '' && fraction === '') return { fault: 'AMOUNT_UNREADABLE' };

@@ -2,10 +2,19 @@ import { readDay } from '../entry/dates.ts';
 
 const SLASHED = /^(\d\d)\/(\d\d)\/(\d{4})$/;
 
+/** Days repeat on every line; a calendar is asked once for each. */
+const known = new Map<string, string>();
+const MOST_KNOWN = 5_000;
+
 /** A day as the law has it (AAAAMMJJ), as ISO 8601, or as JJ/MM/AAAA; undefined when it is none. */
 export function readFecDay(text: string): string | undefined {
+  const found = known.get(text);
+  if (found !== undefined) return found;
   const slashed = SLASHED.exec(text);
-  return readDay(slashed === null ? text : `${slashed[3]}-${slashed[2]}-${slashed[1]}`);
+  const day = readDay(slashed === null ? text : `${slashed[3]}-${slashed[2]}-${slashed[1]}`);
+  if (known.size >= MOST_KNOWN) known.clear();
+  if (day !== undefined) known.set(text, day);
+  return day;
 }
 
 /**

@@ -36,6 +36,7 @@ export async function inspectSource(path: string): Promise<FecSource> {
   let decoder: TextDecoder | undefined;
   let valid = true;
   let highControls = false;
+  let before: Uint8Array = new Uint8Array();
   let bytes = 0;
   for await (const chunk of byteChunks(path)) {
     if (decoder === undefined) {
@@ -45,7 +46,9 @@ export async function inspectSource(path: string): Promise<FecSource> {
     bytes += chunk.length;
     hash.update(chunk);
     if (valid) valid = decodes(decoder, chunk);
-    if (!highControls) highControls = chunk.some((byte) => byte >= 0x80 && byte <= 0x9f);
+    // Asked only of what is no UTF-8: in UTF-8 these bytes are parts of letters.
+    if (!valid && !highControls) highControls = hasHighControls(chunk) || hasHighControls(before);
+    before = chunk;
   }
   if (valid && decoder !== undefined) valid = decodes(decoder);
   if (mark !== undefined && !valid) throw ledgerProblem('FEC_ENCODING_BROKEN', `${path} bears the mark of ${mark}`);
@@ -89,4 +92,9 @@ function markOf(start: Uint8Array): FecEncoding | undefined {
   if (start[0] === 0xff && start[1] === 0xfe) return 'utf-16le';
   if (start[0] === 0xfe && start[1] === 0xff) return 'utf-16be';
   return undefined;
+}
+
+function hasHighControls(bytes: Uint8Array): boolean {
+  for (const byte of bytes) if (byte >= 0x80 && byte <= 0x9f) return true;
+  return false;
 }

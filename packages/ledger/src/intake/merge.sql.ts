@@ -3,12 +3,19 @@ export const LOCK = `SELECT pg_advisory_xact_lock(hashtextextended(concat_ws(E'\
 
 const MANY_ENTRIES = 200;
 
+/** For the statements after a large file: see the migration. */
+export const REFRESH_STATISTICS = 'SELECT refresh_ledger_statistics()';
+
+export function isLarge(entries: number): boolean {
+  return entries > MANY_ENTRIES;
+}
+
 /**
  * Rows that live for one transaction have no statistics, so the planner takes them for few and pairs many thousands of them one by one:
  * 100 000 lines took minutes, and seconds without nested loops. For a handful, nested loops over the keys are right.
  */
 export function planFor(entries: number): string {
-  return `SET LOCAL enable_nestloop = ${entries > MANY_ENTRIES ? 'off' : 'on'}`;
+  return `SET LOCAL enable_nestloop = ${isLarge(entries) ? 'off' : 'on'}`;
 }
 
 export const COPY_ENTRIES = `COPY gl_entry_staging (entry_no, given_id, id, journal_code, journal_label, entry_number, accounting_date,

@@ -76,6 +76,7 @@ export async function mergeEntries(tx: Tx, owner: Owner, incoming: Incoming): Pr
   const merged = await outcome(tx);
   for (const statement of sql.CLEAR) await tx.execute(statement);
   await tx.execute(sql.planFor(0));
+  if (sql.isLarge(merged.new + merged.updated)) await tx.query(sql.REFRESH_STATISTICS);
   return merged;
 }
 
