@@ -80,6 +80,17 @@ describe('signing in', () => {
     expect(new URL(page.url()).searchParams.get('next')).toBe('/matrix');
   });
 
+  it('ends by itself: the reader is told, signs in again, and goes on where the work was', async () => {
+    const page = await open('/matrix', { ownSession: true });
+    await page.getByRole('link', { name: /Boreal North, Databases/ }).waitFor();
+    await page.context().clearCookies();
+    await page.getByRole('button', { name: 'Previous month' }).click();
+    await page.getByText('Your session has ended.').waitFor();
+    await page.getByLabel('One-time code or access token').fill(await node.token());
+    await page.keyboard.press('Enter');
+    await page.getByText('Where each entity spends, in March 2025').waitFor();
+  });
+
   it('shows the problem of whoever may not read the group', async () => {
     const page = await open('/', { roles: ['nobody'] });
     const alert = page.getByRole('alert');
@@ -231,6 +242,27 @@ describe('the reader', () => {
       await page.getByRole('table').first().waitFor();
       expect(await page.evaluate('document.documentElement.scrollWidth'), path).toBe(390);
     }
+  });
+
+  it('is told that the node does not answer, and can try again', async () => {
+    const page = await open('/matrix');
+    await page.getByRole('link', { name: /Boreal North, Databases/ }).waitFor();
+    await page.context().setOffline(true);
+    await page.getByRole('button', { name: 'Previous month' }).click();
+    await page.getByRole('alert').getByText('The group node does not answer.').waitFor();
+    await page.context().setOffline(false);
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await page.getByRole('link', { name: 'Boreal North, Databases: €28,080. Drill down' }).waitFor();
+  });
+
+  it('sorts a table by its headings', async () => {
+    const page = await open('/');
+    const names = page.getByRole('table').getByRole('rowheader').getByRole('link');
+    await names.first().waitFor();
+    expect(await names.allTextContents()).toEqual(['Boreal NorthFR01', 'Boreal EastDE02']);
+    await page.getByRole('button', { name: 'Entity' }).click();
+    expect(await names.allTextContents()).toEqual(['Boreal EastDE02', 'Boreal NorthFR01']);
+    expect(await page.getByRole('columnheader', { name: 'Entity' }).getAttribute('aria-sort')).toBe('ascending');
   });
 
   it('is told that an address leads nowhere', async () => {

@@ -27,6 +27,8 @@ const client = new QueryClient({
   }),
   defaultOptions: {
     queries: {
+      // A node on this machine or network answers whether or not the browser thinks that there is an Internet.
+      networkMode: 'always',
       staleTime: 30_000,
       // A refusal stays one; a broken connection may heal.
       retry: (count, error) => count < 2 && !(error instanceof ApiProblem && error.status >= 400 && error.status < 500),
