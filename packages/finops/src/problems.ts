@@ -109,8 +109,8 @@ export const finopsProblem = defineProblems({
   },
   PUSH_TOKEN_REQUIRED: {
     status: 400,
-    title: 'The group node to push to is not known well enough to sign a token for it',
-    next: 'Set PRORATA_TOKEN to a token with the role entity.publisher, or name the audience of the group node.',
+    title: 'Pushing needs a token for the group node',
+    next: 'Name the audience that the group told at enrolment (--audience), or set PRORATA_TOKEN to a token of the group.',
   },
   PUSH_REFUSED: {
     status: 502,

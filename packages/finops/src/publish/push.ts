@@ -1,7 +1,6 @@
 import { publicOf, thumbprint } from '@prorata/contract';
-import { audienceOf, isUuid, signDelegatedToken } from '@prorata/platform';
+import { signDelegatedToken } from '@prorata/platform';
 import { type EntityNode, signingKeyOf } from '../node/entity.ts';
-import { membershipOf } from '../node/join.ts';
 import { finopsProblem } from '../problems.ts';
 import type { Publication } from './publications.ts';
 
@@ -18,7 +17,7 @@ export interface PushResult {
 export interface PushOptions {
   /** A token for the group node; one is signed with the entity's key otherwise. */
   readonly token?: string | undefined;
-  /** Audience of the group node, where its admission does not tell. */
+  /** Audience of the group node, as its operator tells when the entity is enrolled: `prorata:<node id>`. */
   readonly audience?: string | undefined;
 }
 
@@ -64,10 +63,9 @@ function groupAddress(base: string, path: string): URL {
 }
 
 /** A token that only the holder of the enrolled key can make, for this group node only, and for two minutes. */
-async function ownToken(entity: EntityNode, named: string | undefined): Promise<string> {
-  const audience = named ?? (await audienceFromAdmission(entity));
+async function ownToken(entity: EntityNode, audience: string | undefined): Promise<string> {
   if (audience === undefined) {
-    throw finopsProblem('PUSH_TOKEN_REQUIRED', "the group's admission does not name its node");
+    throw finopsProblem('PUSH_TOKEN_REQUIRED', 'neither a token nor the audience of the group node was given');
   }
   const privateJwk = await signingKeyOf(entity.dir);
   return await signDelegatedToken({
@@ -77,13 +75,6 @@ async function ownToken(entity: EntityNode, named: string | undefined): Promise<
     kid: thumbprint(publicOf(privateJwk)),
     lifetimeSeconds: TOKEN_SECONDS,
   });
-}
-
-async function audienceFromAdmission(entity: EntityNode): Promise<string | undefined> {
-  const membership = await entity.db.transaction(entity.scope, membershipOf, { readOnly: true });
-  const group: Readonly<Record<string, unknown>> = { ...membership?.statement.group };
-  const node = group.node_id;
-  return typeof node === 'string' && isUuid(node) ? audienceOf(node) : undefined;
 }
 
 function parsed(text: string): unknown {
