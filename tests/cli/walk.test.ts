@@ -130,6 +130,20 @@ describe('from a bill to the group, through the shell', () => {
     expect(await answer('group', 'verify', '--dir', group)).toMatchObject({ consistent: true });
   });
 
+  it('hands over to a new key, and a revoked one signs nothing any more', async () => {
+    const rotated = await answer('entity', 'keys', 'rotate', '--dir', entity);
+    expect(rotated.kid).not.toBe(rotated.old_kid);
+    await answer('entity', 'run', '2025-01', '--dir', entity);
+    const { path } = await answer('entity', 'publish', '2025-01', '--dir', entity);
+    const bundle = String(path);
+    expect(await refusal('group', 'receive', bundle, '--dir', group)).toMatchObject({ code: 'KEY_UNKNOWN' });
+    const taken = await answer('group', 'keys', 'rotate', String(rotated.statement), '--dir', group);
+    expect(taken).toMatchObject({ entity: 'CH05', kid: rotated.kid, fingerprint: rotated.fingerprint });
+    expect(await answer('group', 'receive', bundle, '--dir', group)).toMatchObject({ revision: 1, kid: rotated.kid });
+    await answer('group', 'keys', 'revoke', String(rotated.kid), '--reason', 'end of the test', '--dir', group);
+    expect(await refusal('group', 'receive', bundle, '--dir', group)).toMatchObject({ code: 'KEY_REVOKED' });
+  });
+
   it('is sound: audit chains, file modes, roles, walls', async () => {
     expect(await answer('audit', 'verify', '--dir', entity)).toMatchObject({ sound: true });
     expect(await answer('doctor', '--dir', group)).toMatchObject({ sound: true });

@@ -4,6 +4,7 @@ import { entityExplainCommand } from './explain.ts';
 import { entityImportCommands } from './import.ts';
 import { entityInitCommand } from './init.ts';
 import { entityJoinCommand } from './join.ts';
+import { entityKeysCommands } from './keys.ts';
 import { entityPublishCommand } from './publish.ts';
 import { entityReportCommands } from './report.ts';
 import { entityRunCommand } from './run.ts';
@@ -13,6 +14,7 @@ export function entityCommands(program: Command, shell: Shell): void {
   const entity = addGroup(program, 'entity', 'the entity node: bills, mapping, monthly facts, bundles');
   entityInitCommand(entity, shell);
   entityJoinCommand(entity, shell);
+  entityKeysCommands(entity, shell);
   entityImportCommands(entity, shell);
   entityRunCommand(entity, shell);
   entityReportCommands(entity, shell);
