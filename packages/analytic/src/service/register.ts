@@ -1,6 +1,9 @@
 import type { App } from '@prorata/platform';
 import { axisRoutes } from '../axes/axes.routes.ts';
+import { balanceRoutes } from '../balance/balance.routes.ts';
 import { dimensionRoutes } from '../dimensions/dimensions.routes.ts';
+import { driverRoutes } from '../drivers/drivers.routes.ts';
+import { postingRoutes } from '../postings/postings.routes.ts';
 import { ruleRoutes } from '../rules/rules.routes.ts';
 import type { AnalyticNode } from './node.ts';
 
@@ -8,5 +11,8 @@ import type { AnalyticNode } from './node.ts';
 export function registerAnalyticRoutes(app: App, node: AnalyticNode): void {
   axisRoutes(app, node);
   dimensionRoutes(app, node);
+  driverRoutes(app, node);
   ruleRoutes(app, node);
+  postingRoutes(app, node);
+  balanceRoutes(app, node);
 }

@@ -1,0 +1,121 @@
+import { canonicalJson } from '@prorata/allocation';
+import type { Tx } from '@prorata/platform';
+import { analyticProblem } from '../problems.ts';
+import type { References } from '../rules/references.ts';
+import { monthOf } from '../service/months.ts';
+import { found } from '../service/node.ts';
+import type { PostingAnswer } from './postings.schema.ts';
+import * as sql from './postings.sql.ts';
+import { linePartsOf, type PostingResult } from './result.ts';
+
+export interface PostingRow {
+  readonly id: string;
+  readonly source_entry_id: string;
+  readonly allocation_rule_id: string;
+  readonly kind: 'ORIGINAL' | 'MIRROR';
+  readonly reverses: string | null;
+  readonly reversed_by: string | null;
+  readonly posting_date: string;
+  readonly currency: string;
+  readonly result: PostingResult;
+  readonly created_at: Date;
+  readonly created_by: string;
+}
+
+/** One text for one posting, whether it was stored a moment ago or is read again: answers are compared byte by byte. */
+export function tellPosting(row: PostingRow): PostingAnswer {
+  const original = row.reversed_by === null ? 'ACTIVE' : 'REVERSED';
+  return {
+    id: row.id,
+    source_entry_id: row.source_entry_id,
+    allocation_rule_id: row.allocation_rule_id,
+    kind: row.kind,
+    status: row.kind === 'MIRROR' ? 'MIRROR' : original,
+    reverses: row.reverses,
+    reversed_by: row.reversed_by,
+    posting_date: row.posting_date,
+    period_month: monthOf(row.posting_date),
+    currency: row.currency,
+    result: JSON.parse(canonicalJson(row.result)),
+    created_at: row.created_at.toISOString(),
+    created_by: row.created_by,
+  };
+}
+
+export type NewPosting = Omit<PostingRow, 'created_at' | 'reversed_by'> & { readonly country_code: string };
+
+/** The ids by which a result's codes are stored. */
+export type Ids = Pick<References, 'axisIds' | 'dimensionIds'>;
+
+/**
+ * Stores a posting. An original takes hold of its source lines; a mirror only adds its lines to the balance.
+ *
+ * @returns undefined when another request has stored the same entry and rule meanwhile
+ * @throws Problem `ALREADY_ALLOCATED`
+ */
+export async function storePosting(tx: Tx, posting: NewPosting, ids: Ids): Promise<PostingRow | undefined> {
+  const parts = partColumns(posting.result, ids);
+  const held = posting.kind === 'ORIGINAL' ? heldColumns(posting.result, ids) : { lines: [], axes: [] };
+  const rows = await tx.query<{ created_at: Date; stored: number; held: number }>(sql.STORE, [
+    posting.id,
+    posting.country_code,
+    posting.source_entry_id,
+    posting.allocation_rule_id,
+    posting.kind,
+    posting.reverses,
+    posting.posting_date,
+    posting.currency,
+    JSON.stringify(posting.result),
+    posting.created_by,
+    ...parts,
+    held.lines,
+    held.axes,
+  ]);
+  const { created_at, stored, held: got } = found(rows, posting.id);
+  if (stored === 0) return undefined;
+  if (got < held.lines.length) throw await alreadyAllocated(tx, posting, held);
+  return { ...posting, created_at, reversed_by: null };
+}
+
+interface Held {
+  readonly lines: readonly number[];
+  readonly axes: readonly string[];
+}
+
+async function alreadyAllocated(tx: Tx, posting: NewPosting, held: Held) {
+  const rows = await tx.query<{ posting_id: string; line_no: number; axis: string }>(sql.HOLDER, [
+    posting.source_entry_id,
+    held.lines,
+    held.axes,
+    posting.id,
+  ]);
+  const holder = rows[0];
+  const where = `line ${holder?.line_no} on ${holder?.axis}`;
+  return analyticProblem('ALREADY_ALLOCATED', `${where} is held by the posting ${holder?.posting_id}`, {
+    posting_id: holder?.posting_id,
+    line: holder?.line_no,
+    axis: holder?.axis,
+  });
+}
+
+/** @returns lines, part numbers, axes, dimensions, accounts, amounts: one array a column */
+function partColumns(result: PostingResult, ids: Ids): unknown[][] {
+  const columns: unknown[][] = [[], [], [], [], [], []];
+  for (const { line, part, axis, dimension, account, amount } of linePartsOf(result.lines)) {
+    const row = [line, part, ids.axisIds.get(axis), ids.dimensionIds.get(axis)?.get(dimension), account, amount];
+    for (const [index, value] of row.entries()) columns[index]?.push(value);
+  }
+  return columns;
+}
+
+function heldColumns(result: PostingResult, ids: Ids): Held {
+  const lines: number[] = [];
+  const axes: string[] = [];
+  for (const { line, splits } of result.lines) {
+    for (const axis of splits.flatMap((split) => split.axes)) {
+      lines.push(line);
+      axes.push(ids.axisIds.get(axis) ?? '');
+    }
+  }
+  return { lines, axes };
+}

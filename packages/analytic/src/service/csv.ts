@@ -1,0 +1,87 @@
+import { analyticProblem } from '../problems.ts';
+
+/** One record with the line of the file on which it starts, counted from 1 with the header. */
+export interface CsvRecord {
+  readonly line: number;
+  readonly values: readonly string[];
+}
+
+const MOST_ERRORS = 50;
+
+export interface CsvFault {
+  readonly line: number;
+  readonly message: string;
+}
+
+/** @throws Problem `CSV_INVALID` when there are faults */
+export function refuseFaults(faults: readonly CsvFault[]): void {
+  const first = faults[0];
+  if (first === undefined) return;
+  const more = faults.length > 1 ? ` (and ${faults.length - 1} more)` : '';
+  throw analyticProblem('CSV_INVALID', `line ${first.line}: ${first.message}${more}`, {
+    errors: faults.slice(0, MOST_ERRORS),
+  });
+}
+
+/**
+ * Reads CSV (RFC 4180): commas or semicolons, as the header has them, double quotes, any line ends, an optional byte order mark.
+ *
+ * @param columns every column that the file must have, in any order.
+ * @returns the records with the values of `columns`, in that order. @throws Problem `CSV_INVALID`
+ */
+export function readCsv(text: string, columns: readonly string[]): CsvRecord[] {
+  const content = text.replace(/^\ufeff/, '');
+  const header = /^[^\r\n]*/.exec(content)?.[0] ?? '';
+  const [head, ...records] = split(content, header.includes(';') && !header.includes(',') ? ';' : ',');
+  const names = head?.values.map((name) => name.trim()) ?? [];
+  const places = columns.map((column) => names.indexOf(column));
+  const missing = columns.filter((_, index) => places[index] === -1);
+  const unknown = names.filter((name) => !columns.includes(name));
+  if (missing.length > 0 || unknown.length > 0 || names.length !== columns.length) {
+    refuseFaults([{ line: 1, message: `the header must name ${columns.join(', ')}, each once` }]);
+  }
+  const whole = records.filter(({ values }) => values.length > 1 || values[0] !== '');
+  refuseFaults(
+    whole
+      .filter(({ values }) => values.length !== names.length)
+      .map(({ line, values }) => ({ line, message: `${values.length} values for ${names.length} columns` })),
+  );
+  return whole.map(({ line, values }) => ({ line, values: places.map((place) => (values[place] ?? '').trim()) }));
+}
+
+/** Takes one field at a time: quoted with doubled quotes inside, or plain up to the next separator or line end. */
+function split(text: string, separator: string): CsvRecord[] {
+  const field = new RegExp(`(?:"((?:[^"]|"")*)"|([^"\\r\\n${separator}]*))(${separator}|\\r\\n|\\r|\\n|$)`, 'y');
+  const records: CsvRecord[] = [];
+  let values: string[] = [];
+  let [line, start] = [1, 1];
+  while (field.lastIndex < text.length) {
+    const match = field.exec(text);
+    if (match === null)
+      throw analyticProblem('CSV_INVALID', `line ${line}: a quote is out of place`, { errors: [{ line }] });
+    const [whole, quoted, plain = '', end] = match;
+    values.push(quoted === undefined ? plain : quoted.replaceAll('""', '"'));
+    line += whole.match(/\r\n|\r|\n/g)?.length ?? 0;
+    if (end === separator) {
+      if (field.lastIndex === text.length) values.push('');
+      continue;
+    }
+    records.push({ line: start, values });
+    values = [];
+    start = line;
+  }
+  if (values.length > 0) records.push({ line: start, values });
+  return records;
+}
+
+/** Writes CSV (RFC 4180); a value that a spreadsheet would take for a formula is quoted with a leading apostrophe. */
+export function writeCsv(columns: readonly string[], rows: readonly (readonly (string | null)[])[]): string {
+  return [columns, ...rows].map((row) => `${row.map(cell).join(',')}\r\n`).join('');
+}
+
+function cell(value: string | null): string {
+  if (value === null) return '';
+  const formula = /^[=+@\t\r]|^-(?![\d.])/.test(value);
+  const text = formula ? `'${value}` : value;
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
