@@ -96,6 +96,9 @@ describe('the sample input', () => {
     expect(corrections.length).toBeGreaterThan(0);
     for (const row of corrections) expect(row.ChargePeriodStart?.slice(0, 7)).toBe('2025-08');
     expect(rows.some((row) => row.CommitmentDiscountStatus === 'Unused' && Number(row.BilledCost) === 0)).toBe(true);
+    const used = rows.filter((row) => row.CommitmentDiscountStatus === 'Used');
+    expect(used.some((row) => Number(row.EffectiveCost) > 0)).toBe(true);
+    for (const row of used) expect(Number(row.BilledCost)).toBe(0);
     for (const row of rows.filter(({ ChargeCategory }) => ChargeCategory === 'Purchase')) {
       expect(Number(row.EffectiveCost)).toBe(0);
       expect(Number(row.BilledCost)).toBeGreaterThan(0);
