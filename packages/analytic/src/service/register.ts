@@ -3,6 +3,7 @@ import { axisRoutes } from '../axes/axes.routes.ts';
 import { balanceRoutes } from '../balance/balance.routes.ts';
 import { dimensionRoutes } from '../dimensions/dimensions.routes.ts';
 import { driverRoutes } from '../drivers/drivers.routes.ts';
+import { intentRoutes } from '../intents/intents.routes.ts';
 import { postingRoutes } from '../postings/postings.routes.ts';
 import { ruleRoutes } from '../rules/rules.routes.ts';
 import type { AnalyticNode } from './node.ts';
@@ -15,4 +16,5 @@ export function registerAnalyticRoutes(app: App, node: AnalyticNode): void {
   ruleRoutes(app, node);
   postingRoutes(app, node);
   balanceRoutes(app, node);
+  intentRoutes(app);
 }
