@@ -26,9 +26,7 @@ function patternOf(locale: string, currency: string | undefined, negative: boole
   if (known !== undefined) return known;
   const format = new Intl.NumberFormat(locale, {
     minimumFractionDigits: 1,
-    ...(currency === undefined
-      ? {}
-      : { style: 'currency' as const, currency, currencyDisplay: 'narrowSymbol' as const }),
+    ...(currency === undefined ? {} : { style: 'currency' as const, currency }),
   });
   const parts = format.formatToParts(negative ? -1234567.1 : 1234567.1);
   const first = parts.findIndex((part) => NUMERALS.has(part.type));
@@ -66,7 +64,8 @@ export function minorUnitOf(currency: string): number {
 }
 
 /**
- * An amount as the reader's language writes it, rounded half-even for display.
+ * An amount as the reader's language writes it, rounded half-even for display. The sign is the unambiguous one (`US$`, `CA$`), because
+ * a group has several dollars.
  *
  * @param amount decimal string, exact
  * @param places decimals shown; the currency's minor unit unless told
@@ -118,6 +117,6 @@ export function formatCompact(value: number, language: Language, currency?: stri
   return new Intl.NumberFormat(localeOf(language), {
     notation: 'compact',
     maximumSignificantDigits: 3,
-    ...(currency === undefined ? {} : { style: 'currency', currency, currencyDisplay: 'narrowSymbol' }),
+    ...(currency === undefined ? {} : { style: 'currency', currency }),
   }).format(value);
 }

@@ -135,7 +135,7 @@ function Filters({ selected }: { readonly selected: Selected }) {
   const count = entity.length + domain.length + application.length;
   return (
     <Group gap="xs" align="center" className={classes.filters ?? ''}>
-      <Popover width={320} position="bottom-end" shadow="md" trapFocus withinPortal={false}>
+      <Popover width={320} position="bottom-start" shadow="md" trapFocus withinPortal={false}>
         <Popover.Target>
           <Button
             variant="default"
@@ -155,6 +155,7 @@ function Filters({ selected }: { readonly selected: Selected }) {
               onChange={(value) => change({ entity: value })}
               nothingFoundMessage={t('selection.noMatch')}
               comboboxProps={{ withinPortal: false }}
+              openOnFocus={false}
               searchable
               clearable
             />
@@ -166,6 +167,7 @@ function Filters({ selected }: { readonly selected: Selected }) {
               onChange={(value) => change({ domain: value })}
               nothingFoundMessage={t('selection.noMatch')}
               comboboxProps={{ withinPortal: false }}
+              openOnFocus={false}
               searchable
               clearable
             />
