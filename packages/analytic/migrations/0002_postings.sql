@@ -114,6 +114,13 @@ GRANT SELECT, INSERT, DELETE ON ana_allocated_line TO prorata_app;
 GRANT SELECT, INSERT, UPDATE ON ana_balance TO prorata_app;
 GRANT SELECT ON ana_posting, ana_posting_line, ana_allocated_line, ana_balance TO prorata_reader;
 
+-- What the general ledger reverses is taken back in the transaction of the intake that learns it.
+GRANT SELECT ON ana_axis, ana_dimension TO prorata_intake;
+GRANT SELECT, INSERT, UPDATE (reversed_by, updated_at, updated_by, version) ON ana_posting TO prorata_intake;
+GRANT SELECT, INSERT ON ana_posting_line TO prorata_intake;
+GRANT SELECT, INSERT, DELETE ON ana_allocated_line TO prorata_intake;
+GRANT SELECT, INSERT, UPDATE ON ana_balance TO prorata_intake;
+
 DO $$
 DECLARE
   name text;

@@ -1,4 +1,21 @@
+// balance
+
+// references
+export { axisById, changeAxis, createAxis, listAxes } from './axes/axes.ts';
+export { analyticBalance, balanceCsv } from './balance/balance.ts';
+export { changeDimension, createDimension, dimensionById, listDimensions } from './dimensions/dimensions.ts';
+export { createDriver, driverById, listDrivers } from './drivers/drivers.ts';
+// drivers
+export { importDriverValues } from './drivers/values.ts';
+// migrations, problems
 export { ANALYTIC_MIGRATIONS } from './migrations.ts';
+export { explainPosting } from './postings/explain.ts';
+// postings
+export { listPostings, postingById } from './postings/postings.ts';
+export { reactToLedger, reversePosting, reversePostingsOfEntry } from './postings/reverse.ts';
+export { previewAllocation, runAllocation } from './postings/run.ts';
 export { analyticProblem } from './problems.ts';
+export { changeRule, createRule, createVersion, listRules, postRule, ruleById } from './rules/rules.ts';
+// service
 export { ANALYTIC_MODULE, ANALYTIC_ROLES, type AnalyticNode, type Caller } from './service/node.ts';
 export { registerAnalyticRoutes } from './service/register.ts';

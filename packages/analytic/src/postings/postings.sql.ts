@@ -1,4 +1,4 @@
-const COLUMNS = `p.id, p.source_entry_id, p.allocation_rule_id, p.kind, p.reverses, p.reversed_by, p.posting_date, p.currency, p.result,
+const COLUMNS = `p.id, p.country_code, p.source_entry_id, p.allocation_rule_id, p.kind, p.reverses, p.reversed_by, p.posting_date, p.currency, p.result,
   p.created_at, p.created_by`;
 
 export const BY_ID = `SELECT ${COLUMNS} FROM ana_posting p WHERE p.id = $1`;

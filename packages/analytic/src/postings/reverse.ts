@@ -1,5 +1,5 @@
-import { requireEntry, requireOpenPeriod } from '@prorata/ledger';
-import { type Tx, uuidv7, type WriteAnswer, type WriteRecord } from '@prorata/platform';
+import { entry, type LedgerChange, periodState, requireEntry, requireOpenPeriod } from '@prorata/ledger';
+import { NIL_UUID, type Tx, uuidv7, type WriteAnswer, type WriteRecord } from '@prorata/platform';
 import { analyticProblem } from '../problems.ts';
 import { monthOf } from '../service/months.ts';
 import { type AnalyticNode, type Caller, change, found } from '../service/node.ts';
@@ -8,9 +8,6 @@ import * as sql from './postings.sql.ts';
 import { linePartsOf, mirrored, type PostingResult } from './result.ts';
 import { notePosting } from './run.ts';
 import { type Ids, type PostingRow, storePosting, tellPosting } from './store.ts';
-
-/** Who a mirror is made by, and when. */
-type Author = { readonly countryCode: string; readonly userId: string };
 
 /**
  * Takes a posting back by its mirror, dated in an open month. Today's references are not looked at: what was allocated can always be
@@ -28,7 +25,7 @@ export async function reversePosting(
   return await change(node, caller, { action: 'analytic.allocation.reverse', payload }, async (tx, record) => {
     const posting = found(await tx.query<PostingRow>(sql.BY_ID_TO_REVERSE, [id]), `there is no posting ${id}`);
     requireReversible(posting);
-    const mirror = await storeMirror(tx, record, caller.context, posting, input.date ?? posting.posting_date);
+    const mirror = await storeMirror(tx, record, caller.context.userId, posting, input.date ?? posting.posting_date);
     return { status: 201, body: tellPosting(mirror) };
   });
 }
@@ -45,7 +42,7 @@ function requireReversible(posting: PostingRow): void {
   }
 }
 
-async function storeMirror(tx: Tx, record: WriteRecord, author: Author, posting: PostingRow, date: string) {
+async function storeMirror(tx: Tx, record: WriteRecord, userId: string, posting: PostingRow, date: string) {
   await requireOpenPeriod(tx, monthOf(date));
   const ids = await storedIds(tx, posting.result);
   const stored = found(
@@ -54,7 +51,7 @@ async function storeMirror(tx: Tx, record: WriteRecord, author: Author, posting:
         tx,
         {
           id: uuidv7(),
-          country_code: author.countryCode,
+          country_code: posting.country_code,
           source_entry_id: posting.source_entry_id,
           allocation_rule_id: posting.allocation_rule_id,
           kind: 'MIRROR',
@@ -62,14 +59,14 @@ async function storeMirror(tx: Tx, record: WriteRecord, author: Author, posting:
           posting_date: date,
           currency: posting.currency,
           result: mirrored(posting.result),
-          created_by: author.userId,
+          created_by: userId,
         },
         ids,
       ),
     ].filter((row) => row !== undefined),
     posting.id,
   );
-  await tx.execute(sql.MARK_REVERSED, [posting.id, stored.id, author.userId]);
+  await tx.execute(sql.MARK_REVERSED, [posting.id, stored.id, userId]);
   await tx.execute(sql.RELEASE, [posting.source_entry_id, posting.id]);
   notePosting(record, 'REVERSED', stored);
   return stored;
@@ -98,29 +95,40 @@ async function storedIds(tx: Tx, result: PostingResult): Promise<Ids> {
 
 /**
  * Takes back every active posting of an entry that the general ledger reversed, in the transaction that learnt it. The mirrors take the
- * date of the reversing entry where the ledger has it, otherwise that of the reversed one.
+ * date of the reversing entry where the ledger has it, otherwise that of the reversed one; in a locked month, the first day that is
+ * open after it, because the reversal is a fact already.
  *
- * @returns ids of the mirrors. @throws Problem `ENTRY_NOT_FOUND`, `PERIOD_LOCKED`
+ * @returns ids of the mirrors. @throws Problem `ENTRY_NOT_FOUND`
  */
-export async function reversePostingsOfEntry(
-  tx: Tx,
-  record: WriteRecord,
-  author: Author,
-  entryId: string,
-): Promise<string[]> {
+export async function reversePostingsOfEntry(tx: Tx, record: WriteRecord, entryId: string): Promise<string[]> {
   const reversed = await requireEntry(tx, entryId);
   const active = await tx.query<{ id: string }>(sql.ACTIVE_OF_ENTRY, [entryId]);
   if (active.length === 0) return [];
-  const reversing =
-    reversed.reversedBy === null ? undefined : await tx.query<{ day: string }>(ENTRY_DAY, [reversed.reversedBy]);
-  const date = reversing?.[0]?.day ?? reversed.accountingDate;
+  const by = reversed.reversedBy === null ? undefined : await entry(tx, reversed.reversedBy);
+  const date = await firstOpenDay(tx, by?.accountingDate ?? reversed.accountingDate);
   const mirrors: string[] = [];
   for (const { id } of active) {
     const posting = found(await tx.query<PostingRow>(sql.BY_ID_TO_REVERSE, [id]), id);
     if (posting.reversed_by !== null) continue;
-    mirrors.push((await storeMirror(tx, record, author, posting, date)).id);
+    mirrors.push((await storeMirror(tx, record, NIL_UUID, posting, date)).id);
   }
   return mirrors;
 }
 
-const ENTRY_DAY = 'SELECT accounting_date AS day FROM gl_entry WHERE id = $1';
+/** No ledger has this many locked months in a row ahead of it. */
+const MOST_MONTHS = 600;
+
+async function firstOpenDay(tx: Tx, date: string): Promise<string> {
+  let day = date;
+  for (let months = 0; months < MOST_MONTHS && (await periodState(tx, monthOf(day))) === 'LOCKED'; months += 1) {
+    const next = new Date(`${monthOf(day)}-01T00:00:00Z`);
+    next.setUTCMonth(next.getUTCMonth() + 1);
+    day = next.toISOString().slice(0, 10);
+  }
+  return day;
+}
+
+/** What the ledger's inbox calls with what it learnt (`Inbox.react`): analytic accounting follows the reversals. */
+export async function reactToLedger(tx: Tx, change: LedgerChange, record: WriteRecord): Promise<void> {
+  if (change.kind === 'ENTRY_REVERSED') await reversePostingsOfEntry(tx, record, change.entryId);
+}

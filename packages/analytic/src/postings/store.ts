@@ -10,6 +10,7 @@ import { linePartsOf, type PostingResult } from './result.ts';
 
 export interface PostingRow {
   readonly id: string;
+  readonly country_code: string;
   readonly source_entry_id: string;
   readonly allocation_rule_id: string;
   readonly kind: 'ORIGINAL' | 'MIRROR';
@@ -42,7 +43,7 @@ export function tellPosting(row: PostingRow): PostingAnswer {
   };
 }
 
-export type NewPosting = Omit<PostingRow, 'created_at' | 'reversed_by'> & { readonly country_code: string };
+export type NewPosting = Omit<PostingRow, 'created_at' | 'reversed_by'>;
 
 /** The ids by which a result's codes are stored. */
 export type Ids = Pick<References, 'axisIds' | 'dimensionIds'>;
