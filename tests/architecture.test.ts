@@ -10,9 +10,10 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   contract: [],
   platform: [],
   ledger: ['platform'],
+  analytic: ['platform', 'allocation', 'ledger'],
   finops: ['platform', 'allocation', 'contract'],
   group: ['platform', 'contract'],
-  cli: ['allocation', 'contract', 'platform', 'ledger', 'finops', 'group'],
+  cli: ['allocation', 'contract', 'platform', 'ledger', 'analytic', 'finops', 'group'],
   dashboard: [],
 };
 
