@@ -3,8 +3,9 @@ export const LOCK = `SELECT pg_advisory_xact_lock(hashtextextended(concat_ws(E'\
 
 const MANY_ENTRIES = 200;
 
-/** For the statements after a large file: see the migration. */
-export const REFRESH_STATISTICS = 'SELECT refresh_ledger_statistics()';
+/** For the statements after many rows: see the migration. */
+export const REFRESH_ENTRY_STATISTICS = 'SELECT refresh_entry_statistics()';
+export const REFRESH_LINE_STATISTICS = 'SELECT refresh_line_statistics()';
 
 export function isLarge(entries: number): boolean {
   return entries > MANY_ENTRIES;

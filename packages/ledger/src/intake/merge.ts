@@ -68,15 +68,16 @@ export async function mergeEntries(tx: Tx, owner: Owner, incoming: Incoming): Pr
   await tx.query(sql.LOCK, own);
   await tx.execute(sql.planFor(staged));
   await tx.execute(sql.DECIDE, own);
-  await tx.execute(sql.INSERT_NEW, [...own, owner.countryCode, incoming.origin, source, owner.userId]);
+  const added = await tx.execute(sql.INSERT_NEW, [...own, owner.countryCode, incoming.origin, source, owner.userId]);
   await tx.execute(sql.REMOVE_DRAFT_LINES, own);
   await tx.execute(sql.UPDATE_DRAFTS, [...own, incoming.origin, source, owner.userId]);
   await tx.execute(sql.REVERSE_POSTED, [...own, owner.userId]);
+  if (sql.isLarge(added)) await tx.query(sql.REFRESH_ENTRY_STATISTICS);
   await tx.execute(sql.INSERT_LINES, own);
+  if (sql.isLarge(added)) await tx.query(sql.REFRESH_LINE_STATISTICS);
   const merged = await outcome(tx);
   for (const statement of sql.CLEAR) await tx.execute(statement);
   await tx.execute(sql.planFor(0));
-  if (sql.isLarge(merged.new + merged.updated)) await tx.query(sql.REFRESH_STATISTICS);
   return merged;
 }
 
