@@ -118,6 +118,8 @@ describe('what is sent is taken exactly or refused with its place', () => {
       'limit=5.0',
       'limit=',
       'limit=0x5',
+      'limit=05',
+      'limit=-0',
       'limit=1&limit=2',
       'closed=1',
       'x=1',
@@ -138,12 +140,20 @@ describe('what is sent is taken exactly or refused with its place', () => {
     ['prototype', '{"__proto__":{"admin":true}}'],
     ['U+0000', '{"code":"a\\u0000"}'],
     ['half a surrogate', '{"code":"\\ud800"}'],
+    ['a member that is there twice', '{"code":"a:\\"","tags":[{"a":1,"a":2}]}'],
+    ['a number that would lose digits', '{"count":9007199254740993}'],
+    ['a number beyond all', '{"count":-1e400}'],
   ];
   it.each(unreadable)('unreadable: %s', async (_name, body) => {
     expect(await call({ method: 'POST', path: '/free', body })).toMatchObject({
       status: 400,
       body: { code: 'BODY_UNREADABLE' },
     });
+  });
+
+  it('colons and quotes inside of texts name no members', async () => {
+    const body = { 'a:b': ':":\\', c: ['\\":', { ':': 9007199254740991 }], d: {} };
+    expect((await call({ method: 'POST', path: '/free', body })).body).toEqual({ body });
   });
 
   it('an empty body, invalid UTF-8, a large one, and another type of body', async () => {

@@ -88,8 +88,8 @@ function readValue(schema: Schema | undefined, value: unknown): unknown {
     return (Array.isArray(value) ? value : [value]).map((one) => readValue(items, one));
   }
   if (typeof value !== 'string') return value;
-  if (schema?.type === 'integer' && /^-?\d+$/.test(value)) return safeNumber(value);
-  if (schema?.type === 'number' && /^-?\d+(\.\d+)?$/.test(value)) return safeNumber(value);
+  if (schema?.type === 'integer' && /^(0|-?[1-9]\d*)$/.test(value)) return safeNumber(value);
+  if (schema?.type === 'number' && /^-?(0|[1-9]\d*)(\.\d+)?$/.test(value)) return safeNumber(value);
   if (schema?.type === 'boolean' && (value === 'true' || value === 'false')) return value === 'true';
   return value;
 }

@@ -40,6 +40,11 @@ beforeAll(async () => {
           return sendWritten(reply, answer);
         },
       );
+      app.post('/runs/:id/close', { config: { roles: ['analytic.writer'] } }, async (request, reply) => {
+        const write = writeRequestOf(request, 'thing.close', undefined);
+        const answer = await writePath(test.db, request.context, write, async () => ({ status: 200, body: {} }));
+        return sendWritten(reply, answer);
+      });
     },
   });
   authorization = `Bearer ${await server.issuer.issueToken(claims)}`;
@@ -85,6 +90,14 @@ describe('writes over HTTP', () => {
     const second = await run('refused', 'key-2');
     expect(first).toMatchObject({ status: 404, replayed: null, body: { code: 'NOT_FOUND' } });
     expect(second).toMatchObject({ status: 404, replayed: 'true', body: { detail: first.body.detail } });
+  });
+
+  it('the same key for another thing of the same route is another payload', async () => {
+    const close = async (id: string) => {
+      const headers = { authorization, 'idempotency-key': 'key-close' };
+      return (await fetch(`${server.url}/runs/${id}/close`, { method: 'POST', headers })).status;
+    };
+    expect([await close('1'), await close('1'), await close('2')]).toEqual([200, 200, 409]);
   });
 
   it('connections that the database cuts are replaced', async () => {

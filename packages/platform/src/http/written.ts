@@ -2,14 +2,19 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { WriteAnswer, WriteRequest } from '../write/write-path.ts';
 import { REPLAYED_HEADER } from './errors.ts';
 
-/** What `writePath` needs to know about an HTTP request: a key belongs to the method and the route's pattern. */
+/**
+ * What `writePath` needs to know about an HTTP request. A key belongs to the method and the route's pattern, so that what stands in
+ * the address is part of what is asked for.
+ *
+ * @param payload the body, or the digest of an upload
+ */
 export function writeRequestOf(request: FastifyRequest, action: string, payload: unknown): WriteRequest {
   return {
     action,
     method: request.method,
     route: request.routeOptions.url ?? request.url,
     idempotencyKey: request.idempotencyKey,
-    payload,
+    payload: { path: request.params, body: payload ?? null },
   };
 }
 

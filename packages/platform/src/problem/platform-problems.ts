@@ -60,7 +60,7 @@ export const platformProblem = defineProblems({
   BODY_UNREADABLE: {
     status: 400,
     title: 'The body could not be read',
-    next: 'Send one complete JSON document in UTF-8, at most 64 levels deep, without members that reach for a prototype.',
+    next: 'Send one complete JSON document in UTF-8, at most 64 levels deep, each member once and large numbers as texts.',
   },
   REQUEST_UNREADABLE: {
     status: 400,

@@ -146,6 +146,17 @@ describe('the audit chain', () => {
 });
 
 describe('kept checkpoints', () => {
+  it('are all kept when several audits end at the same time', async () => {
+    const dir = await mkdtemp(join(tmpdir(), 'prorata-audit-'));
+    const issuer = await openIssuer({ dir, nodeId: randomUUID() });
+    const tenants = Array.from({ length: 12 }, () => ({ ...context, tenantId: randomUUID() }));
+    for (const one of tenants) await write(1, one);
+    await Promise.all(tenants.map(({ tenantId }) => auditNode({ db: test.db, dir, issuer, tenantId })));
+    const kept = await readCheckpoints(dir, issuer);
+    expect(kept.map((checkpoint) => checkpoint.tenant_id).sort()).toEqual(tenants.map((one) => one.tenantId).sort());
+    await rm(dir, { recursive: true });
+  });
+
   it('are signed, kept outside of the database, and show what the chain alone cannot', async () => {
     const dir = await mkdtemp(join(tmpdir(), 'prorata-audit-'));
     const issuer = await openIssuer({ dir, nodeId: randomUUID() });

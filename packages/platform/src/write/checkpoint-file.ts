@@ -69,7 +69,10 @@ async function append(dir: string, issuer: Issuer, checkpoints: readonly AuditCh
   await mkdir(join(dir, 'audit'), { recursive: true, mode: 0o700 });
   const file = await open(fileOf(dir), 'a', 0o600);
   try {
-    await file.truncate(Buffer.byteLength(await wholeLines(fileOf(dir))));
+    // Only where a writing was cut off: whoever truncates a whole file takes what another process appended meanwhile.
+    const { size } = await file.stat();
+    const whole = Buffer.byteLength(await wholeLines(fileOf(dir)));
+    if (whole < size) await file.truncate(whole);
     await file.appendFile(lines.map((line) => `${line}\n`).join(''));
     await file.sync();
   } finally {
