@@ -278,7 +278,6 @@ describe.each(['light', 'dark'] as const)('in the %s scheme', (colorScheme) => {
   }
   const places: readonly Place[] = [
     { path: '/sign-in', ready: (page) => page.getByLabel('One-time code or access token'), options: { roles: false } },
-    { path: '/', ready: (page) => page.getByRole('img', { name: /Column chart/ }).locator('svg') },
     { path: '/?stack=entity&lang=fr', ready: (page) => page.getByRole('img', { name: /Histogramme/ }).locator('svg') },
     { path: '/matrix', ready: (page) => page.getByRole('link', { name: /Boreal North, Databases/ }) },
     { path: '/drilldown?entity=FR01', ready: (page) => page.getByRole('img', { name: /Treemap/ }).locator('svg') },

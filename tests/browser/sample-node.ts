@@ -39,7 +39,7 @@ export async function openSampleNode(): Promise<SampleNode> {
   const group = await initGroup({ ...init, deployment: 'test' });
   try {
     await importRates(group, { text: ratesFile(), name: 'rates.csv' });
-    for (const entity of SAMPLE_ENTITIES) await publishYear(group, entity);
+    await Promise.all(SAMPLE_ENTITIES.map((entity) => publishYear(group, entity)));
     const codes = signInCodes();
     const app = await buildGroupApp(group, { codes, pages: dashboardPages(PAGES), log: false });
     const issuer = await openIssuer({ dir: group.dir, nodeId: group.config.node_id });
