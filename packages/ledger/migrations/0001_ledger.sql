@@ -199,7 +199,7 @@ GRANT SELECT, INSERT ON gl_event TO prorata_intake;
 GRANT SELECT, INSERT, UPDATE ON gl_reversal, gl_period, gl_import TO prorata_intake;
 
 -- After many rows came in at once the planner knows nothing of them until autovacuum looks, and until then takes any index for as good
--- as any other: the foreign key's look-up of 100 000 lines took 8 s, and 1 s after ANALYZE. ANALYZE is the owner's right.
+-- as any other, for the look-ups of foreign keys too. ANALYZE is the owner's right.
 CREATE FUNCTION refresh_entry_statistics() RETURNS void
   LANGUAGE plpgsql SECURITY DEFINER SET search_path = prorata, pg_temp AS $$ BEGIN ANALYZE gl_entry; END $$;
 CREATE FUNCTION refresh_line_statistics() RETURNS void

@@ -160,7 +160,7 @@ async function take(
 
 const MOST_REFUSALS = 10_000;
 
-export function incomingOf(reading: FecReading, currency: string): Incoming {
+function incomingOf(reading: FecReading, currency: string): Incoming {
   return {
     origin: 'FEC',
     source: reading.source.sha256,
