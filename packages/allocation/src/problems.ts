@@ -26,6 +26,10 @@ export const ALLOCATION_PROBLEMS = {
     title: 'A weight is negative',
     next: 'Give weights of zero or more; a credit is a negative amount.',
   },
+  WEIGHTS_TOO_FINE: {
+    title: 'The weights have no common denominator of bearable length',
+    next: 'Write the weights as decimals, or as fractions of one denominator.',
+  },
   ZERO_WEIGHTS: {
     title: 'All weights are zero',
     next: 'Give at least one positive weight, or name a fallback; the amount cannot go to nobody.',

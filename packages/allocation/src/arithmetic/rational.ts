@@ -16,16 +16,31 @@ export function gcd(a: bigint, b: bigint): bigint {
   return x;
 }
 
+/** Some five thousand digits: a thousand fractions over a thousand primes stay below it. */
+const WIDEST_DENOMINATOR = 1n << 16_384n;
+
+/**
+ * The least common multiple of two denominators, within a bound: fractions that share no divisor multiply theirs, and a list of them
+ * would take the arithmetic minutes.
+ *
+ * @throws AllocationError `WEIGHTS_TOO_FINE`.
+ */
+export function commonDenominator(a: bigint, b: bigint): bigint {
+  const common = a % b === 0n ? a : a * (b / gcd(a, b));
+  if (common < WIDEST_DENOMINATOR) return common;
+  throw new AllocationError('WEIGHTS_TOO_FINE', 'The common denominator of the weights has more than 4900 digits.');
+}
+
 /** Division that rounds towards minus infinity; the divisor is positive. */
 export function floorDivide(dividend: bigint, divisor: bigint): bigint {
   const quotient = dividend / divisor;
   return dividend < 0n && quotient * divisor !== dividend ? quotient - 1n : quotient;
 }
 
-/** The exact sum, over the least common denominator. */
+/** The exact sum, over the least common denominator. @throws AllocationError `WEIGHTS_TOO_FINE`. */
 export function add(a: Rational, b: Rational): Rational {
   if (a.denominator === b.denominator) return { numerator: a.numerator + b.numerator, denominator: a.denominator };
-  const denominator = (a.denominator / gcd(a.denominator, b.denominator)) * b.denominator;
+  const denominator = commonDenominator(a.denominator, b.denominator);
   const numerator = a.numerator * (denominator / a.denominator) + b.numerator * (denominator / b.denominator);
   return { numerator, denominator };
 }

@@ -61,7 +61,8 @@ export interface CycleResult {
  * all amounts negated.
  *
  * @param input costs in units of one scale, services as exact weights.
- * @throws AllocationError `CYCLE_INVALID`, `CYCLE_NOT_DEPLETABLE`, `NEGATIVE_WEIGHT`, `NOT_A_WEIGHT`.
+ * @throws AllocationError `CYCLE_INVALID`, `CYCLE_NOT_DEPLETABLE`, `NEGATIVE_WEIGHT`, `NOT_A_WEIGHT`,
+ *   `WEIGHTS_TOO_FINE`.
  */
 export function runCycle(input: CycleInput): CycleResult {
   const network = readNetwork(input);

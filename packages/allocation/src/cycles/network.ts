@@ -1,4 +1,4 @@
-import { gcd, parseRational, type Rational } from '../arithmetic/rational.ts';
+import { commonDenominator, parseRational, type Rational } from '../arithmetic/rational.ts';
 import { AllocationError, quoted } from '../problems.ts';
 
 /** How service centres empty into each other. */
@@ -51,7 +51,7 @@ export interface Network {
  * Checks a cycle and keeps of the services what the method counts: `direct` what operating centres use, `step-down` also
  * what centres later in the order use, `reciprocal` everything, self-use included.
  *
- * @throws AllocationError `CYCLE_INVALID`, `NEGATIVE_WEIGHT`, `NOT_A_WEIGHT`.
+ * @throws AllocationError `CYCLE_INVALID`, `NEGATIVE_WEIGHT`, `NOT_A_WEIGHT`, `WEIGHTS_TOO_FINE`.
  */
 export function readNetwork(input: CycleInput): Network {
   assertMethod(input.method);
@@ -135,7 +135,7 @@ function readGiven(from: string, given: ServicesGiven, index: ReadonlyMap<string
         centres: [from, centre],
       });
     }
-    denominator *= fraction.denominator / gcd(denominator, fraction.denominator);
+    denominator = commonDenominator(denominator, fraction.denominator);
     fractions.push([to, fraction]);
   }
   const weights = fractions.map(

@@ -44,7 +44,7 @@ export interface BoundPlan {
  * @param month `YYYY-MM`, for the trace and for errors.
  * @param drivers the snapshot: driver code → weights.
  * @throws AllocationError `DRIVER_MISSING`, `DRIVER_ZERO`, `DRIVER_DIMENSION_UNKNOWN`, `CROSS_TOO_LARGE`,
- *   `NEGATIVE_WEIGHT`, `NOT_A_WEIGHT`.
+ *   `NEGATIVE_WEIGHT`, `NOT_A_WEIGHT`, `WEIGHTS_TOO_FINE`.
  */
 export function bindPlan(plan: RulePlan, month: string, drivers: ReadonlyMap<string, DriverWeights>): BoundPlan {
   const policy: Policy = {

@@ -82,11 +82,26 @@ function readFixed(place: Place, members: Readonly<Record<string, unknown>>): vo
   if (shares === undefined) return;
   const before = reader.errors.length;
   const weights = readPairs(place, shares, 'shares', 'weight', (text, at) => readWeight(reader, text, at));
-  const sum = weights.reduce(add, ZERO);
   // Errors in the weights already say why a total cannot be reached.
   if (reader.errors.length > before) return;
+  const sum = sumOf(weights);
+  if (sum === undefined) {
+    const message = 'The weights have no common denominator of bearable length; write them as decimals.';
+    reader.refuse(`${pointer}/shares`, 'WEIGHT_INVALID', message);
+    return;
+  }
   if (sum.numerator === 0n) reader.refuse(`${pointer}/shares`, 'WEIGHTS_ZERO', 'All weights are zero.');
   if (members.total !== undefined) checkTotal(place, members, sum);
+}
+
+/** `undefined` for fractions that the engine refuses to bring over one denominator. */
+function sumOf(weights: readonly Rational[]): Rational | undefined {
+  try {
+    return weights.reduce(add, ZERO);
+  } catch (error) {
+    if (error instanceof AllocationError) return undefined;
+    throw error;
+  }
 }
 
 function checkTotal({ reader, pointer }: Place, members: Readonly<Record<string, unknown>>, sum: Rational): void {

@@ -39,6 +39,17 @@ describe('the compiler', () => {
     });
   });
 
+  it('refuses weights whose sum takes longer to write than to read, and that quickly', () => {
+    const dimensions = Array.from({ length: 300 }, (_, index) => `D${index}`);
+    const shares = dimensions.map((dimension, index) => ({ dimension, weight: `1/${10n ** 199n + BigInt(index)}` }));
+    const fine = { ...rule, axes: [{ axis: 'A', method: 'fixed', total: '100', shares }] };
+    const start = performance.now();
+    expect(compileRule(fine, { axes: new Map([['A', dimensions]]), scale: 2 })).toMatchObject({
+      errors: [{ pointer: '/axes/0/shares', code: 'WEIGHT_INVALID' }],
+    });
+    expect(performance.now() - start).toBeLessThan(1000);
+  });
+
   it('gives a plan with digest, scale, unit and the drivers to fetch', () => {
     const plan = compileRuleOrThrow(rule, context);
     expect(plan).toMatchObject({ scale: 2, unit: 5n, drivers: ['HEADCOUNT'] });

@@ -70,6 +70,17 @@ describe('split', () => {
     expect(result.parts[1]?.rounding).toBe(-1n);
   });
 
+  it('refuses fractions whose common denominator grows without bound, before it does', () => {
+    const weights = Array.from({ length: 300 }, (_, index) => ({
+      key: `k${index}`,
+      weight: `1/${10n ** 199n + BigInt(index)}`,
+    }));
+    const start = performance.now();
+    expect(() => split({ amount: 1n, weights })).toThrow(expect.objectContaining({ code: 'WEIGHTS_TOO_FINE' }));
+    expect(performance.now() - start).toBeLessThan(1000);
+    expect(split({ amount: 1n, weights: weights.slice(0, 20) }).parts).toHaveLength(20);
+  });
+
   it('splits 18 decimals over ten thousand keys', () => {
     const weights = Array.from({ length: 10_000 }, (_, index) => ({
       key: `app-${index}`,

@@ -38,7 +38,7 @@ export interface Split extends Policy {
  *
  * @param input amount in units of any scale, weights as bigint, text or fraction.
  * @throws AllocationError `NO_WEIGHTS`, `DUPLICATE_KEY`, `NEGATIVE_WEIGHT`, `ZERO_WEIGHTS`, `NOT_A_WEIGHT`,
- *   `UNIT_OUT_OF_RANGE`, `UNKNOWN_POLICY`.
+ *   `WEIGHTS_TOO_FINE`, `UNIT_OUT_OF_RANGE`, `UNKNOWN_POLICY`.
  */
 export function split(input: SplitInput): Split {
   const policy = readPolicy(input);

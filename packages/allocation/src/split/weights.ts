@@ -1,4 +1,4 @@
-import { gcd, parseRational, type Rational } from '../arithmetic/rational.ts';
+import { commonDenominator, gcd, parseRational, type Rational } from '../arithmetic/rational.ts';
 import { AllocationError, quoted } from '../problems.ts';
 
 /** A key and what it weighs. Exact: a bigint, a decimal or fraction text, or a fraction; never a float. */
@@ -27,7 +27,8 @@ const NO_NUMBERS: readonly number[] = [];
 /**
  * Brings weights over one denominator, once, for any number of splits.
  *
- * @throws AllocationError `NO_WEIGHTS`, `DUPLICATE_KEY`, `NEGATIVE_WEIGHT`, `ZERO_WEIGHTS`, `NOT_A_WEIGHT`.
+ * @throws AllocationError `NO_WEIGHTS`, `DUPLICATE_KEY`, `NEGATIVE_WEIGHT`, `ZERO_WEIGHTS`, `NOT_A_WEIGHT`,
+ *   `WEIGHTS_TOO_FINE`.
  */
 export function prepareWeights(weights: readonly Weight[]): PreparedWeights {
   if (weights.length === 0) throw new AllocationError('NO_WEIGHTS', 'The list of weights is empty.');
@@ -46,7 +47,7 @@ export function prepareWeights(weights: readonly Weight[]): PreparedWeights {
     keys.push(key);
     fractions.push(fraction);
   }
-  const denominator = commonDenominator(fractions);
+  const denominator = fractions.reduce((common, fraction) => commonDenominator(common, fraction.denominator), 1n);
   const integers = fractions.map((fraction) =>
     fraction.denominator === denominator
       ? fraction.numerator
@@ -102,14 +103,6 @@ function reduceNumbers(small: number[], sum: number): number {
   }
   if (divisor > 1) for (let index = 0; index < small.length; index++) small[index] = (small[index] as number) / divisor;
   return divisor;
-}
-
-function commonDenominator(fractions: readonly Rational[]): bigint {
-  let common = 1n;
-  for (const { denominator } of fractions) {
-    if (common % denominator !== 0n) common *= denominator / gcd(common, denominator);
-  }
-  return common;
 }
 
 /** The proportions in lowest terms as doubles, where they fit once they are reduced. */
