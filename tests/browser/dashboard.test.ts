@@ -2,6 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { AxeBuilder } from '@axe-core/playwright';
+import { sampleBundle } from '@prorata/contract/testing';
+import { receive } from '@prorata/group';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { openBrowser } from './browser.ts';
@@ -203,6 +205,18 @@ describe('completeness', () => {
     await page.keyboard.press('Escape');
     await drawer.waitFor({ state: 'detached' });
     expect(new URL(page.url()).search).toBe('');
+  });
+});
+
+describe('a bundle that was refused', () => {
+  it('is listed with its reason', async () => {
+    const { bytes } = await sampleBundle();
+    await expect(receive(node.group, { file: bytes, name: 'stranger.zip' })).rejects.toMatchObject({
+      code: 'KEY_UNKNOWN',
+    });
+    const page = await open('/completeness');
+    const refused = page.getByRole('region', { name: 'Bundles that were refused' });
+    expect(await refused.getByRole('row').last().textContent()).toMatch(/stranger\.zip.*KEY_UNKNOWN/);
   });
 });
 

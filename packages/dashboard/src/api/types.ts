@@ -21,3 +21,4 @@ export type ReportQuery = NonNullable<operations['groupMonths']['parameters']['q
 export type Publication = Answer<'groupPublicationHistory'>['rows'][number];
 export type Difference = Answer<'groupPublicationDifference'>;
 export type DifferenceRow = Difference['rows'][number];
+export type Refusal = Answer<'groupRefusals'>['rows'][number];

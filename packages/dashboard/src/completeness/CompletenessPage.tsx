@@ -11,6 +11,7 @@ import classes from './completeness.module.css';
 import { linesOf } from './grid.ts';
 import { PublicationDrawer } from './PublicationDrawer.tsx';
 import { PublicationGrid } from './PublicationGrid.tsx';
+import { Refusals } from './Refusals.tsx';
 import { STATES, StateMark } from './StateMark.tsx';
 
 /** Which entity has published which month, and what was published there. */
@@ -28,7 +29,10 @@ export function CompletenessPage() {
       ) : choice === undefined ? (
         <Nothing why={t('states.emptyGroup')} />
       ) : (
-        <Publications choice={choice} />
+        <div className={classes.page}>
+          <Publications choice={choice} />
+          <Refusals />
+        </div>
       )}
     </>
   );

@@ -27,8 +27,6 @@ export const fr: Dictionary = {
     working: 'Connexion en cours…',
     signOut: 'Se déconnecter',
     signedInAs: 'Connecté en tant que {{user}}',
-    roles: 'Rôles',
-    account: 'Compte et réglages',
     ended: 'Votre session est terminée. Reconnectez-vous pour reprendre où vous étiez.',
   },
   settings: {
@@ -57,7 +55,6 @@ export const fr: Dictionary = {
     allEntities: 'Toutes les entités',
     allDomains: 'Tous les domaines',
     remove: 'Retirer {{name}}',
-    reset: 'Réinitialiser',
     noMatch: 'Aucun résultat',
   },
   measure: {
@@ -118,7 +115,6 @@ export const fr: Dictionary = {
     ranking: 'Entités par coût',
     rankingOf: 'en {{month}}',
     open: 'Explorer {{name}}',
-    sameLocal: 'Même devise',
     severalCurrencies: 'Plusieurs',
   },
   flags: {
@@ -126,7 +122,6 @@ export const fr: Dictionary = {
     missingRates: 'Aucun taux de change pour {{list}} : ces montants ne sont pas dans les totaux.',
     provisional: 'Taux provisoires : {{list}}. Le mois n’était pas terminé au relevé des taux.',
     incomplete: 'Toutes les entités n’ont pas publié : {{list}}.',
-    revised: 'Retraité',
   },
   matrix: {
     title: 'Entités × domaines',
@@ -145,7 +140,6 @@ export const fr: Dictionary = {
     lead: 'Du groupe au produit, le même total à chaque niveau',
     group: 'Groupe',
     path: 'Où vous êtes',
-    totals: 'Total à chaque niveau',
     level_entity: 'Entités',
     level_domain: 'Domaines',
     level_application: 'Applications',
@@ -157,7 +151,6 @@ export const fr: Dictionary = {
     direct: 'Direct',
     indirect: 'Indirect',
     noProduct: 'Sans produit',
-    noDomain: 'Sans domaine',
     unallocated: 'Non affecté',
     negative:
       'Les avoirs et corrections ({{count}} lignes) sont dans le tableau mais n’ont pas d’aire dans le graphique.',
@@ -183,9 +176,10 @@ export const fr: Dictionary = {
     noPublication: 'Rien n’a été publié pour ce mois.',
     current: 'En vigueur',
     superseded: 'Remplacée',
-    refused: 'Refusée',
+    refusedBundles: 'Envois refusés',
+    file: 'Fichier',
+    reason: 'Motif',
     rows: 'Lignes',
-    totals: 'Totaux',
     digest: 'Empreinte du manifeste signé',
     compare: 'Comparer deux révisions',
     compareFrom: 'De la révision',
@@ -213,8 +207,6 @@ export const fr: Dictionary = {
     notFound: 'Cette adresse ne mène nulle part.',
     goHome: 'Aller à la vue d’ensemble',
     noValue: 's.o.',
-    sortAscending: 'tri croissant',
-    sortDescending: 'tri décroissant',
     sortBy: 'Trier par {{column}}',
   },
 };
