@@ -87,7 +87,7 @@ export const ledgerProblem = defineProblems({
     title: 'The ledger configuration is not valid',
     next: 'Correct the values listed in "errors"; nothing was changed.',
   },
-  SIGNATURE_INVALID: {
+  EVENT_SIGNATURE_INVALID: {
     status: 401,
     title: 'The event is not signed by a known general ledger',
     next: 'Sign with a current secret (Standard Webhooks, HMAC-SHA256) and a clock that is right to five minutes.',

@@ -142,7 +142,7 @@ describe('the inbox', () => {
     const two = await company(one.tenantId);
     const event = glEvent(one, 'GL.ENTRY.POSTED', rent('1'));
     const seconds = (offset: number) => String(Math.floor(Date.now() / 1000) + offset);
-    const refused = { status: 401, code: 'SIGNATURE_INVALID' };
+    const refused = { status: 401, code: 'EVENT_SIGNATURE_INVALID' };
     const right = sign(one.secret, 'a', seconds(0), Buffer.from(JSON.stringify(event)));
     expect(await send(one.secret, event, { signature: '' })).toMatchObject(refused);
     expect(await send(one.secret, event, { signature: 'v1,AAAA' })).toMatchObject(refused);

@@ -28,7 +28,7 @@ export const INBOX_ROUTE = '/api/erp/gl-inbox';
 /**
  * Takes one signed event. An event id that had its effect is answered as then, for ever, and changes nothing.
  *
- * @throws Problem `SIGNATURE_INVALID`, `EVENT_INVALID`, `EVENT_ID_REUSED`, `ENTITY_NOT_SERVED`, and those of `applyEvent`
+ * @throws Problem `EVENT_SIGNATURE_INVALID`, `EVENT_INVALID`, `EVENT_ID_REUSED`, `ENTITY_NOT_SERVED`, and those of `applyEvent`
  */
 export async function receiveEvent(
   inbox: Inbox,

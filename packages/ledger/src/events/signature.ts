@@ -40,7 +40,7 @@ export function sign(secret: string, id: string, timestamp: string, body: Uint8A
 /**
  * Which legal entity's secret signed a request: the secret decides whose books an event is for, never the body.
  *
- * @throws Problem `SIGNATURE_INVALID`; it does not say whether the secret or the body was wrong
+ * @throws Problem `EVENT_SIGNATURE_INVALID`; it does not say whether the secret or the body was wrong
  */
 export function verifySender(
   senders: readonly Sender[],
@@ -77,5 +77,5 @@ function mac(secret: string, id: string, timestamp: string, body: Uint8Array): B
 }
 
 function refused(detail: string) {
-  return ledgerProblem('SIGNATURE_INVALID', detail);
+  return ledgerProblem('EVENT_SIGNATURE_INVALID', detail);
 }
