@@ -136,11 +136,11 @@ describe('a split document', () => {
     ['TOO_MANY_DECIMALS', '/amount', { amount: '1.005', scale: 2, weights: { A: 1 } }],
     ['TOO_MANY_DECIMALS', '/unit', { amount: '1', unit: '0.005', scale: 2, weights: { A: 1 } }],
     ['NOT_A_DECIMAL', '/amount', { amount: '1,00', weights: { A: 1 } }],
-    ['UNIT_OUT_OF_RANGE', undefined, { amount: '1', unit: 0, weights: { A: 1 } }],
-    ['ZERO_WEIGHTS', undefined, { amount: '1', weights: { A: 0, B: '0.0' } }],
+    ['UNIT_OUT_OF_RANGE', '/unit', { amount: '1', unit: 0, weights: { A: 1 } }],
+    ['ZERO_WEIGHTS', '/weights', { amount: '1', weights: { A: 0, B: '0.0' } }],
     ['NOT_A_WEIGHT', '/weights/A', { amount: '1', weights: { A: '50%' } }],
     ['NEGATIVE_WEIGHT', '/weights/A', { amount: '1', weights: { A: -1, B: 2 } }],
-    ['NO_WEIGHTS', undefined, { amount: '1', weights: {} }],
+    ['NO_WEIGHTS', '/weights', { amount: '1', weights: {} }],
   ])('refuses with %s at %s', (code, pointer, input) => {
     expect(refusal(input)).toEqual({ code, pointer });
   });

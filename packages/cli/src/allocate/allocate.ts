@@ -105,7 +105,8 @@ function allocateCycle(members: ReadonlyMap<string, Member>): Allocated {
   assertNames(members, [...own, ...DESCRIPTION]);
   const service = readNames(required(members, 'service'));
   const operating = readNames(required(members, 'operating'));
-  const order = optional(members, 'order');
+  const orderMember = optional(members, 'order');
+  const order = orderMember === undefined ? undefined : readNames(orderMember);
   const costMembers = [...readMembers(required(members, 'direct_costs'))];
   const costTexts = costMembers.map(([centre, member]) => [centre, readNumberText(member), member.pointer] as const);
   const scale = readScaleOr(
@@ -124,7 +125,7 @@ function allocateCycle(members: ReadonlyMap<string, Member>): Allocated {
       costs,
       services,
       // The order belongs to step-down; the other methods have none.
-      ...(order !== undefined && method === 'step-down' ? { order: readNames(order) } : {}),
+      ...(order !== undefined && method === 'step-down' ? { order } : {}),
     }),
   );
   return { answer: presentCycle(result, scale), words: (language) => explain(result, { scale, language }) };
@@ -163,13 +164,20 @@ function at<T>(pointer: string | undefined, work: () => T): T {
 /** The members of a document, by the names that the engine has for them. */
 const CYCLE_MEMBERS: Readonly<Record<string, string>> = { costs: 'direct_costs', services: 'services_given' };
 
+/** Where a refusal belongs that is about a member as a whole. */
+const PLACES: Readonly<Partial<Record<AllocationError['code'], string>>> = {
+  UNIT_OUT_OF_RANGE: '/unit',
+  NO_WEIGHTS: '/weights',
+  ZERO_WEIGHTS: '/weights',
+};
+
 function placeOf({ code, extensions }: AllocationError): string | undefined {
   const { key, member, centres } = extensions;
   if (typeof key === 'string') return `/weights/${escapeName(key)}`;
   if (typeof member === 'string') return `/${CYCLE_MEMBERS[member] ?? member}`;
   if (code === 'NEGATIVE_WEIGHT' && Array.isArray(centres))
     return `/services_given/${centres.map(escapeName).join('/')}`;
-  return undefined;
+  return PLACES[code];
 }
 
 const SPLIT_EXAMPLE = `echo '{"amount":"100.00","scale":2,"weights":{"A":"1","B":"2"}}' | npx prorata allocate -`;

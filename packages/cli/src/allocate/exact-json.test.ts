@@ -30,6 +30,10 @@ describe('exact JSON', () => {
     expect([...(value as Map<string, ExactJson>).keys()]).toEqual(['2', '1']);
   });
 
+  it('takes the signs that RFC 8259 lets stand unescaped', () => {
+    expect(parseExactJson('{"a\u007f\u0085":"\u2028"}')).toEqual(new Map([['a\u007f\u0085', '\u2028']]));
+  });
+
   it.each([
     '',
     '{',

@@ -12,7 +12,8 @@ export class JsonNumber {
 export type ExactJson = null | boolean | string | JsonNumber | ExactJson[] | Map<string, ExactJson>;
 
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
-const STRING = /"(?:[^"\\\p{Cc}]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/uy;
+// Of the control characters, only those below the blank must be escaped (RFC 8259, section 7).
+const STRING = /"(?:[^"\\\p{Cc}]|[\u007f-\u009f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/uy;
 const BLANKS = /[ \t\r\n]*/y;
 const MAX_DEPTH = 64;
 
