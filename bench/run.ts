@@ -51,7 +51,9 @@ if (values.json !== undefined) await writeFile(values.json, `${JSON.stringify(re
 function line(result: BenchResult): string {
   const figure = `${format(result.value)} ${result.unit}`;
   const floor =
-    result.floor === undefined ? '' : `   floor ${format(result.floor.value)} ${result.floor.unit} (${result.floor.name})`;
+    result.floor === undefined
+      ? ''
+      : `   floor ${format(result.floor.value)} ${result.floor.unit} (${result.floor.name})`;
   const ratio = result.ratio === undefined ? '' : `   ratio ${result.ratio.toFixed(2)}`;
   return `  ${result.name}: ${figure}${floor}${ratio}${result.note === undefined ? '' : `\n      ${result.note}`}`;
 }
