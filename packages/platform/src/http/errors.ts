@@ -31,7 +31,8 @@ export function problemOf(error: unknown, request?: FastifyRequest): Problem {
   if (isPassing(error)) {
     return platformProblem('DATABASE_UNAVAILABLE', 'the connection was lost or the transaction gave way', {}, error);
   }
-  return platformProblem('INTERNAL', 'an unexpected failure; nothing was changed by this request', {}, error);
+  // Nothing about what the request changed: an answer may also fail after the commit.
+  return platformProblem('INTERNAL', 'an unexpected failure', {}, error);
 }
 
 export function unsupportedMediaType(request?: FastifyRequest): Problem {

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -40,6 +41,13 @@ describe('the browser session', () => {
     expect((await fetch(`${server.url}/session`, { method: 'DELETE', headers: marked })).status).toBe(204);
     expect((await fetch(`${server.url}/things`, { headers: { cookie } })).status).toBe(401);
     expect((await fetch(`${server.url}/session`)).status).toBe(401);
+  });
+
+  it('gives each of its requests a correlation id of its own, whatever the token that opened it had', async () => {
+    const cookie = cookieOf(await signIn({ token: await server.token({ correlation_id: randomUUID() }) }));
+    const ask = () => fetch(`${server.url}/things`, { headers: { cookie } });
+    const ids = (await Promise.all([ask(), ask()])).map((answer) => answer.headers.get('x-correlation-id'));
+    expect(new Set(ids).size).toBe(2);
   });
 
   it('opens once with a sign-in code', async () => {

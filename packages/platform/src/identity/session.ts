@@ -46,7 +46,7 @@ export function createSessions(issuer: Issuer, verifier: Verifier, now: () => nu
 
   return {
     cookieName: `prorata_session_${issuer.nodeId.replaceAll('-', '').slice(-12)}`,
-    open(claims, until = Number.POSITIVE_INFINITY) {
+    open({ correlation_id: _ofOneRequest, ...claims }, until = Number.POSITIVE_INFINITY) {
       return cookie(claims, uuidv7(), Math.min(until, seconds() + LONGEST_SESSION_SECONDS));
     },
     async read(value) {
