@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { createEnrolment, generateSigningKey } from '@prorata/contract';
 import { replaceEntry, rewriteTable, sampleBundle } from '@prorata/contract/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { answer, prorata, refusal, scratch } from './process.ts';
+import { answer, answerInProcess, prorata, refusalInProcess, scratch } from './process.ts';
 
 let folder: Awaited<ReturnType<typeof scratch>>;
 let bundle: Awaited<ReturnType<typeof sampleBundle>>;
@@ -37,7 +37,7 @@ describe('prorata contract check', () => {
     const path = await stored('signed.zip', bundle.bytes);
     const { publicJwk } = bundle.key;
     const keys = await stored('keys.json', JSON.stringify({ keys: [{ ...publicJwk, entity: 'FR01' }] }));
-    expect(await answer('contract', 'check', path, '--keys', keys)).toMatchObject({ signature: 'valid' });
+    expect(await answerInProcess('contract', 'check', path, '--keys', keys)).toMatchObject({ signature: 'valid' });
 
     const foreign = await generateSigningKey();
     const identity = { code: 'FR01', label: 'Other', country: 'FR', currency: 'EUR' };
@@ -47,14 +47,16 @@ describe('prorata contract check', () => {
       privateJwk: foreign.privateJwk,
     });
     const other = await stored('enrolment.json', enrolment);
-    const problem = await refusal('contract', 'check', path, '--keys', other);
+    const problem = await refusalInProcess('contract', 'check', path, '--keys', other);
     expect(problem).toMatchObject({ code: 'BUNDLE_NOT_CONFORMANT', violations: [{ code: 'KEY_UNKNOWN' }] });
-    expect(await refusal('contract', 'check', path, '--keys', path)).toMatchObject({ code: 'KEYS_UNREADABLE' });
+    expect(await refusalInProcess('contract', 'check', path, '--keys', path)).toMatchObject({
+      code: 'KEYS_UNREADABLE',
+    });
   });
 
   it('names every violation with code, file, row, column and message', async () => {
     const twice = await rewriteTable(bundle.bytes, 'facts', 'SELECT * FROM facts UNION ALL SELECT * FROM facts');
-    const problem = await refusal('contract', 'check', await stored('twice.zip', twice));
+    const problem = await refusalInProcess('contract', 'check', await stored('twice.zip', twice));
     const violations = Array.isArray(problem.violations) ? problem.violations : [];
     expect(violations.length).toBeGreaterThan(1);
     for (const violation of violations) {
@@ -64,12 +66,12 @@ describe('prorata contract check', () => {
   });
 
   it('refuses what is no bundle at all', async () => {
-    const none = await refusal('contract', 'check', await stored('none.zip', 'not a zip'));
+    const none = await refusalInProcess('contract', 'check', await stored('none.zip', 'not a zip'));
     expect(none).toMatchObject({ violations: [{ code: 'ARCHIVE_REFUSED' }] });
     const broken = await replaceEntry(bundle.bytes, 'manifest.jws', Buffer.from('{}'));
-    const unreadable = await refusal('contract', 'check', await stored('broken.zip', broken));
+    const unreadable = await refusalInProcess('contract', 'check', await stored('broken.zip', broken));
     expect(unreadable).toMatchObject({ violations: [{ code: 'MANIFEST_UNREADABLE' }] });
-    expect(await refusal('contract', 'check', join(folder.dir, 'absent.zip'))).toMatchObject({
+    expect(await refusalInProcess('contract', 'check', join(folder.dir, 'absent.zip'))).toMatchObject({
       code: 'FILE_NOT_FOUND',
     });
   });

@@ -40,6 +40,13 @@ export async function answer(...words: readonly string[]): Promise<Record<string
   return documentOf(outcome);
 }
 
+/** The same, inside this process. */
+export async function answerInProcess(...words: readonly string[]): Promise<Record<string, unknown>> {
+  const outcome = await inProcess(...words, '--json');
+  if (outcome.code !== 0) throw new Error(`prorata ${words.join(' ')} ended with ${outcome.code}\n${outcome.stderr}`);
+  return documentOf(outcome);
+}
+
 /** The problem document of a command that has to be refused with exit code 1. */
 export async function refusal(...words: readonly string[]): Promise<Record<string, unknown>> {
   return refused(words, await prorata(...words, '--json'));

@@ -5,7 +5,7 @@ import { buildDemoGroup, type DemoGroup } from '@prorata/cli';
 import { openEntity } from '@prorata/finops';
 import { openGroup } from '@prorata/group';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { answer, prorata, refusal, refusalInProcess, scratch } from './process.ts';
+import { answerInProcess, prorata, refusalInProcess, scratch } from './process.ts';
 
 /** Bad input through the shell: a clear problem, exit code 1, and nothing is lost. */
 let folder: Awaited<ReturnType<typeof scratch>>;
@@ -57,8 +57,8 @@ describe('a file that is no bill', () => {
   });
 
   it('a bomb of zeros in a gzip is refused before it fills the disk', async () => {
-    const bomb = await stored('bomb.csv.gz', gzipSync(Buffer.alloc(100 * 1024 * 1024), { level: 1 }));
-    const problem = await refusal('entity', 'import', 'focus', bomb, '--dir', entity);
+    const bomb = await stored('bomb.csv.gz', gzipSync(Buffer.alloc(100 * 1024 * 1024), { level: 9 }));
+    const problem = await refusalInProcess('entity', 'import', 'focus', bomb, '--dir', entity);
     expect(problem).toMatchObject({ code: 'ARCHIVE_TOO_LARGE', status: 413 });
   });
 
@@ -130,16 +130,23 @@ describe('a word that means nothing', () => {
 describe('after all of that', () => {
   it('refuses a file that is no bundle and a rates file that is none', async () => {
     const file = await stored('zeros.zip', Buffer.alloc(200_000));
-    expect(await refusal('group', 'receive', file, '--dir', demo.group)).toMatchObject({ code: 'ARCHIVE_REFUSED' });
-    expect(await refusal('group', 'fx', 'import', file, '--dir', demo.group)).toMatchObject({ code: 'RATES_INVALID' });
+    expect(await refusalInProcess('group', 'receive', file, '--dir', demo.group)).toMatchObject({
+      code: 'ARCHIVE_REFUSED',
+    });
+    expect(await refusalInProcess('group', 'fx', 'import', file, '--dir', demo.group)).toMatchObject({
+      code: 'RATES_INVALID',
+    });
   });
 
   it('the month still says what it said before', async () => {
-    const report = await answer('entity', 'report', 'facts', MONTH, '--dir', entity);
+    const report = await answerInProcess('entity', 'report', 'facts', MONTH, '--dir', entity);
     expect(report).toMatchObject({ conservation: { equal: true } });
-    expect(await answer('entity', 'publish', MONTH, '--dir', entity)).toMatchObject({ created: false, revision: 1 });
-    expect(await answer('group', 'verify', '--dir', demo.group)).toMatchObject({ consistent: true });
-    const months = await answer('group', 'report', 'months', '--dir', demo.group);
+    expect(await answerInProcess('entity', 'publish', MONTH, '--dir', entity)).toMatchObject({
+      created: false,
+      revision: 1,
+    });
+    expect(await answerInProcess('group', 'verify', '--dir', demo.group)).toMatchObject({ consistent: true });
+    const months = await answerInProcess('group', 'report', 'months', '--dir', demo.group);
     expect(months.rows).toEqual([expect.objectContaining({ cost: demo.figures.months[0]?.cost })]);
   });
 });

@@ -3,7 +3,7 @@ import { buildDemoGroup, type DemoGroup } from '@prorata/cli';
 import { openGroup } from '@prorata/group';
 import { audienceOf } from '@prorata/platform';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { answer, refusal, scratch, start } from './process.ts';
+import { answer, answerInProcess, refusalInProcess, scratch, start } from './process.ts';
 
 /** `prorata serve` as a process of its own, spoken to over HTTP. */
 let folder: Awaited<ReturnType<typeof scratch>>;
@@ -71,14 +71,14 @@ describe('prorata serve', () => {
   });
 
   it('answers whoever bears a token of the node', async () => {
-    const { token } = await answer('token', '--dir', demo.group, '--role', 'group.reader');
+    const { token } = await answerInProcess('token', '--dir', demo.group, '--role', 'group.reader');
     const headers = { authorization: `Bearer ${String(token)}` };
     const entities = await fetch(`${server.url}/api/group/entities`, { headers });
     expect(await entities.json()).toMatchObject({ rows: [{ entity: 'FR01', rank: 1 }] });
   });
 
   it('refuses bad words over HTTP with a problem', async () => {
-    const { token } = await answer('token', '--dir', demo.group, '--role', 'group.reader');
+    const { token } = await answerInProcess('token', '--dir', demo.group, '--role', 'group.reader');
     const headers = { authorization: `Bearer ${String(token)}` };
     for (const path of [
       'months?from=2025-13',
@@ -97,7 +97,9 @@ describe('prorata serve', () => {
     const words = ['entity', 'publish', MONTH, '--dir', entity, '--push', server.url];
     const known = await answer(...words, '--audience', audience);
     expect(known).toMatchObject({ created: false, pushed: { status: 200, answer: { replayed: true, revision: 1 } } });
-    expect(await refusal(...words, '--audience', 'prorata:somebody-else')).toMatchObject({ code: 'PUSH_REFUSED' });
+    expect(await refusalInProcess(...words, '--audience', 'prorata:somebody-else')).toMatchObject({
+      code: 'PUSH_REFUSED',
+    });
   });
 
   it('ends with 0 on SIGTERM', async () => {
@@ -110,7 +112,9 @@ describe('prorata serve', () => {
     const own = await serve(dir);
     expect(own.signIn).toBeNull();
     expect((await fetch(`${own.url}/api/finops/publications`)).status).toBe(401);
-    expect(await refusal('serve', '--dir', dir, '--port', new URL(own.url).port)).toMatchObject({ code: 'PORT_TAKEN' });
+    expect(await refusalInProcess('serve', '--dir', dir, '--port', new URL(own.url).port)).toMatchObject({
+      code: 'PORT_TAKEN',
+    });
     own.child.kill('SIGTERM');
     expect(await own.ended).toBe(0);
   });

@@ -3,7 +3,7 @@ import { type GeneratedInput, generateInput } from '@prorata/cli';
 import { openEntity } from '@prorata/finops';
 import { openGroup } from '@prorata/group';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { amount, answer, prorata, refusal, scratch } from './process.ts';
+import { amount, answer, answerInProcess, prorata, refusalInProcess, scratch } from './process.ts';
 
 /** The walk of the README through the shell: one group, one company, two months, every step a process of its own. */
 let folder: Awaited<ReturnType<typeof scratch>>;
@@ -42,8 +42,10 @@ describe('from a bill to the group, through the shell', () => {
     open.push(await openGroup(group));
     const rates = await answer('group', 'fx', 'import', input.rates, '--dir', group);
     expect(rates).toMatchObject({ rate_set: 1, replayed: false, provisional: ['2026-01'] });
-    expect(await answer('group', 'fx', 'import', input.rates, '--dir', group)).toMatchObject({ replayed: true });
-    const again = await refusal('group', 'init', '--dir', group, '--tenant', 'ACME', '--currency', 'EUR');
+    expect(await answerInProcess('group', 'fx', 'import', input.rates, '--dir', group)).toMatchObject({
+      replayed: true,
+    });
+    const again = await refusalInProcess('group', 'init', '--dir', group, '--tenant', 'ACME', '--currency', 'EUR');
     expect(again).toMatchObject({ code: 'NODE_EXISTS', status: 409 });
   });
 
@@ -56,7 +58,7 @@ describe('from a bill to the group, through the shell', () => {
     const enrolment = join(entity, 'enrolment.json');
     const wrong = fingerprint.replace(/^./, (first) => (first === 'A' ? 'B' : 'A'));
     expect(
-      await refusal('group', 'enrol', '--dir', group, '--entity', enrolment, '--fingerprint', wrong),
+      await refusalInProcess('group', 'enrol', '--dir', group, '--entity', enrolment, '--fingerprint', wrong),
     ).toMatchObject({ code: 'FINGERPRINT_MISMATCH' });
     const enrolled = await answer(
       'group',
@@ -77,7 +79,7 @@ describe('from a bill to the group, through the shell', () => {
     const [first, second] = [bill('2025-01'), bill(MONTH)];
     const both = await answer('entity', 'import', 'focus', first.path, second.path, '--dir', entity);
     expect(both).toMatchObject({ rows: first.rows + second.rows, totals: [{ currency: 'CHF' }] });
-    const again = await answer('entity', 'import', 'focus', second.path, '--dir', entity);
+    const again = await answerInProcess('entity', 'import', 'focus', second.path, '--dir', entity);
     expect(again).toMatchObject({ imported: false, rows: second.rows });
     const [total] = Array.isArray(again.totals) ? again.totals : [];
     expect(amount(total.billed_cost)).toBe(amount(second.billed_cost));
@@ -101,25 +103,31 @@ describe('from a bill to the group, through the shell', () => {
     expect(published).toMatchObject({ revision: 1, created: true, file: `CH05_${MONTH}_r1.zip`, path: out });
     const check = await answer('contract', 'check', out, '--keys', join(entity, 'enrolment.json'));
     expect(check).toMatchObject({ violations: [], signature: 'valid' });
-    expect(await answer('entity', 'publish', MONTH, '--dir', entity)).toMatchObject({ revision: 1, created: false });
+    expect(await answerInProcess('entity', 'publish', MONTH, '--dir', entity)).toMatchObject({
+      revision: 1,
+      created: false,
+    });
   });
 
   it('receives it once, and the group answers in its own currency', async () => {
     const bundle = join(folder.dir, 'out.zip');
     expect(await answer('group', 'receive', bundle, '--dir', group)).toMatchObject({ replayed: false, revision: 1 });
-    expect(await answer('group', 'receive', bundle, '--dir', group)).toMatchObject({ replayed: true, revision: 1 });
+    expect(await answerInProcess('group', 'receive', bundle, '--dir', group)).toMatchObject({
+      replayed: true,
+      revision: 1,
+    });
     const months = await answer('group', 'report', 'months', '--dir', group);
     expect(months.rows).toEqual([expect.objectContaining({ period_month: MONTH, currency: 'EUR' })]);
     const entities = await answer('group', 'report', 'entities', '--dir', group, '--month', MONTH);
     const [row] = Array.isArray(entities.rows) ? entities.rows : [];
     expect(row).toMatchObject({ entity: 'CH05', local_currency: 'CHF', rank: 1, period_month: MONTH });
     expect(amount(row.local_cost)).toBe(amount(bill(MONTH).effective_cost));
-    const billed = await answer('group', 'report', 'entities', '--dir', group, '--measure', 'cost_billed');
+    const billed = await answerInProcess('group', 'report', 'entities', '--dir', group, '--measure', 'cost_billed');
     expect(billed.rows).toEqual([expect.objectContaining({ local_cost: expect.any(String) })]);
   });
 
   it('drills down with equal totals and lists what is complete', async () => {
-    const matrix = await answer('group', 'report', 'matrix', '--dir', group);
+    const matrix = await answerInProcess('group', 'report', 'matrix', '--dir', group);
     expect(matrix.rows).toContainEqual(expect.objectContaining({ entity: 'CH05', domain: 'Compute' }));
     const shown = await prorata('group', 'report', 'drilldown', '--dir', group, '--entity', 'CH05');
     expect(shown.stdout).toContain('ACME › Acme Suisse');
@@ -133,15 +141,18 @@ describe('from a bill to the group, through the shell', () => {
   it('hands over to a new key, and a revoked one signs nothing any more', async () => {
     const rotated = await answer('entity', 'keys', 'rotate', '--dir', entity);
     expect(rotated.kid).not.toBe(rotated.old_kid);
-    await answer('entity', 'run', '2025-01', '--dir', entity);
-    const { path } = await answer('entity', 'publish', '2025-01', '--dir', entity);
+    await answerInProcess('entity', 'run', '2025-01', '--dir', entity);
+    const { path } = await answerInProcess('entity', 'publish', '2025-01', '--dir', entity);
     const bundle = String(path);
-    expect(await refusal('group', 'receive', bundle, '--dir', group)).toMatchObject({ code: 'KEY_UNKNOWN' });
+    expect(await refusalInProcess('group', 'receive', bundle, '--dir', group)).toMatchObject({ code: 'KEY_UNKNOWN' });
     const taken = await answer('group', 'keys', 'rotate', String(rotated.statement), '--dir', group);
     expect(taken).toMatchObject({ entity: 'CH05', kid: rotated.kid, fingerprint: rotated.fingerprint });
-    expect(await answer('group', 'receive', bundle, '--dir', group)).toMatchObject({ revision: 1, kid: rotated.kid });
+    expect(await answerInProcess('group', 'receive', bundle, '--dir', group)).toMatchObject({
+      revision: 1,
+      kid: rotated.kid,
+    });
     await answer('group', 'keys', 'revoke', String(rotated.kid), '--reason', 'end of the test', '--dir', group);
-    expect(await refusal('group', 'receive', bundle, '--dir', group)).toMatchObject({ code: 'KEY_REVOKED' });
+    expect(await refusalInProcess('group', 'receive', bundle, '--dir', group)).toMatchObject({ code: 'KEY_REVOKED' });
   });
 
   it('is sound: audit chains, file modes, roles, walls', async () => {

@@ -11,7 +11,7 @@ let whole: DemoGroup;
 
 /** Small, and with the month that DE02 restates. */
 function options(dir: string): DemoOptions {
-  return { dir: join(folder, dir), months: ['2025-07', '2025-08'], entities: ['DE02', 'CH05'], rows: 40 };
+  return { dir: join(folder, dir), months: ['2025-07', '2025-08'], entities: ['DE02'], rows: 40 };
 }
 
 beforeAll(async () => {
@@ -26,7 +26,7 @@ afterAll(async () => {
 describe('the sample group', () => {
   it('conserves every bill: imported = facts = group, for both costs, to the last decimal', () => {
     expect(whole.figures.conserved).toBe(true);
-    expect(whole.figures.conservation).toHaveLength(4);
+    expect(whole.figures.conservation).toHaveLength(2);
     for (const { imported, facts, group } of whole.figures.conservation) {
       expect(equalDecimals(imported, facts) && equalDecimals(facts, group)).toBe(true);
       expect(Number(imported)).toBeGreaterThan(0);
@@ -41,10 +41,7 @@ describe('the sample group', () => {
     const group = await openGroup(whole.group);
     try {
       const { rows } = await reportCompleteness(group, { from: '2025-08', to: '2025-08' });
-      expect(rows.map(({ entity, revision }) => [entity, revision])).toEqual([
-        ['CH05', 1],
-        ['DE02', 2],
-      ]);
+      expect(rows.map(({ entity, revision }) => [entity, revision])).toEqual([['DE02', 2]]);
     } finally {
       await group.close();
     }
@@ -59,7 +56,7 @@ describe('the sample group', () => {
     const interrupted = buildDemoGroup({
       ...options('interrupted'),
       progress(done) {
-        if (done === 3) throw new Error('interrupted');
+        if (done === 2) throw new Error('interrupted');
       },
     });
     await expect(interrupted).rejects.toThrow('interrupted');

@@ -4,7 +4,7 @@ import { basename, join } from 'node:path';
 import type { EntityNode } from '@prorata/finops';
 import type { GroupNode } from '@prorata/group';
 import { writeFileWhole } from '@prorata/platform';
-import { closingAfter } from '../node/interrupt.ts';
+import { withOpened } from '../node/interrupt.ts';
 import { cliProblem } from '../problems.ts';
 import { type DemoFigures, demoFigures } from './figures.ts';
 import { DEMO_SEED, type GeneratedInput, type GenerateOptions, generateInput } from './generate.ts';
@@ -55,27 +55,49 @@ export async function buildDemoGroup(options: DemoOptions): Promise<DemoGroup> {
   const clock = new StepClock();
   const input = await clock.measure('generate', () => generateInput({ ...options, dir: join(dir, 'input') }));
   const chosen = SAMPLE_ENTITIES.filter(({ code }) => recipe.entities.includes(code));
-  const nodes = new Map<string, EntityNode>();
-  const group = await clock.measure('group', () => openDemoGroup(join(dir, 'group'), input.rates));
-  const everything = {
-    close: async () => {
-      await Promise.all([...nodes.values()].map((node) => node.close()));
-      await group.close();
+  return await withOpened(
+    () => openAll(options, chosen, input.rates, clock),
+    async ({ group, entities }) => {
+      await walkMonths(options, input, group, entities, clock);
+      const figures = await clock.measure('figures', () => demoFigures(group, entities, input));
+      if (!figures.conserved) throw notConserved(figures);
+      const made = describe(dir, recipe.entities, figures, clock.list());
+      await writeFileWhole(join(dir, MARK), `${JSON.stringify({ recipe, made }, null, 2)}\n`);
+      return { ...made, milliseconds: Math.round(performance.now() - started), reused: false };
     },
+  );
+}
+
+interface OpenDemo {
+  readonly group: GroupNode;
+  /** By code, in its order. */
+  readonly entities: ReadonlyMap<string, EntityNode>;
+  close(): Promise<void>;
+}
+
+/** Opens all nodes, making those that are missing; when one of them fails, those that are open are closed. */
+async function openAll(
+  options: DemoOptions,
+  chosen: readonly SampleEntity[],
+  rates: string,
+  clock: StepClock,
+): Promise<OpenDemo> {
+  const group = await clock.measure('group', () => openDemoGroup(join(options.dir, 'group'), rates));
+  const nodes = new Map<string, EntityNode>();
+  const close = async (): Promise<void> => {
+    await Promise.all([...nodes.values()].map((node) => node.close()));
+    await group.close();
   };
-  return await closingAfter(everything, async () => {
+  try {
     await inParallel(chosen, options.width ?? 2, async (entity) => {
-      const node = await clock.measure('enrol', () => openDemoEntity(dir, entity, group));
+      const node = await clock.measure('enrol', () => openDemoEntity(options.dir, entity, group));
       nodes.set(entity.code, node);
     });
-    await walkMonths(options, input, group, nodes, clock);
-    const ordered = new Map([...nodes].sort(([a], [b]) => (a < b ? -1 : 1)));
-    const figures = await clock.measure('figures', () => demoFigures(group, ordered, input));
-    if (!figures.conserved) throw notConserved(figures);
-    const made = describe(dir, recipe.entities, figures, clock.list());
-    await writeFileWhole(join(dir, MARK), `${JSON.stringify({ recipe, made }, null, 2)}\n`);
-    return { ...made, milliseconds: Math.round(performance.now() - started), reused: false };
-  });
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return { group, entities: new Map([...nodes].sort(([a], [b]) => (a < b ? -1 : 1))), close };
 }
 
 async function walkMonths(

@@ -28,7 +28,7 @@ export class StepClock {
   }
 }
 
-/** Runs `work` for each item, at most `width` at a time; the first failure ends the rest. */
+/** Runs `work` for each item, at most `width` at a time. After a failure nothing new begins, and what had begun ends first. */
 export async function inParallel<T>(
   items: readonly T[],
   width: number,
@@ -46,5 +46,7 @@ export async function inParallel<T>(
       }
     }
   };
-  await Promise.all(Array.from({ length: Math.min(width, items.length) }, lane));
+  const lanes = await Promise.allSettled(Array.from({ length: Math.min(width, items.length) }, lane));
+  const failure = lanes.find((result) => result.status === 'rejected');
+  if (failure !== undefined) throw failure.reason;
 }

@@ -1,5 +1,5 @@
 import type { EntityNode } from '@prorata/finops';
-import { closingAfter } from '../node/interrupt.ts';
+import { withOpened } from '../node/interrupt.ts';
 
 export type FinopsPackage = typeof import('@prorata/finops');
 
@@ -9,6 +9,8 @@ export async function withEntity<T>(
   work: (entity: EntityNode, api: FinopsPackage) => Promise<T>,
 ): Promise<T> {
   const api = await import('@prorata/finops');
-  const entity = await api.openEntity(dir);
-  return await closingAfter(entity, () => work(entity, api));
+  return await withOpened(
+    () => api.openEntity(dir),
+    (entity) => work(entity, api),
+  );
 }

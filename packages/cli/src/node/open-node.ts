@@ -1,7 +1,7 @@
 import type { EntityNode } from '@prorata/finops';
 import type { GroupNode } from '@prorata/group';
 import { readNodeConfig } from '@prorata/platform';
-import { closingAfter } from './interrupt.ts';
+import { withOpened } from './interrupt.ts';
 
 /** A node of either kind, open. */
 export type AnyNode =
@@ -21,6 +21,9 @@ export async function openNode(dir: string): Promise<AnyNode> {
 
 /** Opens the node for one piece of work, and closes it whatever happens. */
 export async function withNode<T>(dir: string, work: (open: AnyNode) => Promise<T>): Promise<T> {
-  const open = await openNode(dir);
-  return await closingAfter(open.node, () => work(open));
+  const opening = async () => {
+    const open = await openNode(dir);
+    return { ...open, close: () => open.node.close() };
+  };
+  return await withOpened(opening, work);
 }
