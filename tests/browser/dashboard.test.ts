@@ -308,7 +308,8 @@ describe.each(['light', 'dark'] as const)('in the %s scheme', (colorScheme) => {
   it.each(places)('$path has no barrier that axe knows', async ({ path, ready, options }) => {
     const page = await open(path, { ...options, colorScheme });
     await ready(page).waitFor();
-    const { violations } = await new AxeBuilder({ page }).analyze();
+    // Without a second tab to put the results of frames together: these pages have none.
+    const { violations } = await new AxeBuilder({ page }).setLegacyMode().analyze();
     const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
     expect(found).toEqual([]);
   });
