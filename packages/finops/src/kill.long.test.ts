@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Killable, type KillBench, openKillBench } from './testing/kill.ts';
 
-const KILLS = Number(process.env.PRORATA_KILLS ?? 66);
+const KILLS = Number(process.env.PRORATA_KILLS ?? 40);
 
 /** A generator with a seed, so that a failure can be looked at again (Park and Miller). */
 function random(seed: number): () => number {

@@ -53,27 +53,26 @@ export async function readOddAmounts(engine: FileEngine, layout: FileLayout): Pr
   await connection.run(
     `CREATE TEMP TABLE odd_amount (column_name VARCHAR, odd_text VARCHAR, currency VARCHAR, amount VARCHAR)`,
   );
-  const appender = await connection.createAppender('odd_amount');
-  try {
-    for (const amount of AMOUNTS) {
-      if (layout.exact.has(amount.column)) continue;
-      const found = await connection.stream(oddTexts(amount));
-      for (
-        let chunk = await found.fetchChunk();
-        chunk !== null && chunk.rowCount > 0;
-        chunk = await found.fetchChunk()
-      ) {
-        for (const [text, currency] of chunk.getRows()) {
-          const value = amount.money ? readMoney(String(text), String(currency)) : readNumber(String(text));
-          appender.appendVarchar(amount.column);
-          appender.appendVarchar(String(text));
-          appender.appendVarchar(String(currency));
-          appender.appendValue(value ?? null, VARCHAR);
-          appender.endRow();
-        }
-      }
+  for (const amount of AMOUNTS) {
+    if (layout.exact.has(amount.column)) continue;
+    // Read to the end before anything is written: a connection holds one stream, and appending would cut it off.
+    const found: (readonly [text: string, currency: string])[] = [];
+    const stream = await connection.stream(oddTexts(amount));
+    for (
+      let chunk = await stream.fetchChunk();
+      chunk !== null && chunk.rowCount > 0;
+      chunk = await stream.fetchChunk()
+    ) {
+      for (const [text, currency] of chunk.getRows()) found.push([String(text), String(currency)]);
     }
-  } finally {
+    const appender = await connection.createAppender('odd_amount');
+    for (const [text, currency] of found) {
+      appender.appendVarchar(amount.column);
+      appender.appendVarchar(text);
+      appender.appendVarchar(currency);
+      appender.appendValue((amount.money ? readMoney(text, currency) : readNumber(text)) ?? null, VARCHAR);
+      appender.endRow();
+    }
     appender.closeSync();
   }
 }
@@ -84,12 +83,17 @@ function oddTexts(amount: Amount): string {
     WHERE NOT is_none(${text}) AND (${shortAmount(text)}) IS NULL AND (${longAmount(text)}) IS NULL`;
 }
 
-/** Joins the odd amounts of one column to rows that have its short form. */
+/** The text of an amount that the short form left, for joining: an equality of plain columns, which can be hashed. */
+export function oddKey({ column, name }: Amount): string {
+  return `CASE WHEN ${name}_short IS NULL THEN text_or_null(${quoteName(column)}) END AS ${name}_odd`;
+}
+
+/** Joins the odd amounts of one column to rows that have its `oddKey`. */
 export function joinOddAmount(amount: Amount): string {
   const { column, name } = amount;
-  return `LEFT JOIN odd_amount AS odd_${name} ON odd_${name}.column_name = ${quoteText(column)}
-    AND ${name}_short IS NULL AND odd_${name}.odd_text = text_or_null(${quoteName(column)})
-    AND odd_${name}.currency = ${currencyOf(amount)}`;
+  const own = `SELECT odd_text, currency, amount FROM odd_amount WHERE column_name = ${quoteText(column)}`;
+  return `LEFT JOIN (${own}) AS odd_${name}
+    ON odd_${name}.odd_text = ${name}_odd AND odd_${name}.currency = ${currencyOf(amount)}`;
 }
 
 /** Condition for a row whose amount was read and found to be none. */

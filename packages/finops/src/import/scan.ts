@@ -6,6 +6,7 @@ import {
   type Amount,
   joinOddAmount,
   longAmount,
+  oddKey,
   readOddAmounts,
   shortAmount,
   TEXT_MACROS,
@@ -120,8 +121,8 @@ function groupingStatement(layout: FileLayout, forms: 'plain' | 'any'): string {
     SELECT ${keys}, charge_start, count(*) AS row_count, ${sums.join(', ')}
     FROM (SELECT ${['*', ...bad].join(', ')} FROM (
       SELECT ${['read.*', ...wide].join(', ')} FROM (
-        SELECT ${dayKeys.join(', ')}, "BilledCost", "EffectiveCost", "ConsumedQuantity", ${short.join(', ')},
-          ${chargeStart(layout)} AS charge_start
+        SELECT ${dayKeys.join(', ')}, "BilledCost", "EffectiveCost", "ConsumedQuantity",
+          ${[...short, ...odd.map(oddKey)].join(', ')}, ${chargeStart(layout)} AS charge_start
         FROM rows_read) AS read ${odd.map(joinOddAmount).join(' ')}))
     GROUP BY ${keys}, charge_start)`;
 }
