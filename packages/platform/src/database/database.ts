@@ -7,7 +7,7 @@ import { from as copyFromStatement } from 'pg-copy-streams';
 import { attachEmbedded, EMBEDDED_SUPERUSER, type EmbeddedOptions, type EmbeddedServer } from './embedded.ts';
 import { type MigrationSet, migrate, SCHEMA } from './migrate.ts';
 import { databaseProblem } from './problems.ts';
-import { pooledRegistry, type TenantMode } from './registry.ts';
+import { pooledRegistry, type TenantMode, type TenantRegistry } from './registry.ts';
 import { type DatabaseRole, freshPasswords, type Login, type LoginPasswords, loginName } from './roles.ts';
 import { type Scope, scopeStatements } from './scope.ts';
 
@@ -50,6 +50,8 @@ export interface OpenOptions extends EmbeddedOptions {
   readonly database?: string;
   /** The node this database belongs to: a second node that is pointed at it is refused. */
   readonly nodeId?: string;
+  /** Where each tenant's rows live; shared tables for all of them unless told. */
+  readonly registry?: (pool: (role: DatabaseRole) => pg.Pool) => TenantRegistry;
 }
 
 // numeric, int8 and date stay text, and lists of them lists of texts: exactness ends where a parser makes a float of them.
@@ -77,7 +79,7 @@ export async function openDatabase(options: OpenOptions): Promise<Database> {
     } finally {
       await admin.end();
     }
-    return await pooled(place);
+    return await pooled(place, options.registry ?? pooledRegistry);
   } catch (error) {
     await place.server?.release();
     throw error;
@@ -156,7 +158,7 @@ async function credentials(dir: string): Promise<LoginPasswords> {
   return JSON.parse(await readFile(path, 'utf8')) as LoginPasswords;
 }
 
-async function pooled(place: Place): Promise<Database> {
+async function pooled(place: Place, registryOf: NonNullable<OpenOptions['registry']>): Promise<Database> {
   const pools = new Map<DatabaseRole, pg.Pool>();
   const poolOf = (role: DatabaseRole): pg.Pool => {
     const existing = pools.get(role);
@@ -180,13 +182,15 @@ async function pooled(place: Place): Promise<Database> {
     await end();
     throw error;
   }
-  const registry = pooledRegistry(poolOf);
+  const registry = registryOf(poolOf);
 
   return {
     tenantMode: (tenantId) => registry.place(tenantId).mode,
     async transaction(scope, work, options = {}) {
       const begin = `BEGIN${options.readOnly === true ? ' READ ONLY' : ''}; ${scopeStatements(scope)}`;
-      const session = await begun(registry.place(scope.tenantId).pool(options.role ?? 'app'), begin);
+      const { schema, pool } = registry.place(scope.tenantId);
+      const path = schema === SCHEMA ? '' : `; SET LOCAL search_path = ${pg.escapeIdentifier(schema)}`;
+      const session = await begun(pool(options.role ?? 'app'), begin + path);
       try {
         const result = await work(transactionOf(session.client));
         const end = await session.client.query('COMMIT');

@@ -14,7 +14,7 @@ export interface TenantPlace {
 
 /**
  * Answers where a tenant lives. Every transaction asks it, so a tenant with a schema or a database of its own is reached by
- * another registry and by no other change: the same code and migrations serve all three modes.
+ * another registry (`OpenOptions.registry`) and by no other change. Creating such a place and migrating it is the registry's part.
  */
 export interface TenantRegistry {
   place(tenantId: string): TenantPlace;
