@@ -3,6 +3,8 @@
 // references
 export { axisById, changeAxis, createAxis, listAxes } from './axes/axes.ts';
 export { analyticBalance, balanceCsv } from './balance/balance.ts';
+// batch
+export { batchRefusals, batchRunById, createBatchRun, listBatchRuns, resumeBatchRun, runBatch } from './batch/batch.ts';
 export { changeDimension, createDimension, dimensionById, listDimensions } from './dimensions/dimensions.ts';
 export { createDriver, driverById, listDrivers } from './drivers/drivers.ts';
 // drivers

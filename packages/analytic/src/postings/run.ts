@@ -1,4 +1,11 @@
-import { type RequestContext, type Tx, uuidv7, type WriteAnswer, type WriteRecord } from '@prorata/platform';
+import {
+  type EventEntry,
+  type RequestContext,
+  type Tx,
+  uuidv7,
+  type WriteAnswer,
+  type WriteRecord,
+} from '@prorata/platform';
 import { analyticProblem } from '../problems.ts';
 import * as ruleSql from '../rules/rules.sql.ts';
 import type { RuleRow } from '../rules/rules.ts';
@@ -88,18 +95,24 @@ function newPosting(context: RequestContext, rule: RuleRow, { entry, result }: C
   };
 }
 
-/** Audit row and event of a posting (spec 02, "Events normalisés"; a mirror has the sister `ANALYTIC.ALLOCATION.REVERSED`). */
+/** Audit row and event of a posting. */
 export function notePosting(record: WriteRecord, what: 'RUN' | 'REVERSED', posting: PostingRow): void {
+  const { id, source_entry_id, allocation_rule_id: rule_id, reverses, result } = posting;
+  const details = { posting_id: id, source_entry_id, rule_id, reverses, amount: result.amount };
+  record.audit({ subject: 'posting', subjectId: id, details });
+  record.emit(eventOfPosting(what, posting));
+}
+
+/** The event of a posting (spec 02, "Events normalisés"); a mirror has the sister `ANALYTIC.ALLOCATION.REVERSED`. */
+export function eventOfPosting(
+  what: 'RUN' | 'REVERSED',
+  posting: Pick<PostingRow, 'id' | 'source_entry_id' | 'allocation_rule_id' | 'reverses' | 'result'>,
+): EventEntry {
   const { id, source_entry_id, allocation_rule_id: rule_id, reverses } = posting;
-  const summary = summaryOf(posting.result);
-  const of = { posting_id: id, source_entry_id, rule_id };
-  record.audit({ subject: 'posting', subjectId: id, details: { ...of, reverses, amount: summary.amount } });
   const mirror = reverses === null ? {} : { reverses };
-  record.emit({
-    event: `ANALYTIC.ALLOCATION.${what}`,
-    entity_id: id,
-    payload: { ...of, ...mirror, result_summary: summary },
-  });
+  const result_summary = summaryOf(posting.result);
+  const payload = { posting_id: id, source_entry_id, rule_id, ...mirror, result_summary };
+  return { event: `ANALYTIC.ALLOCATION.${what}`, entity_id: id, payload };
 }
 
 function summaryOf({ amount, currency, month, lines, totals }: PostingResult) {

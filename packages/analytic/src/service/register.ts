@@ -1,6 +1,7 @@
 import type { App } from '@prorata/platform';
 import { axisRoutes } from '../axes/axes.routes.ts';
 import { balanceRoutes } from '../balance/balance.routes.ts';
+import { batchRoutes } from '../batch/batch.routes.ts';
 import { dimensionRoutes } from '../dimensions/dimensions.routes.ts';
 import { driverRoutes } from '../drivers/drivers.routes.ts';
 import { intentRoutes } from '../intents/intents.routes.ts';
@@ -15,6 +16,7 @@ export function registerAnalyticRoutes(app: App, node: AnalyticNode): void {
   driverRoutes(app, node);
   ruleRoutes(app, node);
   postingRoutes(app, node);
+  batchRoutes(app, node);
   balanceRoutes(app, node);
   intentRoutes(app);
 }

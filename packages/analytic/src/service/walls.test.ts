@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { checkRowSecurity, type TenantClaims } from '@prorata/platform';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeAxis, makeRule } from '../testing/axes.ts';
-import { putEntry } from '../testing/books.ts';
+import { completed, putEntry } from '../testing/books.ts';
 import { type Answer, type Company, type Method, openTestService, type TestService } from '../testing/test-service.ts';
 
 let test: TestService;
@@ -34,6 +34,8 @@ async function everything(company: Company): Promise<Record<string, string>> {
   const entry = await putEntry(test, company, { lines: [['606100', '10.00']] });
   const fresh = await putEntry(test, company, { lines: [['606100', '11.00']] });
   const posting = await company.ask('POST', 'allocations/run', { sourceEntryId: entry, allocationRuleId: rule });
+  const batch = await company.ask('POST', 'batch-runs', { month: '2026-01', allocationRuleIds: [rule] });
+  await completed(company, String(batch.body.id));
   return {
     axis: axis.id,
     dimension: axis.dimensions.get('SECRET_DIM') ?? '',
@@ -43,6 +45,7 @@ async function everything(company: Company): Promise<Record<string, string>> {
     entry,
     fresh,
     posting: String(posting.body.id),
+    batch: String(batch.body.id),
   };
 }
 
@@ -53,7 +56,7 @@ interface Call {
 
 /** For each route, calls that would reach the victim's things if nothing stood in between. */
 function callsOf(method: Method, path: string): Call[] {
-  const { axis, dimension, driver, rule, draft, fresh, posting, entry } = things;
+  const { axis, dimension, driver, rule, draft, fresh, posting, entry, batch } = things;
   const ruleBody = {
     schema: 'prorata.allocation-rule/1',
     axes: [{ axis: 'SECRET_AXIS', method: 'even', dimensions: 'all' }],
@@ -95,6 +98,11 @@ function callsOf(method: Method, path: string): Call[] {
     'GET /postings/{id}': [at(posting)],
     'GET /postings/{id}/explain': [at(posting)],
     'POST /postings/{id}/reverse': [at(posting, {})],
+    'POST /batch-runs': [at('', { month: '2026-10', allocationRuleIds: [rule] })],
+    'GET /batch-runs': [at('')],
+    'GET /batch-runs/{id}': [at(batch)],
+    'GET /batch-runs/{id}/refusals': [at(batch)],
+    'POST /batch-runs/{id}/resume': [at(batch)],
     'GET /balance': [{ path: `${path}?axis=SECRET_AXIS&from=2026-01&to=2026-12` }],
     'GET /copilot/intents': [at('')],
   };

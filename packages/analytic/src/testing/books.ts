@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Company, TestService } from './test-service.ts';
+import type { Answer, Company, TestService } from './test-service.ts';
 
 export interface BookEntry {
   readonly id?: string;
@@ -78,4 +78,13 @@ export async function lockMonth(
      ON CONFLICT (tenant_id, legal_entity_id, period_month) DO UPDATE SET state = excluded.state`,
     [company.tenantId, company.legalEntityId, `${month}-01`, state, randomUUID()],
   );
+}
+
+/** Waits until a batch run is over; answers its last state. */
+export async function completed(company: Company, id: string): Promise<Answer['body']> {
+  for (;;) {
+    const { body } = await company.ask('GET', `batch-runs/${id}`);
+    if (String(body.status) !== 'RUNNING') return body;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
 }

@@ -1,0 +1,104 @@
+const COLUMNS = `b.id, to_char(b.period_month, 'YYYY-MM') AS month, b.status, b.expected, b.seen, b.posted, b.existing, b.unmatched,
+  b.refused, b.problem, b.created_at, b.created_by, b.updated_at, b.updated_by,
+  (SELECT json_agg(r.allocation_rule_id ORDER BY r.position) FROM ana_batch_rule r WHERE r.batch_run_id = b.id) AS rules`;
+
+export const POSTED_RULES =
+  'SELECT id, rule_code, version::integer AS version, posted_at FROM ana_allocation_rule WHERE id = ANY ($1)';
+
+/** $1 id, $2 country, $3 month, $4 number of rules, $5 user. */
+export const INSERT = `
+  INSERT INTO ana_batch_run (id, country_code, period_month, expected, created_by, updated_by)
+  SELECT $1, $2, $3, $4::bigint * count(*), $5, $5
+    FROM gl_entry e WHERE e.period_month = $3 AND e.status = 'POSTED'`;
+
+export const INSERT_RULES = `
+  INSERT INTO ana_batch_rule (batch_run_id, position, allocation_rule_id)
+  SELECT $1, r.position, r.id FROM unnest($2::uuid[]) WITH ORDINALITY AS r(id, position)`;
+
+export const BY_ID = `SELECT ${COLUMNS} FROM ana_batch_run b WHERE b.id = $1`;
+
+export const LIST = `
+  SELECT ${COLUMNS} FROM ana_batch_run b
+   WHERE ($1::uuid IS NULL OR b.id > $1) AND ($2::date IS NULL OR b.period_month = $2) ORDER BY b.id LIMIT $3`;
+
+export const RESUME = `
+  UPDATE ana_batch_run SET status = 'RUNNING', problem = NULL, updated_at = now(), updated_by = $2, version = version + 1
+   WHERE id = $1 AND status <> 'COMPLETED'`;
+
+/** Two runners of one run queue here; each takes the next chunk. */
+export const CLAIM = `
+  SELECT to_char(b.period_month, 'YYYY-MM') AS month, b.rule_position, b.after_date, b.after_id, r.allocation_rule_id
+    FROM ana_batch_run b LEFT JOIN ana_batch_rule r ON r.batch_run_id = b.id AND r.position = b.rule_position
+   WHERE b.id = $1 AND b.status = 'RUNNING' FOR UPDATE OF b`;
+
+export const ADVANCE = `
+  UPDATE ana_batch_run
+     SET after_date = $2, after_id = $3, posted = posted + $4, existing = existing + $5, unmatched = unmatched + $6,
+         refused = refused + $7, seen = seen + $4 + $5 + $6 + $7, updated_at = now(), version = version + 1
+   WHERE id = $1`;
+
+export const NEXT_RULE = `
+  UPDATE ana_batch_run SET rule_position = rule_position + 1, after_date = NULL, after_id = NULL, updated_at = now() WHERE id = $1`;
+
+export const COMPLETE = `UPDATE ana_batch_run SET status = 'COMPLETED', updated_at = now(), version = version + 1 WHERE id = $1`;
+
+export const FAIL = `
+  UPDATE ana_batch_run SET status = 'FAILED', problem = $2::jsonb, updated_at = now(), version = version + 1
+   WHERE id = $1 AND status = 'RUNNING'`;
+
+export const INSERT_REFUSALS = `
+  INSERT INTO ana_batch_refusal (id, batch_run_id, source_entry_id, allocation_rule_id, code, detail)
+  SELECT r.id, $1, r.entry, $2, r.code, r.detail
+    FROM unnest($3::uuid[], $4::uuid[], $5::text[], $6::text[]) AS r(id, entry, code, detail)`;
+
+export const REFUSALS = `
+  SELECT id, source_entry_id, allocation_rule_id, code, detail FROM ana_batch_refusal
+   WHERE batch_run_id = $1 AND ($2::uuid IS NULL OR id > $2) ORDER BY id LIMIT $3`;
+
+/** Entries of $1 that the rule $2 holds a posting of. */
+export const EXISTING = `
+  SELECT source_entry_id FROM ana_posting
+   WHERE source_entry_id = ANY ($1) AND allocation_rule_id = $2 AND kind = 'ORIGINAL' AND reversed_by IS NULL`;
+
+/** Lines of the entries $1 that postings hold on the axes $2. */
+export const HELD = `
+  SELECT entry_id, line_no, axis_id, posting_id FROM ana_allocated_line WHERE entry_id = ANY ($1) AND axis_id = ANY ($2)`;
+
+/**
+ * Stores the postings of a chunk with lines, what they hold, and their share of the balance. $1 country, $2 rule, $3 currency,
+ * $4 user; postings: $5 ids, $6 entries, $7 dates, $8 results; parts: $9 postings, $10 lines, $11 part numbers, $12 axes,
+ * $13 dimensions, $14 accounts, $15 amounts; held: $16 postings, $17 lines, $18 axes.
+ */
+export const STORE = `
+  WITH given AS (
+    SELECT * FROM unnest($5::uuid[], $6::uuid[], $7::date[], $8::jsonb[]) AS p(id, entry, day, result)
+  ), posting AS (
+    INSERT INTO ana_posting (id, country_code, source_entry_id, allocation_rule_id, kind, posting_date, period_month, currency, result,
+                             created_by, updated_by)
+    SELECT id, $1, entry, $2, 'ORIGINAL', day, date_trunc('month', day)::date, $3, result, $4, $4 FROM given ORDER BY entry
+    ON CONFLICT DO NOTHING
+    RETURNING id, source_entry_id, period_month
+  ), part AS (
+    SELECT u.*, posting.period_month
+      FROM unnest($9::uuid[], $10::integer[], $11::integer[], $12::uuid[], $13::uuid[], $14::text[], $15::numeric[])
+        AS u(posting_id, line_no, part_no, axis_id, dimension_id, account, amount)
+      JOIN posting ON posting.id = u.posting_id
+  ), held AS (
+    INSERT INTO ana_allocated_line (entry_id, line_no, axis_id, posting_id)
+    SELECT posting.source_entry_id, h.line_no, h.axis_id, h.posting_id
+      FROM unnest($16::uuid[], $17::integer[], $18::uuid[]) AS h(posting_id, line_no, axis_id)
+      JOIN posting ON posting.id = h.posting_id
+     ORDER BY posting.source_entry_id, h.line_no, h.axis_id
+    ON CONFLICT DO NOTHING
+    RETURNING 1
+  ), stored AS (
+    INSERT INTO ana_posting_line (posting_id, line_no, part_no, axis_id, dimension_id, account, period_month, amount)
+    SELECT posting_id, line_no, part_no, axis_id, dimension_id, account, period_month, amount FROM part
+  ), balance AS (
+    INSERT INTO ana_balance AS b (axis_id, period_month, dimension_id, account, amount, lines)
+    SELECT axis_id, period_month, dimension_id, account, sum(amount), count(*) FROM part
+     GROUP BY axis_id, period_month, dimension_id, account ORDER BY axis_id, period_month, dimension_id, account
+    ON CONFLICT (tenant_id, legal_entity_id, axis_id, period_month, dimension_id, account) DO UPDATE
+       SET amount = b.amount + excluded.amount, lines = b.lines + excluded.lines
+  )
+  SELECT (SELECT count(*)::integer FROM posting) AS stored, (SELECT count(*)::integer FROM held) AS held`;

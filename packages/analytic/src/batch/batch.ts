@@ -1,0 +1,151 @@
+import { Problem, type RequestContext, uuidv7, type WriteAnswer } from '@prorata/platform';
+import { analyticProblem } from '../problems.ts';
+import type { RuleRow } from '../rules/rules.ts';
+import { firstDay } from '../service/months.ts';
+import { type AnalyticNode, type Caller, change, found, read } from '../service/node.ts';
+import { afterId, PAGE_ROWS, type Page, pageOf } from '../service/page.ts';
+import { type MadeRow, told } from '../service/rows.ts';
+import type { BatchAnswer, BatchQuery, NewBatchRun, Refusal } from './batch.schema.ts';
+import * as sql from './batch.sql.ts';
+import { ChunkOverlap, runChunk } from './chunk.ts';
+
+type Counts = 'expected' | 'seen' | 'posted' | 'existing' | 'unmatched' | 'refused';
+type BatchRow = Omit<BatchAnswer, 'created_at' | 'updated_at' | Counts> & MadeRow & Record<Counts, string>;
+
+function tellRun(row: BatchRow): BatchAnswer {
+  const { expected, seen, posted, existing, unmatched, refused } = row;
+  return {
+    ...told(row),
+    expected: Number(expected),
+    seen: Number(seen),
+    posted: Number(posted),
+    existing: Number(existing),
+    unmatched: Number(unmatched),
+    refused: Number(refused),
+  };
+}
+
+/** Asks for a run of posted rules over all posted entries of a month; `runBatch` carries it out. @throws Problem `REFERENCE_UNKNOWN`, `RULE_NOT_POSTED`, `MONTH_INVALID` */
+export async function createBatchRun(
+  node: AnalyticNode,
+  caller: Caller,
+  input: NewBatchRun,
+): Promise<WriteAnswer<BatchAnswer>> {
+  return await change(node, caller, { action: 'analytic.batch.create', payload: input }, async (tx, record) => {
+    const { month, allocationRuleIds: rules } = input;
+    const { countryCode, userId } = caller.context;
+    const known = new Map((await tx.query<RuleRow>(sql.POSTED_RULES, [rules])).map((rule) => [rule.id, rule]));
+    for (const [index, id] of rules.entries()) requirePosted(known.get(id), id, index);
+    const id = uuidv7();
+    await tx.execute(sql.INSERT, [id, countryCode, firstDay(month), rules.length, userId]);
+    await tx.execute(sql.INSERT_RULES, [id, rules]);
+    record.audit({ subject: 'batch_run', subjectId: id, details: input });
+    record.emit({ event: 'ANALYTIC.BATCH.STARTED', entity_id: id, payload: { month, rules } });
+    return { status: 202, body: tellRun(found(await tx.query<BatchRow>(sql.BY_ID, [id]), id)) };
+  });
+}
+
+function requirePosted(rule: RuleRow | undefined, id: string, index: number): void {
+  const pointer = `/allocationRuleIds/${index}`;
+  if (rule === undefined) throw analyticProblem('REFERENCE_UNKNOWN', `there is no allocation rule ${id}`, { pointer });
+  if (rule.posted_at !== null) return;
+  throw analyticProblem('RULE_NOT_POSTED', `version ${rule.version} of ${rule.rule_code} is a draft`, { pointer });
+}
+
+/** Lets a run that failed or was cut off go on where it stopped. @throws Problem `NOT_FOUND`, `IMMUTABLE_POSTED` for one that is complete */
+export async function resumeBatchRun(
+  node: AnalyticNode,
+  caller: Caller,
+  id: string,
+): Promise<WriteAnswer<BatchAnswer>> {
+  return await change(node, caller, { action: 'analytic.batch.resume', payload: { id } }, async (tx, record) => {
+    found(await tx.query<BatchRow>(sql.BY_ID, [id]), `there is no batch run ${id}`);
+    const resumed = await tx.execute(sql.RESUME, [id, caller.context.userId]);
+    if (resumed === 0) throw analyticProblem('IMMUTABLE_POSTED', `the batch run ${id} is complete`);
+    record.audit({ subject: 'batch_run', subjectId: id, details: { resumed: true } });
+    return { status: 202, body: tellRun(found(await tx.query<BatchRow>(sql.BY_ID, [id]), id)) };
+  });
+}
+
+export interface RunBatchOptions {
+  /** Asked between two chunks: whether to stop here. The run can be resumed. */
+  readonly stop?: () => boolean;
+}
+
+/** How often a chunk is looked at again because others allocated the same entries at the same moment. */
+const MOST_OVERLAPS = 20;
+
+/**
+ * Carries a run out, chunk by chunk, each in its own transaction. What stops the whole run (a locked month, a driver without
+ * weights) is kept as its problem; what stops one entry is kept as a refusal and the run goes on.
+ */
+export async function runBatch(
+  node: AnalyticNode,
+  context: RequestContext,
+  id: string,
+  options: RunBatchOptions = {},
+): Promise<BatchAnswer> {
+  const caller: Caller = { context, method: 'BATCH', route: 'analytic/batch-runs' };
+  let overlaps = 0;
+  for (let more = true; more && options.stop?.() !== true; ) {
+    try {
+      const asked = { action: 'analytic.batch.chunk', payload: { id } };
+      const answer = await change(node, caller, asked, async (tx, record) => {
+        return { status: 200, body: await runChunk(node, tx, record, context, id) };
+      });
+      more = answer.body;
+      overlaps = 0;
+    } catch (error) {
+      overlaps += 1;
+      if (error instanceof ChunkOverlap && overlaps < MOST_OVERLAPS) continue;
+      if (!(error instanceof Problem) || error.status >= 500) throw error;
+      await failBatchRun(node, caller, id, error);
+      more = false;
+    }
+  }
+  return await batchRunById(node, context, id);
+}
+
+async function failBatchRun(node: AnalyticNode, caller: Caller, id: string, problem: Problem): Promise<void> {
+  await change(node, caller, { action: 'analytic.batch.fail', payload: { id } }, async (tx, record) => {
+    const { code, detail } = problem;
+    await tx.execute(sql.FAIL, [id, JSON.stringify(problem)]);
+    record.audit({ subject: 'batch_run', subjectId: id, details: { code, detail } });
+    record.emit({ event: 'ANALYTIC.BATCH.FAILED', entity_id: id, payload: { code, detail } });
+    return { status: 200, body: null };
+  });
+}
+
+/** @throws Problem `NOT_FOUND` */
+export async function batchRunById(node: AnalyticNode, context: RequestContext, id: string): Promise<BatchAnswer> {
+  const rows = await read(node, context, (tx) => tx.query<BatchRow>(sql.BY_ID, [id]));
+  return tellRun(found(rows, `there is no batch run ${id}`));
+}
+
+export async function listBatchRuns(
+  node: AnalyticNode,
+  context: RequestContext,
+  query: BatchQuery,
+): Promise<Page<BatchAnswer>> {
+  const { limit = PAGE_ROWS } = query;
+  const month = query.month === undefined ? null : firstDay(query.month);
+  const rows = await read(node, context, (tx) =>
+    tx.query<BatchRow>(sql.LIST, [afterId(query.after), month, limit + 1]),
+  );
+  return pageOf(rows.map(tellRun), limit);
+}
+
+/** Entries that a run could not allocate, each with its reason. @throws Problem `NOT_FOUND` */
+export async function batchRefusals(
+  node: AnalyticNode,
+  context: RequestContext,
+  id: string,
+  page: { readonly after?: string | undefined; readonly limit?: number | undefined },
+): Promise<Page<Refusal>> {
+  const { limit = PAGE_ROWS } = page;
+  const rows = await read(node, context, async (tx) => {
+    found(await tx.query<BatchRow>(sql.BY_ID, [id]), `there is no batch run ${id}`);
+    return await tx.query<Refusal>(sql.REFUSALS, [id, afterId(page.after), limit + 1]);
+  });
+  return pageOf(rows, limit);
+}
