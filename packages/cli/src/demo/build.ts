@@ -55,6 +55,7 @@ export async function buildDemoGroup(options: DemoOptions): Promise<DemoGroup> {
   const clock = new StepClock();
   const input = await clock.measure('generate', () => generateInput({ ...options, dir: join(dir, 'input') }));
   const chosen = SAMPLE_ENTITIES.filter(({ code }) => recipe.entities.includes(code));
+  options.progress?.(0, input.files.length + input.restated.length, `${chosen.length + 1} nodes`);
   return await withOpened(
     () => openAll(options, chosen, input.rates, clock),
     async ({ group, entities }) => {

@@ -35,6 +35,7 @@ async function runDemo({ options, terminal }: CommandContext<DemoOptions>): Prom
   delete process.env.DATABASE_URL;
   const { buildDemoGroup } = await import('./build.ts');
   const bar = terminal.progress('Sample year', 1);
+  const watched = 'isTTY' in terminal.err && terminal.err.isTTY === true;
   let demo: DemoGroup;
   try {
     demo = await buildDemoGroup({
@@ -42,6 +43,8 @@ async function runDemo({ options, terminal }: CommandContext<DemoOptions>): Prom
       progress(done, total, what) {
         bar.total(total);
         bar.update(done, what);
+        // Where no bar can be drawn, a line now and then says that it goes on.
+        if (!watched && done % 12 === 0 && done < total) terminal.note(`${done} of ${total} bills … ${what}`);
       },
     });
   } finally {
