@@ -5,6 +5,9 @@ export { axisById, changeAxis, createAxis, listAxes } from './axes/axes.ts';
 export { analyticBalance, balanceCsv } from './balance/balance.ts';
 // batch
 export { batchRefusals, batchRunById, createBatchRun, listBatchRuns, resumeBatchRun, runBatch } from './batch/batch.ts';
+// cycles
+export { cycleRunById, explainCycleRun, listCycleRuns, reverseCycleRun, runCycle } from './cycles/cycle-runs.ts';
+export { createCycle, cycleById, listCycles } from './cycles/cycles.ts';
 export { changeDimension, createDimension, dimensionById, listDimensions } from './dimensions/dimensions.ts';
 export { createDriver, driverById, listDrivers } from './drivers/drivers.ts';
 // drivers

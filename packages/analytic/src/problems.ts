@@ -92,6 +92,16 @@ export const analyticProblem = defineProblems({
     title: 'The rule cannot be carried out on this entry',
     next: 'The detail names the amount and the axis; correct the rule by a new version.',
   },
+  CYCLE_INVALID: {
+    status: 400,
+    title: 'The cycle cannot be carried out',
+    next: 'Correct what the detail names; centres that serve only each other can never be emptied.',
+  },
+  CYCLE_ALREADY_RUN: {
+    status: 409,
+    title: 'Another version of the cycle has run on this month',
+    next: 'Reverse the run named in "cycle_run_id" first.',
+  },
   CSV_INVALID: {
     status: 400,
     title: 'The CSV cannot be read',

@@ -1,6 +1,6 @@
 import { type App, sendWritten } from '@prorata/platform';
 import type { AnalyticNode } from '../service/node.ts';
-import { BASE, callerOf, KEYED_WRITERS, READERS, WRITERS } from '../service/routes.ts';
+import { BASE, callerOf, KEYED_WRITERS, languageOf, READERS, WRITERS } from '../service/routes.ts';
 import { IdPath, refusals } from '../service/schema.ts';
 import { explainPosting } from './explain.ts';
 import {
@@ -18,10 +18,6 @@ import { reversePosting } from './reverse.ts';
 import { previewAllocation, runAllocation } from './run.ts';
 
 const about = (operationId: string, summary: string) => ({ tags: ['allocations'], operationId, summary });
-
-function languageOf(asked: 'fr' | 'en' | undefined, locale: string): 'fr' | 'en' {
-  return asked ?? (locale.startsWith('fr') ? 'fr' : 'en');
-}
 
 export function postingRoutes(app: App, node: AnalyticNode): void {
   runRoutes(app, node);

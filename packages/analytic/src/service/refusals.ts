@@ -9,6 +9,8 @@ const DRIVER_CODES: ReadonlySet<AllocationProblemCode> = new Set([
   'DRIVER_DIMENSION_UNKNOWN',
 ]);
 
+const CYCLE_CODES: ReadonlySet<AllocationProblemCode> = new Set(['CYCLE_INVALID', 'CYCLE_NOT_DEPLETABLE']);
+
 const FOREIGN_KEY_VIOLATION = '23503';
 
 /** SQLSTATE of the triggers that keep what is posted (`restrict_violation`). */
@@ -34,6 +36,7 @@ export function refusalOf(error: unknown): unknown {
 function engineRefusal(error: AllocationError): Problem {
   const extensions = { ...error.extensions, reason: error.code };
   if (error.code === 'RULE_INVALID') return analyticProblem('RULE_INVALID', error.detail, error.extensions);
+  if (CYCLE_CODES.has(error.code)) return analyticProblem('CYCLE_INVALID', error.detail, extensions);
   if (DRIVER_CODES.has(error.code)) return analyticProblem('DRIVER_UNUSABLE', error.detail, extensions);
   return analyticProblem('ALLOCATION_IMPOSSIBLE', error.detail, extensions);
 }

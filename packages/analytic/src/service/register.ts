@@ -2,6 +2,7 @@ import type { App } from '@prorata/platform';
 import { axisRoutes } from '../axes/axes.routes.ts';
 import { balanceRoutes } from '../balance/balance.routes.ts';
 import { batchRoutes } from '../batch/batch.routes.ts';
+import { cycleRoutes } from '../cycles/cycles.routes.ts';
 import { dimensionRoutes } from '../dimensions/dimensions.routes.ts';
 import { driverRoutes } from '../drivers/drivers.routes.ts';
 import { intentRoutes } from '../intents/intents.routes.ts';
@@ -17,6 +18,7 @@ export function registerAnalyticRoutes(app: App, node: AnalyticNode): void {
   ruleRoutes(app, node);
   postingRoutes(app, node);
   batchRoutes(app, node);
+  cycleRoutes(app, node);
   balanceRoutes(app, node);
   intentRoutes(app);
 }

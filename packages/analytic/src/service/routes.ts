@@ -48,3 +48,8 @@ function listed(header: string | undefined, tag: string): boolean {
   if (header === undefined) return false;
   return header === '*' || header.split(',').some((one) => one.trim().replace(/^W\//, '') === tag);
 }
+
+/** The language of an explanation: the one asked for, otherwise that of the token, French or English. */
+export function languageOf(asked: 'fr' | 'en' | undefined, locale: string): 'fr' | 'en' {
+  return asked ?? (locale.startsWith('fr') ? 'fr' : 'en');
+}

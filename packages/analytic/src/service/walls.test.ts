@@ -23,9 +23,16 @@ beforeAll(async () => {
 });
 afterAll(() => test.close());
 
+const definition = {
+  method: 'direct',
+  service: ['SECRET_DIM'],
+  operating: ['SECRET_OTHER'],
+  services: { SECRET_DIM: { SECRET_OTHER: '1' } },
+};
+
 /** One of each thing that the service keeps. */
 async function everything(company: Company): Promise<Record<string, string>> {
-  const axis = await makeAxis(company, 'SECRET_AXIS', ['SECRET_DIM']);
+  const axis = await makeAxis(company, 'SECRET_AXIS', ['SECRET_DIM', 'SECRET_OTHER']);
   const driver = await company.ask('POST', 'drivers', { code: 'SECRET_DRIVER', axis_id: axis.id });
   const values = [{ dimension: 'SECRET_DIM', weight: '7' }];
   await company.ask('PUT', `drivers/${driver.body.id}/values/2026-10`, { values });
@@ -36,6 +43,8 @@ async function everything(company: Company): Promise<Record<string, string>> {
   const posting = await company.ask('POST', 'allocations/run', { sourceEntryId: entry, allocationRuleId: rule });
   const batch = await company.ask('POST', 'batch-runs', { month: '2026-01', allocationRuleIds: [rule] });
   await completed(company, String(batch.body.id));
+  const cycle = await company.ask('POST', 'cycles', { code: 'SECRET_CYCLE', axis_id: axis.id, definition });
+  const cycleRun = await company.ask('POST', `cycles/${cycle.body.id}/run`, { month: '2026-10' });
   return {
     axis: axis.id,
     dimension: axis.dimensions.get('SECRET_DIM') ?? '',
@@ -46,6 +55,8 @@ async function everything(company: Company): Promise<Record<string, string>> {
     fresh,
     posting: String(posting.body.id),
     batch: String(batch.body.id),
+    cycle: String(cycle.body.id),
+    cycleRun: String(cycleRun.body.id),
   };
 }
 
@@ -56,7 +67,7 @@ interface Call {
 
 /** For each route, calls that would reach the victim's things if nothing stood in between. */
 function callsOf(method: Method, path: string): Call[] {
-  const { axis, dimension, driver, rule, draft, fresh, posting, entry, batch } = things;
+  const { axis, dimension, driver, rule, draft, fresh, posting, entry, batch, cycle, cycleRun } = things;
   const ruleBody = {
     schema: 'prorata.allocation-rule/1',
     axes: [{ axis: 'SECRET_AXIS', method: 'even', dimensions: 'all' }],
@@ -103,6 +114,14 @@ function callsOf(method: Method, path: string): Call[] {
     'GET /batch-runs/{id}': [at(batch)],
     'GET /batch-runs/{id}/refusals': [at(batch)],
     'POST /batch-runs/{id}/resume': [at(batch)],
+    'POST /cycles': [at('', { code: 'STOLEN', axis_id: axis, definition })],
+    'GET /cycles': [at('')],
+    'GET /cycles/{id}': [at(cycle)],
+    'POST /cycles/{id}/run': [at(cycle, { month: '2026-11' })],
+    'GET /cycle-runs': [at('')],
+    'GET /cycle-runs/{id}': [at(cycleRun)],
+    'GET /cycle-runs/{id}/explain': [at(cycleRun)],
+    'POST /cycle-runs/{id}/reverse': [at(cycleRun, {})],
     'GET /balance': [{ path: `${path}?axis=SECRET_AXIS&from=2026-01&to=2026-12` }],
     'GET /copilot/intents': [at('')],
   };
