@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { brotliCompressSync, brotliDecompressSync } from 'node:zlib';
 import type { App } from '@prorata/platform';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openTestGroup, type TestGroup } from '../testing/test-group.ts';
@@ -17,6 +18,7 @@ beforeAll(async () => {
   await writeFile(join(build, 'index.html'), '<meta property="csp-nonce" nonce="CSP_NONCE"><div id="root"></div>');
   await writeFile(join(build, 'favicon.svg'), '<svg xmlns="http://www.w3.org/2000/svg"/>');
   await writeFile(join(build, 'assets', 'index-abc.js'), 'export {};');
+  await writeFile(join(build, 'assets', 'index-abc.js.br'), brotliCompressSync('export {};'));
   app = await buildGroupApp(test.group, { log: false, pages: dashboardPages(build) });
 });
 afterAll(async () => {
@@ -44,6 +46,16 @@ describe('the pages of the dashboard', () => {
     const asset = await app.inject({ url: '/assets/index-abc.js' });
     expect([asset.statusCode, asset.headers['cache-control']]).toEqual([200, 'public, max-age=31536000, immutable']);
     expect((await app.inject({ url: '/favicon.svg' })).statusCode).toBe(200);
+  });
+
+  it('travel compressed where the build laid a compressed file beside', async () => {
+    const plain = await app.inject({ url: '/assets/index-abc.js' });
+    const small = await app.inject({ url: '/assets/index-abc.js', headers: { 'accept-encoding': 'gzip, br' } });
+    expect(plain.headers['content-encoding']).toBeUndefined();
+    expect(small.headers['content-encoding']).toBe('br');
+    expect(brotliDecompressSync(small.rawPayload).toString()).toBe('export {};');
+    expect(small.headers['cache-control']).toBe('public, max-age=31536000, immutable');
+    expect(small.headers['content-type']).toBe(plain.headers['content-type']);
   });
 
   it.each(['/api/group/nothing', '/assets/none.js', '/health/none'])('are not answered for %s', async (url) => {

@@ -27,6 +27,8 @@ export function dashboardPages(directory: string): (app: App) => Promise<void> {
       maxAge: '365d',
       index: false,
       wildcard: false,
+      // The build lays a .br and a .gz beside each script and style.
+      preCompressed: true,
     });
     app.get('/favicon.svg', { schema: { hide: true } }, async (_request, reply) =>
       reply.sendFile('favicon.svg', directory, { immutable: false, maxAge: '1d' }),
