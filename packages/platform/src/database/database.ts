@@ -1,9 +1,8 @@
-import { existsSync } from 'node:fs';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import pg from 'pg';
 import { from as copyFromStatement } from 'pg-copy-streams';
+import { openPrivateFile } from '../node/private-file.ts';
 import { attachEmbedded, EMBEDDED_SUPERUSER, type EmbeddedOptions, type EmbeddedServer } from './embedded.ts';
 import { type MigrationSet, migrate, SCHEMA } from './migrate.ts';
 import { databaseProblem } from './problems.ts';
@@ -67,7 +66,7 @@ const types: pg.CustomTypesConfig = {
 /**
  * Opens a node's database, migrated to the state of the code.
  *
- * @throws Problem of `database/problems.ts`
+ * @throws Problem of `database/problems.ts`, and `KEY_FILE_EXPOSED` when others may read the passwords of the logins
  */
 export async function openDatabase(options: OpenOptions): Promise<Database> {
   const place = options.url === undefined ? await embedded(options) : await remote(options, options.url);
@@ -146,16 +145,11 @@ async function remote(options: OpenOptions, url: string): Promise<Place> {
 
 /** Passwords of the node's own logins; made once, kept beside its keys, readable by its owner only. */
 async function credentials(dir: string): Promise<LoginPasswords> {
-  const path = join(dir, 'keys', 'database.json');
-  if (!existsSync(path)) {
-    await mkdir(join(dir, 'keys'), { recursive: true, mode: 0o700 });
-    await writeFile(path, `${JSON.stringify(freshPasswords(), null, 2)}\n`, { mode: 0o600, flag: 'wx' }).catch(
-      (error: NodeJS.ErrnoException) => {
-        if (error.code !== 'EEXIST') throw error;
-      },
-    );
-  }
-  return JSON.parse(await readFile(path, 'utf8')) as LoginPasswords;
+  const text = await openPrivateFile(
+    join(dir, 'keys', 'database.json'),
+    () => `${JSON.stringify(freshPasswords(), null, 2)}\n`,
+  );
+  return JSON.parse(text) as LoginPasswords;
 }
 
 async function pooled(place: Place, registryOf: NonNullable<OpenOptions['registry']>): Promise<Database> {
