@@ -6,11 +6,13 @@ export interface EntityAppOptions
   extends Partial<Pick<ServerOptions, 'pages' | 'requestsPerMinute' | 'log' | 'logLevel'>> {
   readonly version?: string;
   readonly codes?: ServerOptions['trust']['codes'];
+  /** Routes of the other services that the node hosts, behind the same guard. */
+  readonly also?: (app: App) => void | Promise<void>;
 }
 
 /** The entity node's HTTP service, not listening yet: its routes and its issuer. */
 export async function buildEntityApp(entity: EntityNode, options: EntityAppOptions = {}): Promise<App> {
-  const { version = '0.1.0', codes, ...rest } = options;
+  const { version = '0.1.0', codes, also, ...rest } = options;
   return await buildServer({
     title: `Prorata ${entity.entity.code}`,
     version,
@@ -21,7 +23,10 @@ export async function buildEntityApp(entity: EntityNode, options: EntityAppOptio
       ...(codes === undefined ? {} : { codes }),
     },
     tenantModeOf: (tenantId) => entity.db.tenantMode(tenantId),
-    register: (app) => registerFinopsRoutes(app, entity),
+    register: async (app) => {
+      await registerFinopsRoutes(app, entity);
+      await also?.(app);
+    },
     ready: { database: () => entity.db.ping() },
     ...rest,
   });

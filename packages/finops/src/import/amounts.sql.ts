@@ -1,10 +1,13 @@
-import { VARCHAR } from '@duckdb/node-api';
+import { DuckDBDataChunk, VARCHAR } from '@duckdb/node-api';
 import { readMoney, readNumber } from './amounts.ts';
 import type { FocusColumn } from './columns.ts';
 import { type FileEngine, quoteName, quoteText } from './duckdb.ts';
 import type { FileLayout } from './layout.ts';
 
 export const AMOUNT_TYPE = 'DECIMAL(38,18)';
+
+/** Rows of one vector of DuckDB. */
+const CHUNK_ROWS = 2048;
 
 /** A column of amounts, and the name of its sum. Money must be there; a quantity may be absent. */
 export interface Amount {
@@ -66,12 +69,16 @@ export async function readOddAmounts(engine: FileEngine, layout: FileLayout): Pr
       for (const [text, currency] of chunk.getRows()) found.push([String(text), String(currency)]);
     }
     const appender = await connection.createAppender('odd_amount');
-    for (const [text, currency] of found) {
-      appender.appendVarchar(amount.column);
-      appender.appendVarchar(text);
-      appender.appendVarchar(currency);
-      appender.appendValue((amount.money ? readMoney(text, currency) : readNumber(text)) ?? null, VARCHAR);
-      appender.endRow();
+    for (let from = 0; from < found.length; from += CHUNK_ROWS) {
+      const part = found.slice(from, from + CHUNK_ROWS);
+      const chunk = DuckDBDataChunk.create([VARCHAR, VARCHAR, VARCHAR, VARCHAR], part.length);
+      chunk.setColumns([
+        part.map(() => amount.column),
+        part.map(([text]) => text),
+        part.map(([, currency]) => currency),
+        part.map(([text, currency]) => (amount.money ? readMoney(text, currency) : readNumber(text)) ?? null),
+      ]);
+      appender.appendDataChunk(chunk);
     }
     appender.closeSync();
   }

@@ -142,6 +142,21 @@ describe('dialects', () => {
     expect(kept).toEqual({ tags: '{"application":"Web Shop","environment":"prod"}', quantity: '9' });
   });
 
+  it('leaves out tags that differ from resource to resource, says so, and keeps all others', async () => {
+    const tags = (index: number) => JSON.stringify({ application: `App ${index % 40}`, "Na'me": `host-${index}` });
+    const rows = Array.from({ length: 52_000 }, (_, index) => ({ Tags: tags(index), BilledCost: '1' }));
+    const answer = await take(bill([...rows, { Tags: `{"Na'me":"alone"}`, BilledCost: '1' }]));
+    expect(answer).toMatchObject({ rows: 52_001, totals: [{ billed_cost: '52001' }] });
+    expect(answer.notices).toEqual([{ code: 'TAGS_NOT_KEPT', detail: expect.stringMatching(/applic.*: Na'me$/) }]);
+    const kept = await test.database.admin<{ rows: number; tags: string | null }>(
+      'SELECT row_count::int AS rows, tags FROM consumption WHERE import_file_id = $1 ORDER BY tags NULLS FIRST',
+      [answer.import_id],
+    );
+    expect(kept).toHaveLength(41);
+    expect(kept[0]).toEqual({ rows: 1, tags: null });
+    expect(kept[1]).toEqual({ rows: 1300, tags: '{"application":"App 0"}' });
+  });
+
   it('takes a path that looks like a pattern as the path that it is', async () => {
     const path = await test.file('bill [1]*.csv', bill([{}]));
     expect((await importFocus(test.entity, { path })).file).toBe('bill [1]*.csv');

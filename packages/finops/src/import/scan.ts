@@ -16,6 +16,7 @@ import { type FileEngine, quoteName, quoteText } from './duckdb.ts';
 import { type FileLayout, layOutFile, type Notice } from './layout.ts';
 import { resolvePeriods } from './periods.ts';
 import type { SourceFile } from './source-file.ts';
+import { keptTags } from './tags.sql.ts';
 import { listViolations, valueChecks } from './violations.ts';
 
 /** Sums of the rows of one currency, as exact decimal texts. */
@@ -185,8 +186,9 @@ async function judgeGroups(engine: FileEngine, layout: FileLayout, name: string)
   }
   await storePeriods(engine, 'billing_month', periods.billing);
   await storePeriods(engine, 'charge_month', periods.charge);
-  await engine.connection.run(CONSUMPTION);
-  const notices = [...layout.notices, ...(await categoryNotices(engine))];
+  const tags = await keptTags(engine, groups ?? 0);
+  await engine.connection.run(consumptionStatement(tags.sql));
+  const notices = [...layout.notices, ...(await categoryNotices(engine)), ...tags.notices];
   if (periods.slashOrder !== undefined) {
     notices.push({ code: 'SLASH_DATES', detail: `dates with slashes are ${periods.slashOrder} in this file` });
   }
@@ -204,7 +206,7 @@ async function storePeriods(engine: FileEngine, table: string, months: ReadonlyM
 const amount = (name: string) =>
   `coalesce(sum(CAST(${name}_short AS ${AMOUNT_TYPE})), 0) + coalesce(sum(${name}_wide), 0) AS ${name}`;
 
-const CONSUMPTION = `CREATE TEMP TABLE consumption AS
+const consumptionStatement = (tags: string) => `CREATE TEMP TABLE consumption AS
   SELECT text_or_null("ProviderName") AS provider, text_or_null("BillingAccountId") AS billing_account,
     b.month AS period_month, c.month AS charge_month, upper(text_or_null("BillingCurrency")) AS currency,
     upper(left(text_or_null("ChargeCategory"), 1)) || lower(substr(text_or_null("ChargeCategory"), 2)) AS charge_category,
@@ -212,7 +214,7 @@ const CONSUMPTION = `CREATE TEMP TABLE consumption AS
     text_or_null("SubAccountId") AS sub_account_id, text_or_null("SubAccountName") AS sub_account_name,
     coalesce(text_or_null("ServiceCategory"), 'Other') AS service_category, text_or_null("ServiceName") AS service_name,
     text_or_null("ConsumedUnit") AS consumed_unit,
-    CASE WHEN text_or_null("Tags") = '{}' THEN NULL ELSE text_or_null("Tags") END AS tags,
+    ${tags} AS tags,
     sum(row_count)::BIGINT AS row_count, ${amount('quantity')}, ${amount('effective')}, ${amount('billed')}
   FROM scanned JOIN billing_month b ON b.start = text_or_null("BillingPeriodStart")
     LEFT JOIN charge_month c ON c.start = charge_start

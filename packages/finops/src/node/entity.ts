@@ -7,6 +7,7 @@ import {
   type Database,
   type Deployment,
   isCountryCode,
+  type MigrationSet,
   type NodeConfig,
   nodeProblem,
   openDatabase,
@@ -114,13 +115,18 @@ function publicHalf({ kty, crv, x }: PrivateJwk) {
   return { kty, crv, x };
 }
 
+export interface OpenEntityOptions {
+  /** Tables of the other services that the node hosts in the same database. Whoever opens it names the same ones. */
+  readonly also?: readonly MigrationSet[];
+}
+
 /**
  * Opens an entity node: its database migrated, its tenant and legal entity registered, and what killed processes left in
  * private folders removed.
  *
  * @throws Problem of the platform's node and database tables
  */
-export async function openEntity(dir: string): Promise<EntityNode> {
+export async function openEntity(dir: string, options: OpenEntityOptions = {}): Promise<EntityNode> {
   const config = await readNodeConfig(dir, 'entity');
   const { entity } = config;
   if (entity === undefined) throw nodeProblem('NODE_CONFIG_INVALID', 'prorata.yaml of an entity node needs "entity"');
@@ -128,7 +134,7 @@ export async function openEntity(dir: string): Promise<EntityNode> {
   const db = await openDatabase({
     dir,
     url,
-    migrations: [PLATFORM_MIGRATIONS, FINOPS_MIGRATIONS],
+    migrations: [PLATFORM_MIGRATIONS, FINOPS_MIGRATIONS, ...(options.also ?? [])],
     nodeId: config.node_id,
   });
   try {
