@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { buildDemoGroup, type GeneratedFile, generateInput } from '@prorata/cli';
-import { type EntityNode, listImports, listPublications, openEntity, reportFacts } from '@prorata/finops';
+import { type EntityNode, listImports, listPublications, reportFacts } from '@prorata/finops';
 import {
   type GroupNode,
   listPublications as listReceived,
@@ -9,6 +9,7 @@ import {
   verifyViews,
 } from '@prorata/group';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openEntityNode } from '../../packages/cli/src/entity/open.ts';
 import { amount, answer, killedAfter, scratch } from './process.ts';
 
 /**
@@ -38,7 +39,7 @@ beforeAll(async () => {
   });
   entityDir = made.entities.GB03 ?? '';
   groupDir = made.group;
-  entity = await openEntity(entityDir);
+  entity = await openEntityNode(entityDir);
   group = await openGroup(groupDir);
   const dir = join(folder.dir, 'bills');
   files = (await generateInput({ dir, months: MONTHS, entities: ['GB03'], rows: 3000 })).files;

@@ -2,9 +2,10 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { buildDemoGroup, type DemoGroup, type GeneratedFile, generateInput } from '@prorata/cli';
-import { type EntityNode, listImports, listPublications, openEntity, reportFacts } from '@prorata/finops';
+import { type EntityNode, listImports, listPublications, reportFacts } from '@prorata/finops';
 import { type GroupNode, openGroup, listPublications as receivedPublications, verifyViews } from '@prorata/group';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openEntityNode } from '../../packages/cli/src/entity/open.ts';
 import { amount, answer, answerInProcess, killedAfter, scratch, start } from './process.ts';
 
 /**
@@ -27,7 +28,7 @@ const MOMENTS = [0.6, 0.85];
 beforeAll(async () => {
   folder = await scratch('kill');
   demo = await buildDemoGroup({ dir: join(folder.dir, 'demo'), months: ['2025-01'], entities: ['FR01'], rows: 60 });
-  entity = await openEntity(demo.entities.FR01 ?? '');
+  entity = await openEntityNode(demo.entities.FR01 ?? '');
   group = await openGroup(demo.group);
   const dir = join(folder.dir, 'bills');
   const input = await generateInput({ dir, months: [MONTH, '2025-04'], entities: ['FR01'], rows: 6000 });
@@ -117,6 +118,6 @@ describe('Ctrl-C', () => {
     child.kill('SIGINT');
     expect(await ended).toBe(130);
     expect(existsSync(server)).toBe(false);
-    entity = await openEntity(dir);
+    entity = await openEntityNode(dir);
   });
 });

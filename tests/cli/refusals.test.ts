@@ -2,9 +2,9 @@ import { copyFile, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { buildDemoGroup, type DemoGroup } from '@prorata/cli';
-import { openEntity } from '@prorata/finops';
 import { openGroup } from '@prorata/group';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openEntityNode } from '../../packages/cli/src/entity/open.ts';
 import { answerInProcess, prorata, refusalInProcess, scratch } from './process.ts';
 
 /** Bad input through the shell: a clear problem, exit code 1, and nothing is lost. */
@@ -30,7 +30,7 @@ beforeAll(async () => {
   folder = await scratch('refusals');
   demo = await buildDemoGroup({ dir: join(folder.dir, 'demo'), months: [MONTH], entities: ['FR01'], rows: 60 });
   entity = demo.entities.FR01 ?? '';
-  open.push(await openEntity(entity), await openGroup(demo.group));
+  open.push(await openEntityNode(entity), await openGroup(demo.group));
 });
 
 afterAll(async () => {
@@ -110,6 +110,10 @@ describe('a word that means nothing', () => {
     ['REVISION_INVALID', ['group', 'publication', 'FR01', MONTH, '0', '--out', 'x.zip', '--dir']],
     ['PUBLICATION_NOT_FOUND', ['group', 'publication', 'XX99', MONTH, '1', '--out', 'x.zip', '--dir']],
     ['ENTITY_UNKNOWN', ['group', 'activity', 'XX99', '--dir']],
+    ['ENTITY_NOT_HERE', ['group', 'report', 'entities', '--entity', 'XX99', '--dir']],
+    ['ENTITY_NOT_HERE', ['group', 'report', 'drilldown', '--entity', 'XX99', '--dir']],
+    ['ENTITY_NOT_HERE', ['group', 'report', 'completeness', '--entity', 'FR01', 'XX99', '--dir']],
+    ['ENTITY_NOT_HERE', ['group', 'publications', '--entity', 'XX99', '--dir']],
     ['MONTH_INVALID', ['group', 'report', 'months', '--from', '2025-13', '--dir']],
     ['MONTH_INVALID', ['group', 'report', 'months', '--from', '2025-05', '--to', '2025-01', '--dir']],
     ['OPTION_INVALID', ['group', 'report', 'months', '--currency', 'euro', '--dir']],

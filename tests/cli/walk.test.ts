@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { type GeneratedInput, generateInput } from '@prorata/cli';
-import { openEntity } from '@prorata/finops';
 import { openGroup } from '@prorata/group';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openEntityNode } from '../../packages/cli/src/entity/open.ts';
 import { amount, answer, answerInProcess, prorata, refusalInProcess, scratch } from './process.ts';
 
 /** The walk of the README through the shell: one group, one company, two months, every step a process of its own. */
@@ -52,7 +52,7 @@ describe('from a bill to the group, through the shell', () => {
   it('enrols an entity only under the fingerprint that its operator reads out', async () => {
     const words = ['--code', 'CH05', '--label', 'Acme Suisse', '--country', 'CH', '--currency', 'CHF'];
     const made = await answer('entity', 'init', '--dir', entity, ...words);
-    open.push(await openEntity(entity));
+    open.push(await openEntityNode(entity));
     fingerprint = String(made.fingerprint);
     expect(fingerprint).toMatch(/^[A-Z2-7-]{40,}$/);
     const enrolment = join(entity, 'enrolment.json');

@@ -4,6 +4,7 @@ import { basename, join } from 'node:path';
 import type { EntityNode } from '@prorata/finops';
 import type { GroupNode } from '@prorata/group';
 import { writeFileWhole } from '@prorata/platform';
+import { openEntityNode } from '../entity/open.ts';
 import { withOpened } from '../node/interrupt.ts';
 import { cliProblem } from '../problems.ts';
 import { type DemoFigures, demoFigures } from './figures.ts';
@@ -141,7 +142,7 @@ async function openDemoEntity(dir: string, sample: SampleEntity, group: GroupNod
   const { code, label, country, currency } = sample;
   if (!existsSync(join(home, 'prorata.yaml'))) await finops.initEntity({ dir: home, code, label, country, currency });
   await repairTypos(home);
-  const entity = await finops.openEntity(home);
+  const entity = await openEntityNode(home);
   try {
     const enrolment = await readFile(join(home, 'enrolment.json'), 'utf8');
     // Both operators are this program: it reads the fingerprint out to itself.

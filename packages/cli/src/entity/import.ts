@@ -4,15 +4,22 @@ import { addCommand, addGroup, type Shell } from '../terminal/command.ts';
 import { addDecimals, type Language } from '../terminal/decimals.ts';
 import { forEachFile } from '../terminal/each-file.ts';
 import { count, money, reportTable, text } from '../terminal/report.ts';
+import { entityImportFecCommand } from './import-fec.ts';
 import { withEntity } from './open.ts';
 
 interface ImportOptions {
   readonly replace?: boolean;
 }
 
-/** `prorata entity import focus`: bills into the entity's consumption, each file whole or not at all. */
+/** `prorata entity import …`: what an entity takes in, each file whole or not at all. */
 export function entityImportCommands(entity: Command, shell: Shell): void {
-  addCommand<ImportOptions>(addGroup(entity, 'import', 'what the entity is billed for'), shell, {
+  const group = addGroup(entity, 'import', 'bills, and entries of the general ledger');
+  focusCommand(group, shell);
+  entityImportFecCommand(group, shell);
+}
+
+function focusCommand(parent: Command, shell: Shell): void {
+  addCommand<ImportOptions>(parent, shell, {
     name: 'focus <file...>',
     summary: 'take FOCUS bills (1.0 to 1.2): CSV, gzip of CSV, Parquet',
     examples: ['entity import focus bills/2025-07.csv --dir E', 'entity import focus restated.csv --replace --dir E'],

@@ -1,7 +1,15 @@
+import { ANALYTIC_MIGRATIONS } from '@prorata/analytic/migrations';
 import type { EntityNode } from '@prorata/finops';
+import { LEDGER_MIGRATIONS } from '@prorata/ledger/migrations';
 import { withOpened } from '../node/interrupt.ts';
 
 export type FinopsPackage = typeof import('@prorata/finops');
+
+/** Opens the entity node of a folder with the tables of all services that an entity node hosts. */
+export async function openEntityNode(dir: string): Promise<EntityNode> {
+  const { openEntity } = await import('@prorata/finops');
+  return await openEntity(dir, { also: [LEDGER_MIGRATIONS, ANALYTIC_MIGRATIONS] });
+}
 
 /** Opens the entity node of a folder for one piece of work, and closes it whatever happens. */
 export async function withEntity<T>(
@@ -10,7 +18,7 @@ export async function withEntity<T>(
 ): Promise<T> {
   const api = await import('@prorata/finops');
   return await withOpened(
-    () => api.openEntity(dir),
+    () => openEntityNode(dir),
     (entity) => work(entity, api),
   );
 }

@@ -1,5 +1,6 @@
 import type { GroupNode } from '@prorata/group';
 import { withOpened } from '../node/interrupt.ts';
+import { cliProblem } from '../problems.ts';
 
 export type GroupPackage = typeof import('@prorata/group');
 
@@ -10,4 +11,24 @@ export async function withGroup<T>(dir: string, work: (group: GroupNode, api: Gr
     () => api.openGroup(dir),
     (group) => work(group, api),
   );
+}
+
+/**
+ * A code that nobody enrolled is a mistake of whoever typed it, and no entity that costs nothing.
+ *
+ * @throws Problem `ENTITY_NOT_HERE`
+ */
+export async function requireEntities(
+  group: GroupNode,
+  api: GroupPackage,
+  codes: readonly string[] | undefined,
+): Promise<void> {
+  if (codes === undefined) return;
+  const known = await api.listEntities(group);
+  const unknown = codes.filter((code) => !known.some(({ entity }) => entity === code));
+  if (unknown.length === 0) return;
+  const rest = known.map(({ entity }) => entity).join(', ') || 'none';
+  throw cliProblem('ENTITY_NOT_HERE', `the group knows no entity ${unknown.join(', ')}; it knows ${rest}`, {
+    entities: unknown,
+  });
 }

@@ -8,7 +8,7 @@ import { addCommand, type Shell } from '../terminal/command.ts';
 import type { Language } from '../terminal/decimals.ts';
 import { count, money, reportTable, text } from '../terminal/report.ts';
 import { readCode, readMonth, readRevision } from '../terminal/values.ts';
-import { withGroup } from './open.ts';
+import { requireEntities, withGroup } from './open.ts';
 import { ENTITY_OPTION, MONTH_OPTIONS, type ReportOptions, readReportOptions } from './report-options.ts';
 
 interface ListOptions extends ReportOptions {
@@ -32,9 +32,10 @@ function addList(group: Command, shell: Shell): void {
     async run({ dir, options, terminal }) {
       const { from, to, entity } = readReportOptions(options);
       const asked = { ...(from && { from }), ...(to && { to }), ...(entity && { entity }) };
-      const rows = await withGroup(dir, (node, api) =>
-        api.listPublications(node, { ...asked, all_revisions: options.allRevisions === true }),
-      );
+      const rows = await withGroup(dir, async (node, api) => {
+        await requireEntities(node, api, entity);
+        return await api.listPublications(node, { ...asked, all_revisions: options.allRevisions === true });
+      });
       const fields = [
         text('entity', 'Entity', 'Entité'),
         text('period_month', 'Month', 'Mois'),

@@ -3,7 +3,7 @@ import { isCountryCode, type NodeConfig, type TenantClaims } from '@prorata/plat
 
 /** Modules that a node of each kind serves, as the routes name them. */
 const MODULES: Readonly<Record<NodeConfig['kind'], readonly string[]>> = {
-  entity: ['FINOPS'],
+  entity: ['FINOPS', 'ERP_ANALYTIC_CORE'],
   group: ['FINOPS_GROUP'],
 };
 

@@ -1,6 +1,7 @@
 import type { EntityNode } from '@prorata/finops';
 import type { GroupNode } from '@prorata/group';
 import { readNodeConfig } from '@prorata/platform';
+import { openEntityNode } from '../entity/open.ts';
 import { withOpened } from './interrupt.ts';
 
 /** A node of either kind, open. */
@@ -12,8 +13,7 @@ export type AnyNode =
 export async function openNode(dir: string): Promise<AnyNode> {
   const { kind } = await readNodeConfig(dir);
   if (kind === 'entity') {
-    const { openEntity } = await import('@prorata/finops');
-    return { kind, node: await openEntity(dir) };
+    return { kind, node: await openEntityNode(dir) };
   }
   const { openGroup } = await import('@prorata/group');
   return { kind, node: await openGroup(dir) };

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { EntityNode } from '@prorata/finops';
 import { type App, type Listening, listen, Problem, type SignInCodes, signInCodes } from '@prorata/platform';
 import { cliProblem } from '../problems.ts';
 import { operatorClaims } from './claims.ts';
@@ -31,7 +32,7 @@ export interface ServedNode {
 
 const PAGES = fileURLToPath(new URL('../../../dashboard/dist/', import.meta.url));
 const OPERATOR_ROLES: Readonly<Record<AnyNode['kind'], readonly string[]>> = {
-  entity: ['finops.reader', 'finops.analyst', 'finops.admin'],
+  entity: ['finops.reader', 'finops.analyst', 'finops.admin', 'analytic.reader', 'analytic.writer', 'analytic.admin'],
   group: ['group.reader', 'group.admin'],
 };
 
@@ -81,13 +82,27 @@ async function listenAnywhere(build: () => Promise<App>, options: ServeOptions):
 
 async function appOf(open: AnyNode, wishes: { readonly codes: SignInCodes; readonly log?: false }): Promise<App> {
   if (open.kind === 'entity') {
-    const { buildEntityApp } = await import('@prorata/finops');
-    return await buildEntityApp(open.node, wishes);
+    return await entityApp(open.node, wishes);
   }
   const { buildGroupApp, dashboardPages } = await import('@prorata/group');
   return await buildGroupApp(open.node, {
     ...wishes,
     ...(existsSync(join(PAGES, 'index.html')) ? { pages: dashboardPages(PAGES) } : {}),
+  });
+}
+
+/** An entity node's services on one address: FinOps, analytic accounting, and the inbox for events of its general ledger. */
+async function entityApp(
+  node: EntityNode,
+  wishes: { readonly codes: SignInCodes; readonly log?: false },
+): Promise<App> {
+  const { buildEntityApp } = await import('@prorata/finops');
+  const { reactToLedger, registerAnalyticRoutes } = await import('@prorata/analytic');
+  const { registerGlInbox } = await import('@prorata/ledger');
+  return await buildEntityApp(node, {
+    ...wishes,
+    also: (app) => registerAnalyticRoutes(app, node),
+    pages: (pages) => registerGlInbox(pages, { db: node.db, dir: node.dir, react: reactToLedger }),
   });
 }
 
