@@ -97,8 +97,8 @@ export function violation(
     file: place.file ?? null,
     row: place.row ?? null,
     column: place.column ?? null,
-    value: place.value === undefined || place.value === null ? null : shorten(place.value),
-    message,
+    value: place.value === undefined || place.value === null ? null : visible(shorten(place.value)),
+    message: visible(message),
   };
 }
 
@@ -149,5 +149,13 @@ export function refuseWhenFound(findings: Findings): void {
 
 // A report is read by people and stored with the publication: a value of a megabyte helps neither.
 function shorten(value: string): string {
-  return value.length > 200 ? `${value.slice(0, 200)}…` : value;
+  return value.length > 200 ? `${value.slice(0, 200).replace(/[\uD800-\uDBFF]$/, '')}…` : value;
+}
+
+// What is quoted comes from a file that nobody vouches for, and goes to terminals, logs and PostgreSQL: a control
+// character would act there (NUL makes jsonb fail), and half a surrogate pair is no Unicode.
+function visible(text: string): string {
+  return text
+    .toWellFormed()
+    .replace(/\p{Cc}/gu, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }

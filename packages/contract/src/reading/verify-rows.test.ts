@@ -114,7 +114,7 @@ describe('SCHEMA_VIOLATION names file, row, column and value', () => {
       'a control character',
       'facts',
       "SELECT * REPLACE (if(rowid = 3, 'a' || chr(9) || 'b', family_id) AS family_id) FROM facts",
-      { row: 4, column: 'family_id', value: 'a\tb' },
+      { row: 4, column: 'family_id', value: 'a\\u0009b' },
     ],
     [
       'a code of 257 characters',
