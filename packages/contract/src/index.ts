@@ -26,6 +26,7 @@ export { BUNDLE_LIMITS, type BundleLimits } from './reading/limits.ts';
 export type { DomainUse, ProductUse, ReferenceUse, VerifiedBundle } from './reading/verified-bundle.ts';
 export { type BundleTrust, verifyBundle } from './reading/verify-bundle.ts';
 export type { ContentScope } from './tables/content-digest.ts';
+export { openPrivateFolder, type PrivateFolder } from './tables/private-folder.ts';
 export {
   type Admission,
   type AdmissionDraft,

@@ -33,6 +33,8 @@ export interface ManifestExpectation {
   readonly entityCode?: string;
   /** Code of the entity that the signing key belongs to. */
   readonly keyEntityCode?: string;
+  /** Legal entity id that the signing key belongs to. */
+  readonly keyLegalEntityId?: string;
   readonly deployment?: Deployment;
   readonly acceptedVersions?: readonly AcceptedVersion[];
   readonly receivedAt: string;
@@ -93,6 +95,7 @@ export function headViolations(head: ManifestHead, expected: ManifestExpectation
   differs('tenant', '/tenant/id', head.tenant.id, expected.tenantId);
   differs('entity', '/entity/code', head.entity.code, expected.entityCode);
   differs('entity', '/entity/code', head.entity.code, expected.keyEntityCode);
+  differs('legal entity', '/entity/id', head.entity.id, expected.keyLegalEntityId);
   const { deployment } = head;
   if (expected.deployment !== undefined && deployment !== expected.deployment) {
     const says = `The bundle is from a ${deployment} node, this is ${expected.deployment}`;

@@ -75,6 +75,7 @@ async function verifyManifest(source: ByteSource, archive: Archive, trust: Bundl
   const expected = {
     tenantId: trust.tenantId,
     keyEntityCode: key.entityCode,
+    ...(key.legalEntityId === undefined ? {} : { keyLegalEntityId: key.legalEntityId }),
     deployment: trust.deployment,
     receivedAt,
     ...(trust.entityCode === undefined ? {} : { entityCode: trust.entityCode }),

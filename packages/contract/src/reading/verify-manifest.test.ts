@@ -170,6 +170,15 @@ describe('who speaks', () => {
     expect((await refusal(sample.bytes, { resolveKey }))?.code).toBe('ENTITY_MISMATCH');
   });
 
+  test('another legal entity than the one that the key was admitted for, whatever else is wrong', async () => {
+    const trusted = { publicJwk: sample.key.publicJwk, entityCode: sample.manifest.entity.code };
+    const admitted = (legalEntityId: string) => ({ resolveKey: () => ({ ...trusted, legalEntityId }) });
+    expect(await refusal(sample.bytes, admitted(sample.manifest.entity.id))).toBeNull();
+    const bytes = await replaceEntry(sample.bytes, 'facts.parquet', Buffer.from('x'));
+    const found = await refusal(bytes, admitted('018f3a2e-0000-7000-8000-00000000000c'));
+    expect(found?.violations).toMatchObject([{ code: 'ENTITY_MISMATCH', column: '/entity/id' }]);
+  });
+
   test('a version from the future, whatever else it says', async () => {
     const future = await resign(sample.bytes, sample.key, (manifest) => ({
       ...manifest,

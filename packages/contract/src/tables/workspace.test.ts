@@ -1,5 +1,6 @@
-import { stat, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { spawnSync } from 'node:child_process';
+import { mkdir, readdir, stat, utimes, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openPrivateFolder, type PrivateFolder } from './private-folder.ts';
 import { openWorkspace, text, type Workspace } from './workspace.ts';
@@ -25,6 +26,19 @@ test('a private folder is for its owner alone, and is gone after it was removed,
   await gone.remove();
   await gone.remove();
   await expect(stat(gone.path)).rejects.toThrow('ENOENT');
+});
+
+test('a private folder of a killed process is removed by whoever comes next, one that is in use is not', async () => {
+  const killed = spawnSync(process.execPath, ['-e', '']).pid;
+  const leftover = join(outside.path, `prorata-bundle-${killed}-abcdef`);
+  const fromBefore = join(outside.path, `prorata-bundle-${process.pid}-abcdef`);
+  const others = [`prorata-bundle-${process.ppid}-abcdef`, 'prorata-bundle-notes'];
+  for (const path of [leftover, fromBefore, ...others.map((name) => join(outside.path, name))]) await mkdir(path);
+  await writeFile(join(leftover, 'facts.parquet'), 'x');
+  await utimes(fromBefore, 0, 0);
+  const one = await openPrivateFolder(outside.path);
+  const two = await openPrivateFolder(outside.path);
+  expect((await readdir(outside.path)).sort()).toEqual([...others, basename(one.path), basename(two.path)].sort());
 });
 
 describe('a workspace', () => {

@@ -5,6 +5,8 @@ import type { PublicJwk } from './keys.ts';
 export interface TrustedKey {
   readonly publicJwk: PublicJwk;
   readonly entityCode: string;
+  /** Legal entity id that the group gave with the admission; where it is absent, the manifest's is not judged. */
+  readonly legalEntityId?: string;
   readonly validFrom?: string | null;
   readonly validUntil?: string | null;
   readonly revokedAt?: string | null;

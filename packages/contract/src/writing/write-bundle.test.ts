@@ -1,4 +1,5 @@
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { spawnSync } from 'node:child_process';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -35,6 +36,18 @@ async function digestOf(facts: readonly FactRow[], of: Partial<typeof scope> = {
 }
 
 describe('writeBundle', () => {
+  test('removes what a killed writer left beside the archive, and nothing else', async () => {
+    const killed = spawnSync(process.execPath, ['-e', '']).pid;
+    for (const name of [`r1.zip.${killed}.partial`, `r2.zip.${killed}.partial`, `r1xzip.${killed}.partial`]) {
+      await writeFile(join(folder, name), 'x');
+    }
+    const facts = sampleFacts();
+    const rows = { facts: [facts], prices: [], applications: applicationsOf(facts), products: productsOf(facts) };
+    const manifest = sampleManifest({ pricing_view: null });
+    await writeBundle({ ...rows, manifest, signingKey: key.privateJwk, out: join(folder, 'r1.zip') });
+    expect((await readdir(folder)).sort()).toEqual(['r1.zip', `r1xzip.${killed}.partial`, `r2.zip.${killed}.partial`]);
+  });
+
   test('equal content gives equal bytes, in whatever order the rows come', async () => {
     const one = await sampleBundle({ key });
     const other = await sampleBundle({ key, facts: sampleFacts().reverse() });

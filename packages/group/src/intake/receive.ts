@@ -6,7 +6,7 @@ import { firstDay } from '../months.ts';
 import { type GroupNode, operatorContext } from '../node/group-node.ts';
 import { recorded } from '../node/record.ts';
 import { type Admitted, AlreadyAccepted, acceptBundle, type Receipt } from './accept.ts';
-import { countUnmapped, refuseOtherLegalEntity, unknownDomains } from './references-check.ts';
+import { countUnmapped, unknownDomains } from './references-check.ts';
 import { problemOfRefusal, refusalReport } from './refusals.ts';
 import { type BundleSource, type Spooled, spool } from './spool.ts';
 
@@ -72,11 +72,7 @@ async function admit(
     receivedAt,
     ...(input.limits === undefined ? {} : { limits: input.limits }),
     temporaryFolder: spooled.folder,
-    references: async (use) => {
-      const { id, code } = use.manifest.entity;
-      refuseOtherLegalEntity(id, found.key?.legalEntityId ?? '', code);
-      return await unknownDomains(group, use);
-    },
+    references: (use) => unknownDomains(group, use),
   });
   try {
     refuseOtherAddress(bundle, input);

@@ -1,4 +1,4 @@
-import { BundleRefused, type ReferenceUse, type Violation, violation } from '@prorata/contract';
+import { type ReferenceUse, type Violation, violation } from '@prorata/contract';
 import type { GroupNode } from '../node/group-node.ts';
 
 /** Products that map to no product reference of the group: taken, and counted (contract, "Governance"). */
@@ -52,20 +52,4 @@ export async function countUnmapped(group: GroupNode, products: ReferenceUse['pr
       !RESERVED_PRODUCTS.has(id) && (reference === null || !known.has(reference)),
   );
   return { products: unmapped.length, rows: unmapped.reduce((sum, product) => sum + product.rows, 0) };
-}
-
-/** The legal entity behind the code has to be the one that was admitted. */
-export function refuseOtherLegalEntity(claimed: string, enrolled: string, code: string): void {
-  if (claimed === enrolled) return;
-  throw new BundleRefused([
-    violation(
-      'ENTITY_MISMATCH',
-      `The manifest names the legal entity ${claimed}; ${code} was admitted as ${enrolled}`,
-      {
-        file: 'manifest.jws',
-        column: '/entity/id',
-        value: claimed,
-      },
-    ),
-  ]);
 }

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir, mkdtemp, open, readdir, rm } from 'node:fs/promises';
+import { mkdir, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
+import { openPrivateFolder } from '@prorata/contract';
 import { groupProblem } from '../problems.ts';
 
 /** A bundle as it came, in a folder that only this process's user may enter. What is verified, stored and hashed is this copy. */
@@ -15,20 +16,16 @@ export interface Spooled {
 
 export type BundleSource = string | Uint8Array | Readable;
 
-const PREFIX = 'bundle-';
-
 /**
  * Copies a bundle into the node's folder, so that nobody can exchange the file between the check and the storing. Stops one byte
- * after `limit`: the check then refuses it by its size.
+ * after `limit`: the check then refuses it by its size. What a killed process left behind is removed first.
  *
  * @throws Problem `BUNDLE_UNREADABLE` when the source cannot be read
  */
 export async function spool(dir: string, source: BundleSource, limit: number): Promise<Spooled> {
   const incoming = join(dir, 'incoming');
   await mkdir(incoming, { recursive: true, mode: 0o700 });
-  await removeLeftovers(incoming);
-  const folder = await mkdtemp(join(incoming, `${PREFIX}${process.pid}-`));
-  const remove = () => rm(folder, { recursive: true, force: true });
+  const { path: folder, remove } = await openPrivateFolder(incoming);
   try {
     const path = join(folder, 'bundle.zip');
     return { path, folder, sha256: await copy(source, path, limit), remove };
@@ -70,23 +67,5 @@ async function* chunksOf(source: BundleSource): AsyncGenerator<Uint8Array> {
   } catch (error) {
     if (!(error instanceof Error && 'code' in error)) throw error;
     throw groupProblem('BUNDLE_UNREADABLE', `${source}: ${error.message}`, { file: source }, error);
-  }
-}
-
-/** A killed process leaves its folder behind; whoever comes next removes those whose process is gone. */
-async function removeLeftovers(incoming: string): Promise<void> {
-  for (const name of await readdir(incoming)) {
-    const pid = Number(new RegExp(`^${PREFIX}(\\d+)-`).exec(name)?.[1] ?? Number.NaN);
-    if (Number.isNaN(pid) || isRunning(pid)) continue;
-    await rm(join(incoming, name), { recursive: true, force: true });
-  }
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
   }
 }
