@@ -111,6 +111,16 @@ describe('pushing a bundle', () => {
     });
   });
 
+  it('answers a signature that does not hold with 422: the token is good, the content is not', async () => {
+    const { bytes } = await bundleOf(test.group, france, { month: '2025-09' });
+    const at = bytes.indexOf('"signature":"') + 20;
+    bytes[at] = bytes[at] === 65 ? 66 : 65;
+    expect(await put('FR01/2025-09/1', bytes, await tokenOf(france))).toMatchObject({
+      status: 422,
+      body: { code: 'SIGNATURE_INVALID' },
+    });
+  });
+
   it('answers what is no bundle with a problem that names the file', async () => {
     const refused = await put('FR01/2025-08/1', Buffer.from('no zip'), await tokenOf(france));
     expect(refused).toMatchObject({ status: 422, body: { code: 'ARCHIVE_REFUSED', file: 'FR01_2025-08_r1.zip' } });

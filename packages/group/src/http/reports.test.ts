@@ -93,6 +93,16 @@ describe('the reports over HTTP', () => {
     expect(await get(url)).toMatchObject({ status: 400, body: { code } });
   });
 
+  it.each([
+    '/api/group/months?entity=%00',
+    '/api/group/applications?application=a%00b',
+    '/api/group/drilldown?entity=%00',
+    '/api/group/completeness?entity=%00',
+    '/api/group/domains?domain=%ED%A0%80',
+  ])('answer %s without a failure of their own', async (url) => {
+    expect((await get(url)).status).toBeLessThan(500);
+  });
+
   it('are described in OpenAPI 3.1 with what they answer', async () => {
     const document = (await app.inject({ url: '/openapi.json' })).json();
     expect(document.openapi).toMatch(/^3\.1/);

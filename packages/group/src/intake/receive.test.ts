@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FACT_COLUMNS, generateSigningKey } from '@prorata/contract';
-import { replaceEntry, resign, rewriteTable } from '@prorata/contract/testing';
+import { pack, replaceEntry, resign, rewriteTable, unpack } from '@prorata/contract/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { verifyViews } from '../consolidation/verify.ts';
 import { revokeKey, setEntityActivity } from '../enrolment/entities.ts';
@@ -13,6 +13,7 @@ import { snapshot } from '../testing/snapshot.ts';
 import { openTestGroup, type TestGroup } from '../testing/test-group.ts';
 import { STAGED_COLUMNS } from './accept.sql.ts';
 import { type Received, receive } from './receive.ts';
+import { listRefusals } from './refusal-log.ts';
 
 let test: TestGroup;
 let france: Member;
@@ -172,7 +173,24 @@ describe('the intake refuses, and changes nothing,', () => {
     const at = text.indexOf('"signature":"') + 20;
     const forged = Buffer.from(bytes);
     forged[at] = text[at] === 'A' ? 66 : 65;
-    expect((await refusal(forged)).code).toMatch(/SIGNATURE_INVALID|ARCHIVE_REFUSED/);
+    expect(await refusal(forged)).toMatchObject({ code: 'SIGNATURE_INVALID', unchanged: true });
+  });
+
+  it('names and values that no database stores, and logs them in a form that it does', async () => {
+    const { bytes } = await bundleOf(test.group, france, { month: '2025-02' });
+    const named = (await unpack(bytes)).map((entry) => ({
+      ...entry,
+      name: entry.name.replace('facts', 'fac\u0000ts'),
+    }));
+    expect((await refusal(await pack(named))).code).toBe('ARCHIVE_REFUSED');
+    const cut = [fact({ domain_id: `${'x'.repeat(199)}😀` })];
+    const long = await bundleOf(test.group, france, { month: '2025-02', facts: cut });
+    expect((await refusal(long.bytes)).code).toBe('REFERENCE_UNKNOWN');
+    const half = await resign(bytes, france.key, (m) => ({ ...m, generator: { name: '\ud83d', version: '1' } }));
+    expect((await refusal(half)).code).toBe('MANIFEST_UNREADABLE');
+    const logged = await listRefusals(test.group, { limit: 3 });
+    expect(logged.map((entry) => entry.code)).toEqual(['MANIFEST_UNREADABLE', 'REFERENCE_UNKNOWN', 'ARCHIVE_REFUSED']);
+    expect(logged.at(-1)?.message).toContain('fac\\u0000ts.parquet');
   });
 
   it('an unknown domain, naming it and its rows', async () => {

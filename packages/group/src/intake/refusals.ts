@@ -4,11 +4,10 @@ import { defineProblems, type Problem } from '@prorata/platform';
 type Table = { [Code in RefusalCode]: { status: number; title: string; next: string } };
 
 /**
- * Conflicts with what stands in the group are 409; a bundle that nobody vouches for is 401, one that speaks for someone else 403; the
- * rest is wrong in itself.
+ * Conflicts with what stands in the group are 409; a bundle whose key nobody vouches for, or that speaks for someone else, is 403; the
+ * rest is wrong in itself. A broken signature is 422: 401 would ask the caller for other credentials, and his are good.
  */
 const STATUS: Partial<Record<RefusalCode, number>> = {
-  SIGNATURE_INVALID: 401,
   KEY_UNKNOWN: 403,
   KEY_REVOKED: 403,
   ENTITY_MISMATCH: 403,
