@@ -1,5 +1,12 @@
 import { readFile } from 'node:fs/promises';
-import { createEnrolment, fingerprint, generateSigningKey, signRotation, verifyAdmission } from '@prorata/contract';
+import {
+  createEnrolment,
+  fingerprint,
+  generateSigningKey,
+  type SigningKey,
+  signRotation,
+  verifyAdmission,
+} from '@prorata/contract';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { receive } from '../intake/receive.ts';
 import { bundleOf, enrolMember } from '../testing/members.ts';
@@ -109,6 +116,20 @@ describe('a key', () => {
     const fresh = await bundleOf(test.group, { ...member, key: next });
     expect(await receive(test.group, { file: fresh.bytes })).toMatchObject({ kid: next.kid });
     await expect(rotateKey(test.group, { statement })).rejects.toMatchObject({ code: 'ENROLMENT_REFUSED' });
+  });
+
+  it('hands over once, however many statements arrive together, and to no key that is known already', async () => {
+    const member = await enrolMember(test.group, 'NL09');
+    const statementFor = (next: SigningKey) =>
+      signRotation({ entityCode: 'NL09', oldPrivateJwk: member.key.privateJwk, newPrivateJwk: next.privateJwk });
+    const known = rotateKey(test.group, { statement: await statementFor((await enrolMember(test.group, 'BE10')).key) });
+    await expect(known).rejects.toMatchObject({ code: 'ENROLMENT_REFUSED' });
+    const statements = await Promise.all(Array.from({ length: 6 }, () => statementFor(generateSigningKey())));
+    const outcomes = await Promise.allSettled(statements.map((statement) => rotateKey(test.group, { statement })));
+    const lost = outcomes.filter((one) => one.status === 'rejected').map((one) => one.reason.code);
+    expect(lost).toEqual(Array(5).fill('ENROLMENT_REFUSED'));
+    const entry = (await listEntities(test.group)).find((entity) => entity.entity === 'NL09');
+    expect(entry?.keys.filter((key) => !key.revoked)).toHaveLength(1);
   });
 
   it('that nobody enrolled cannot be revoked', async () => {

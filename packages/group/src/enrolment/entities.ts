@@ -108,13 +108,17 @@ export async function rotateKey(
       },
     );
     const { entityCode: entity, oldKid, newKid: kid, newFingerprint: fingerprint } = rotation;
-    await tx.execute(`UPDATE entity_key SET revoked_at = now(), revocation_reason = 'rotated' WHERE kid = $1`, [
-      oldKid,
-    ]);
-    await tx.execute(
-      `INSERT INTO entity_key (tenant_id, entity_id, kid, jwk, created_by) VALUES ($1, $2, $3, $4, $5)`,
+    // Two statements by one key may arrive together: the row decides which of them finds it valid.
+    const ended = await tx.execute(
+      `UPDATE entity_key SET revoked_at = now(), revocation_reason = 'rotated' WHERE kid = $1 AND revoked_at IS NULL`,
+      [oldKid],
+    );
+    if (ended === 0) throw groupProblem('ENROLMENT_REFUSED', `the key ${oldKid} of ${entity} has just been ended`);
+    const added = await tx.execute(
+      `INSERT INTO entity_key (tenant_id, entity_id, kid, jwk, created_by) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING`,
       [group.scope.tenantId, entity, kid, JSON.stringify(rotation.newPublicJwk), context.userId],
     );
+    if (added === 0) throw groupProblem('ENROLMENT_REFUSED', `the key ${kid} is known already; rotate to a new one`);
     const details = { entity, old_kid: oldKid, kid, fingerprint };
     record.audit({ subject: 'entity_key', subjectId: kid, details });
     record.emit({ event: 'GROUP.KEY.ROTATED', entity_id: kid, payload: details });
