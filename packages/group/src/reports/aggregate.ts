@@ -3,7 +3,7 @@ import { conversionTo, type Pair } from '../exchange/multipliers.ts';
 import type { GroupNode } from '../node/group-node.ts';
 import { aggregateStatement } from './aggregate.sql.ts';
 import { type Dimension, type Measure, viewFor } from './dimensions.ts';
-import { narrowing, periodBefore, type ReportInput, type Span, spanOf } from './filters.ts';
+import { monthsBefore, narrowing, type ReportInput, type Span, spanOf } from './filters.ts';
 
 /** A row as the database answers it: the dimensions asked for, and the figures that all reports share. */
 export interface Figures {
@@ -18,7 +18,7 @@ export interface Figures {
   /** Facts that carry the measure: the rest count 0 in it. */
   readonly valued_rows: number;
   readonly previous_cost: string | null;
-  /** (cost − previous) / |previous|, 8 decimals; null without a complete period before. */
+  /** (cost − previous) / |previous|, 8 decimals; null where the period before lacks a rate or has a month without facts. */
   readonly change: string | null;
   /** cost / total, 8 decimals; null where the total is 0 or lacks a part. */
   readonly share: string | null;
@@ -79,7 +79,7 @@ export async function aggregate(
   options: AggregateOptions,
 ): Promise<Aggregate> {
   const span = await spanOf(tx, input);
-  const before = periodBefore(span, options.groupBy.includes('period_month'));
+  const before = options.groupBy.includes('period_month') ? monthsBefore(span) : span.before;
   const currency = input.currency ?? group.config.currency;
   const measure = input.measure ?? 'cost';
   const filterValues: unknown[] = [];

@@ -23,6 +23,8 @@ export interface Span {
   readonly to: string | null;
   /** First days of months that have facts, in order. */
   readonly days: readonly string[];
+  /** First days of the months right before, as many as there are days; empty unless all of them have facts. */
+  readonly before: readonly string[];
 }
 
 /**
@@ -41,22 +43,28 @@ export async function spanOf(tx: Tx, input: ReportInput): Promise<Span> {
   const days = known.filter(
     (day) => (from === undefined || monthOf(day) >= from) && (to === undefined || monthOf(day) <= to),
   );
-  return {
-    from: from ?? monthOrNull(days[0]),
-    to: to ?? monthOrNull(days.at(-1)),
-    days,
-  };
+  const range = { from: from ?? monthOrNull(days[0]), to: to ?? monthOrNull(days.at(-1)) };
+  return { ...range, days, before: periodBefore({ ...range, days }, known) };
 }
 
 function monthOrNull(day: string | undefined): string | null {
   return day === undefined ? null : monthOf(day);
 }
 
-/** First days of the period of the same length right before; of the month before each month where a report goes by month. */
-export function periodBefore(span: Span, perMonth: boolean): readonly string[] {
-  if (span.from === null || span.to === null) return [];
-  const distance = perMonth ? 1 : monthsBetween(span.from, span.to);
-  return span.days.map((day) => firstDay(shiftMonth(monthOf(day), -distance)));
+// What is not there cannot be compared with: against a part of the period before, every cost would seem to have grown.
+function periodBefore({ from, to, days }: Omit<Span, 'before'>, known: readonly string[]): readonly string[] {
+  if (from === null || to === null) return [];
+  const before = days.map((day) => dayBefore(day, monthsBetween(from, to)));
+  return before.every((day) => known.includes(day)) ? before : [];
+}
+
+/** First days of the month before each month of a report that goes by month. */
+export function monthsBefore(span: Span): readonly string[] {
+  return span.days.map((day) => dayBefore(day, 1));
+}
+
+function dayBefore(day: string, months: number): string {
+  return `${shiftMonth(monthOf(day), -months)}-01`;
 }
 
 /** A condition and the parameters it brings; `next` numbers them. */

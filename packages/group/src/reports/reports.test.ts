@@ -5,6 +5,7 @@ import { fact, plantFacts } from '../testing/facts.ts';
 import { openTestGroup, type TestGroup } from '../testing/test-group.ts';
 import { drilldown } from './drilldown.ts';
 import {
+  read,
   reportApplications,
   reportDomains,
   reportEntities,
@@ -160,6 +161,31 @@ describe('the reports', () => {
     expect(second.rows[0]?.application).not.toBe(`${first.rows[0]?.application}/${first.rows[0]?.entity}`);
   });
 
+  it('see one state from the first statement to the last, whatever is taken in meanwhile', async () => {
+    const months = 'SELECT DISTINCT period_month FROM mv_group_domain_month ORDER BY 1';
+    const [before, after] = await read(test.group, async (tx) => {
+      const first = await tx.query(months);
+      await plantFacts(test.group, [fact({ period_month: '1990-01', cost_effective: '1' })]);
+      return [first, await tx.query(months)];
+    });
+    expect(after).toEqual(before);
+  });
+
+  it('take the first month that there can be, which has none before it', async () => {
+    const { rows } = await reportMonths(test.group);
+    expect(rows[0]).toMatchObject({ period_month: '1990-01', previous_cost: null, change: null });
+    await expect(reportEntities(test.group, { from: '1990-01', to: '1990-01' })).resolves.toBeDefined();
+  });
+
+  it('compare with the period before only where all of it is there', async () => {
+    await plantFacts(test.group, [fact({ period_month: '2025-05', cost_effective: '50' })]);
+    const france = { to: '2025-07', entity: ['FR01'] };
+    const two = await reportEntities(test.group, { ...france, from: '2025-06' });
+    expect(two.rows[0]).toMatchObject({ cost: '255', previous_cost: null, change: null });
+    const june = await reportEntities(test.group, { ...france, from: '2025-06', to: '2025-06' });
+    expect(june.rows[0]).toMatchObject({ cost: '75', previous_cost: '50', change: '0.50000000' });
+  });
+
   it('answer an empty report, with a total of 0, for months without facts', async () => {
     const report = await reportEntities(test.group, { from: '2024-01', to: '2024-03' });
     expect(report).toMatchObject({ rows: [], complete: true, total: { cost: '0', fact_rows: 0 } });
@@ -202,6 +228,6 @@ describe('the views', () => {
   it('equal their definitions', async () => {
     const { rows } = await verifyViews(test.group);
     expect(rows.filter((row) => row.view.startsWith('mv_') && row.missing + row.surplus > 0)).toEqual([]);
-    expect(rows.find((row) => row.view === 'mv_group_domain_month')?.rows).toBe(7);
+    expect(rows.find((row) => row.view === 'mv_group_domain_month')?.rows).toBe(9);
   });
 });

@@ -42,9 +42,19 @@ export type ComparisonRow = Row<{
 
 const PAGE = 200;
 
-/** Reads as the consolidated role: the only one that sees more than one entity. */
+/**
+ * Reads as the consolidated role: the only one that sees more than one entity. A report takes several statements (which months, which
+ * rates, the figures); they see one state, so that an intake in between cannot bring costs whose rates nobody looked up.
+ */
 export async function read<T>(group: GroupNode, work: (tx: Tx) => Promise<T>): Promise<T> {
-  return await group.db.transaction(group.scope, work, { role: 'reader', readOnly: true });
+  return await group.db.transaction(
+    group.scope,
+    async (tx) => {
+      await tx.execute('SET TRANSACTION ISOLATION LEVEL REPEATABLE READ');
+      return await work(tx);
+    },
+    { role: 'reader', readOnly: true },
+  );
 }
 
 /** Total of the group by month, in the order of time; `change` is on the month before. */
