@@ -37,12 +37,13 @@ export interface StoredRate {
 }
 
 /**
- * Rates of the months asked for: of the set that a locked month pins, else of the latest set.
+ * Rates of the months asked for: of the set that a locked month pins, else of the latest set. A month that was locked before there
+ * was any set stays without rates: what is locked does not move.
  */
 const RATES = `
   WITH latest AS (SELECT max(rate_set) AS rate_set FROM fx_rate_set),
        used AS (
-    SELECT month.period_month, COALESCE(p.rate_set, latest.rate_set) AS rate_set
+    SELECT month.period_month, CASE WHEN p.status = 'LOCKED' THEN p.rate_set ELSE latest.rate_set END AS rate_set
       FROM unnest($1::date[]) AS month(period_month)
      CROSS JOIN latest
       LEFT JOIN period_status p ON p.period_month = month.period_month AND p.status = 'LOCKED'

@@ -16,6 +16,12 @@ beforeAll(async () => {
   test = await openTestGroup();
   britain = await enrolMember(test.group, 'GB03', 'GBP');
   await enrolMember(test.group, 'FR01');
+  const { bytes: early } = await bundleOf(test.group, britain, {
+    month: '2025-05',
+    facts: [fact({ currency: 'GBP', cost_effective: '80' })],
+  });
+  await receive(test.group, { file: early });
+  await lockMonth(test.group, { month: '2025-05', reason: 'before there were rates' });
   await importRates(test.group, { text: rates('0.8'), name: 'first.csv' });
   const { bytes } = await bundleOf(test.group, britain, {
     facts: [fact({ currency: 'GBP', cost_effective: '80' })],
@@ -40,6 +46,14 @@ describe('locking a month', () => {
     expect((await reportMonths(test.group, july)).rows[0]?.cost).toBe('100');
     await reopenMonth(test.group, { month: '2025-07', reason: 'rates corrected' });
     expect((await reportMonths(test.group, july)).rows[0]?.cost).toBe('160');
+  });
+
+  it('keeps a month that was locked without rates as it was, until it is opened', async () => {
+    const may = { from: '2025-05', to: '2025-05' };
+    await importRates(test.group, { text: `${rates('0.5')}2025-05-02,0.5,\n`, name: 'third.csv' });
+    expect((await reportMonths(test.group, may)).rows[0]).toMatchObject({ cost: null, complete: false });
+    await reopenMonth(test.group, { month: '2025-05', reason: 'rates are there' });
+    expect((await reportMonths(test.group, may)).rows[0]).toMatchObject({ cost: '160', complete: true });
   });
 
   it('is told where nothing changes', async () => {
