@@ -45,9 +45,9 @@ function documentOf(imports: readonly FecImported[]): object {
 const REFUSED_SHOWN = 20;
 
 function importText(imports: readonly FecImported[], language: Language): string {
-  const rows = imports.map(({ file, lines, entries, drafts, refused_lines_count, totals, currency, replayed }) => ({
+  const rows = imports.map(({ file, lines, entries, drafts, refused_entries_count, totals, currency, replayed }) => ({
     ...{ file, lines, entries, drafts, currency, state: replayed ? 'known' : 'imported' },
-    ...{ refused: refused_lines_count, debit: totals.debit, credit: totals.credit },
+    ...{ refused: refused_entries_count, debit: totals.debit, credit: totals.credit },
   }));
   const fields = [
     text('file', 'File', 'Fichier'),
@@ -55,18 +55,25 @@ function importText(imports: readonly FecImported[], language: Language): string
     count('lines', 'Lines', 'Lignes'),
     count('entries', 'Entries', 'Écritures'),
     count('drafts', 'Drafts', 'Brouillards'),
-    count('refused', 'Refused lines', 'Lignes refusées'),
+    count('refused', 'Refused', 'Refusées'),
     money('debit', 'Debit', 'Débit'),
     money('credit', 'Credit', 'Crédit'),
     text('currency', 'Currency', 'Devise'),
   ];
-  const refused = imports.flatMap(({ file, refused_lines, refused_lines_count }) => [
-    ...refused_lines
-      .slice(0, REFUSED_SHOWN)
-      .map(({ line, code, reason }) => `· ${file}, line ${line}: ${code}, ${reason}`),
-    ...(refused_lines_count > REFUSED_SHOWN
-      ? [`· ${file}: ${refused_lines_count - REFUSED_SHOWN} more refused lines; --json lists them`]
-      : []),
-  ]);
-  return [reportTable(rows, fields, language), ...refused].join('\n');
+  return [reportTable(rows, fields, language), ...imports.flatMap(refusals)].join('\n');
+}
+
+/** What stayed out, in words: lines that cannot be read, and entries that are out as a whole. */
+function refusals(imported: FecImported): string[] {
+  const { file, refused_lines, refused_lines_count, refused_entries, refused_entries_count } = imported;
+  const told = [
+    ...refused_lines.map(({ line, code, reason }) => `line ${line}: ${code}, ${reason}`),
+    ...refused_entries.map(
+      ({ journal, number, first_line, code, reason }) =>
+        `entry ${journal} ${number}, from line ${first_line}: ${code}, ${reason}`,
+    ),
+  ].slice(0, REFUSED_SHOWN);
+  const more = refused_lines_count + refused_entries_count - told.length;
+  if (more > 0) told.push(`${more} more refusals; --json lists them`);
+  return told.map((line) => `· ${file}, ${line}`);
 }

@@ -28,7 +28,9 @@ function focusCommand(parent: Command, shell: Shell): void {
     async run({ arguments: files, dir, options, terminal }) {
       const replace = options.replace === true;
       const imports = await withEntity(dir, (node, api) =>
-        forEachFile(files, terminal, 'Import', (path) => api.importFocus(node, { path, replace })),
+        forEachFile(files, terminal, 'Import', (path, say) =>
+          api.importFocus(node, { path, replace }, { progress: ({ step }) => say(step) }),
+        ),
       );
       return { document: documentOf(imports), text: importText(imports, terminal.language) };
     },

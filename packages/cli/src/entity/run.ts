@@ -1,4 +1,4 @@
-import type { RunResult } from '@prorata/finops';
+import type { ProgressStep, RunResult } from '@prorata/finops';
 import type { Command } from 'commander';
 import { addCommand, type Shell } from '../terminal/command.ts';
 import type { Language } from '../terminal/decimals.ts';
@@ -15,8 +15,14 @@ export function entityRunCommand(entity: Command, shell: Shell): void {
     dir: "the entity's folder",
     async run({ argument, dir, terminal }) {
       const month = readMonth(argument);
-      const result = await withEntity(dir, (node, api) => api.runMonth(node, month));
-      return { document: result, text: runText(result, terminal.language) };
+      const bar = terminal.progress('Run', 1);
+      try {
+        const progress = ({ done, step }: ProgressStep): void => bar.update(done, `${month} ${step}`);
+        const result = await withEntity(dir, (node, api) => api.runMonth(node, month, { progress }));
+        return { document: result, text: runText(result, terminal.language) };
+      } finally {
+        bar.stop();
+      }
     },
   });
 }

@@ -1,0 +1,81 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type ServedNode, serveNode } from '../../packages/cli/src/node/serve-node.ts';
+import { answerInProcess, inProcess } from './process.ts';
+
+const HEADER = [
+  ...['JournalCode', 'JournalLib', 'EcritureNum', 'EcritureDate', 'CompteNum', 'CompteLib', 'CompAuxNum', 'CompAuxLib'],
+  ...['PieceRef', 'PieceDate', 'EcritureLib', 'Debit', 'Credit', 'EcritureLet', 'DateLet', 'ValidDate'],
+  ...['Montantdevise', 'Idevise'],
+];
+const line = (number: string, account: string, debit: string, credit: string) =>
+  ['ACH', 'Achats', number, '20250105', account, 'Compte', '', '', 'F1', '20250105', 'Loyer', debit, credit].concat([
+    '',
+    '',
+    '20250106',
+    '',
+    '',
+  ]);
+const FEC = [
+  HEADER,
+  line('1', '613200', '1000,00', '0,00'),
+  line('1', '401000', '0,00', '1000,00'),
+  line('2', '613200', '10,00', '0,00'),
+]
+  .map((cells) => cells.join('\t'))
+  .join('\r\n');
+
+describe('an entity node beyond its bills', () => {
+  let dir: string;
+  let served: ServedNode | undefined;
+  beforeAll(async () => {
+    dir = await mkdtemp(join(tmpdir(), 'prorata-services-'));
+    const entity = ['--code', 'FR01', '--label', 'France', '--country', 'FR', '--currency', 'EUR'];
+    await answerInProcess('entity', 'init', '--dir', join(dir, 'E'), ...entity);
+    await writeFile(join(dir, '123456789FEC20251231.txt'), FEC);
+  });
+  afterAll(async () => {
+    await served?.stop();
+    await rm(dir, { recursive: true, force: true });
+  });
+  const importFec = () => ['entity', 'import', 'fec', join(dir, '123456789FEC20251231.txt'), '--dir', join(dir, 'E')];
+
+  it('takes a FEC file from the shell, an entry in or out as a whole, once', async () => {
+    const taken = await answerInProcess(...importFec());
+    expect(taken).toMatchObject({
+      lines: 3,
+      entries: 1,
+      replayed: false,
+      totals: { debit: '1000', credit: '1000' },
+    });
+    expect(taken.refused_entries).toMatchObject([{ journal: 'ACH', number: '2', code: 'UNBALANCED_ENTRY' }]);
+    expect(await answerInProcess(...importFec())).toMatchObject({ entries: 1, replayed: true });
+    const words = await inProcess(...importFec());
+    expect(words.stdout).toContain('entry ACH 2, from line 4: UNBALANCED_ENTRY');
+  });
+
+  it('serves analytic accounting behind the guard of the node, and the inbox of its general ledger beside it', async () => {
+    served = await serveNode({ dir: join(dir, 'E'), port: 0 });
+    const axes = `${served.url}/api/erp/analytic/axes`;
+    expect((await fetch(axes)).status).toBe(401);
+    const { token } = await answerInProcess('token', '--dir', join(dir, 'E'), '--role', 'analytic.writer');
+    const headers = {
+      authorization: `Bearer ${String(token)}`,
+      'content-type': 'application/json',
+      'idempotency-key': 'k',
+    };
+    const body = JSON.stringify({ code: 'COST_CENTER', name_source: 'Cost centre' });
+    const made = await fetch(axes, { method: 'POST', headers, body });
+    expect([made.status, await made.json()]).toMatchObject([201, { code: 'COST_CENTER' }]);
+    const again = await fetch(axes, { method: 'POST', headers, body });
+    expect([again.status, again.headers.get('idempotent-replayed')]).toEqual([201, 'true']);
+    const unsigned = await fetch(`${served.url}/api/erp/gl-inbox`, { method: 'POST', headers, body: '{}' });
+    expect([unsigned.status, await unsigned.json()]).toMatchObject([401, { code: 'EVENT_SIGNATURE_INVALID' }]);
+    const description = (await (await fetch(`${served.url}/openapi.json`)).json()) as { paths: object };
+    expect(Object.keys(description.paths)).toEqual(
+      expect.arrayContaining(['/api/erp/analytic/allocations/run', '/api/erp/gl-inbox', '/api/finops/imports']),
+    );
+  });
+});
