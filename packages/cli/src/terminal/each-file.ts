@@ -19,14 +19,15 @@ export async function forEachFile<T extends object>(
   files: readonly string[],
   terminal: Terminal,
   label: string,
-  work: (path: string) => Promise<T>,
+  work: (path: string, say: (step: string) => void) => Promise<T>,
 ): Promise<T[]> {
   const outcomes: FileOutcome<T>[] = [];
   const bar = terminal.progress(label, files.length);
   try {
     for (const file of files) {
       bar.update(outcomes.length, basename(file));
-      outcomes.push(await outcomeOf(file, work));
+      const say = (step: string): void => bar.update(outcomes.length, `${basename(file)}: ${step}`);
+      outcomes.push(await outcomeOf(file, (path) => work(path, say)));
     }
     bar.update(files.length);
   } finally {

@@ -21,7 +21,9 @@ export function startProgress(target: ProgressTarget, label: string, total: numb
     {
       format: `${label.padEnd(12)} {bar} {value}/{total} {what}`,
       stream,
-      hideCursor: true,
+      // Ctrl-C in the middle leaves the terminal as it was.
+      hideCursor: false,
+      linewrap: true,
       clearOnComplete: true,
       stopOnComplete: false,
       barsize: 28,
