@@ -1,5 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { analyticProblem } from '@prorata/analytic';
 import { finopsProblem } from '@prorata/finops';
 import { groupProblem, refusalProblem } from '@prorata/group';
 import { ledgerProblem } from '@prorata/ledger';
@@ -19,6 +20,7 @@ export const SECTIONS: readonly { title: string; about: string; table: ProblemTa
     about: 'Entries of the general ledger, from files, events and its API.',
     table: ledgerProblem.table,
   },
+  { title: 'analytic', about: 'Axes, rules, runs and postings.', table: analyticProblem.table },
   { title: 'finops', about: 'What an entity imports, runs and publishes.', table: finopsProblem.table },
   {
     title: 'contract',

@@ -28,7 +28,7 @@ export const analyticProblem = defineProblems({
     next: 'Choose a parent on the same axis that does not lie below the dimension.',
   },
   REFERENCE_UNKNOWN: {
-    status: 400,
+    status: 422,
     title: 'The request names something that does not exist',
     next: 'Create it first, or correct the code or id at "pointer".',
   },
@@ -38,7 +38,7 @@ export const analyticProblem = defineProblems({
     next: 'Activate what "inactive" lists, or use a rule that does not name it.',
   },
   RULE_INVALID: {
-    status: 400,
+    status: 422,
     title: 'The allocation rule does not compile',
     next: 'Correct the rule at each JSON pointer of "errors".',
   },
@@ -93,7 +93,7 @@ export const analyticProblem = defineProblems({
     next: 'The detail names the amount and the axis; correct the rule by a new version.',
   },
   CYCLE_INVALID: {
-    status: 400,
+    status: 422,
     title: 'The cycle cannot be carried out',
     next: 'Correct what the detail names; centres that serve only each other can never be emptied.',
   },

@@ -31,7 +31,7 @@ CREATE TABLE legal_entity (
 
 GRANT SELECT, INSERT ON tenant TO prorata_app;
 GRANT SELECT ON tenant TO prorata_intake, prorata_reader, prorata_relay;
-GRANT SELECT, INSERT, UPDATE (label, country_code, currency) ON legal_entity TO prorata_app;
+GRANT SELECT, INSERT ON legal_entity TO prorata_app;
 GRANT SELECT ON legal_entity TO prorata_intake, prorata_reader;
 
 CREATE POLICY tenant_row ON tenant

@@ -118,7 +118,7 @@ describe('cycles', () => {
     const ring = { MAINTENANCE: { COMPUTING: '1' }, COMPUTING: { MAINTENANCE: '1' } };
     const endless = await create({ services: ring });
     expect([endless.status, endless.body.code, endless.body.reason]).toEqual([
-      400,
+      422,
       'CYCLE_INVALID',
       'CYCLE_NOT_DEPLETABLE',
     ]);

@@ -18,7 +18,7 @@ describe('dimensions', () => {
     expect([twice.status, twice.body.code]).toEqual([409, 'CODE_TAKEN']);
     const stranger = await test.company();
     const stolen = await stranger.ask('POST', 'dimensions', { axis_id: axis.id, code: 'CC-2' });
-    expect([stolen.status, stolen.body.code]).toEqual([400, 'REFERENCE_UNKNOWN']);
+    expect([stolen.status, stolen.body.code]).toEqual([422, 'REFERENCE_UNKNOWN']);
     const listed = await company.ask('GET', `dimensions?axis_id=${axis.id}`);
     expect(listed.body.rows).toMatchObject([{ code: 'CC-1', parent_id: null }]);
     const id = axis.dimensions.get('CC-1') ?? '';

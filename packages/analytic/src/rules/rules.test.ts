@@ -80,7 +80,7 @@ describe('allocation rules', () => {
       ],
     };
     const answer = await company.ask('POST', 'allocation-rules', { rule_code: 'WRONG', rule: wrong });
-    expect([answer.status, answer.body.code]).toEqual([400, 'RULE_INVALID']);
+    expect([answer.status, answer.body.code]).toEqual([422, 'RULE_INVALID']);
     expect(answer.body.errors).toMatchObject([
       { pointer: '/match/accounts/0', code: 'MATCHES_EVERY_LINE' },
       { pointer: '/axes/0/dimensions/0', code: 'DIMENSION_UNKNOWN' },

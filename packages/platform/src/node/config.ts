@@ -107,7 +107,8 @@ export async function createNode(dir: string, config: NodeConfig): Promise<void>
     throw nodeProblem('NODE_CONFIG_INVALID', faults.join('; '));
   }
   await mkdir(join(dir, 'keys'), { recursive: true, mode: 0o700 });
-  await writeFileWhole(join(dir, FILE), stringify(config));
+  // It may hold the URL of a database with its password.
+  await writeFileWhole(join(dir, FILE), stringify(config), 0o600);
 }
 
 /** Writes beside and renames: a reader, or a crash, sees the old file or the new one, never a half. */
