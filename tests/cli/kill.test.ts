@@ -49,12 +49,14 @@ afterAll(async () => {
 
 /** Kills the command at each moment, looks at what it left, then lets it end. */
 async function killAndFinish(words: readonly string[], sound: () => Promise<void>): Promise<Record<string, unknown>> {
-  let killed = 0;
   for (const moment of MOMENTS) {
-    if (await killedAfter(usual * moment, words)) killed += 1;
+    // A machine that has become faster since the time was taken lets the command end first: then earlier, and again.
+    for (let after = usual * moment; !(await killedAfter(after, words)); after /= 2) {
+      usual /= 2;
+      expect(usual).toBeGreaterThan(10);
+    }
     await sound();
   }
-  expect(killed).toBeGreaterThan(0);
   return await answer(...words);
 }
 
