@@ -1,7 +1,7 @@
 // Makes every command of the README work on a fresh clone, whatever Node started it: installs what the lock file names,
 // builds the dashboard when its sources are newer, and goes on with Node 24 from the `node` package.
 import { spawnSync } from 'node:child_process';
-import { existsSync, globSync, statSync } from 'node:fs';
+import fs, { existsSync, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -11,7 +11,7 @@ const [task = 'test', ...rest] = process.argv.slice(2);
 const env = { ...process.env, PATH: `${bin}${delimiter}${process.env.PATH ?? ''}` };
 
 install();
-if (typeof globSync !== 'function') again();
+if (Number(process.versions.node.split('.')[0]) < 24) again();
 if (task === 'build') build();
 else if (task === 'prorata') {
   build();
@@ -48,7 +48,7 @@ function again() {
 
 function build() {
   const page = join(root, 'packages/dashboard/dist/index.html');
-  const sources = globSync('packages/dashboard/{src/**/*,index.html,vite.config.ts,package.json}', { cwd: root });
+  const sources = fs.globSync('packages/dashboard/{src/**/*,index.html,vite.config.ts,package.json}', { cwd: root });
   const built = existsSync(page) ? statSync(page).mtimeMs : 0;
   if (sources.every((source) => statSync(join(root, source)).mtimeMs <= built)) return;
   console.error('Building the dashboard …');
