@@ -37,7 +37,9 @@ function install() {
   const done = join(root, 'node_modules', '.package-lock.json');
   if (existsSync(done) && existsSync(join(bin, 'node')) && statSync(done).mtimeMs >= statSync(lock).mtimeMs) return;
   console.error('Installing dependencies (once) …');
-  run('npm', ['ci', '--loglevel=error', '--no-audit', '--no-fund']);
+  // Not `npm ci`: it refuses a lock file that lacks an optional package of another platform, and a registry may lack one.
+  // What the lock file names is installed as it is named there; --no-save leaves the file itself alone.
+  run('npm', ['install', '--no-save', '--loglevel=error', '--no-audit', '--no-fund']);
 }
 
 /** The Node that started us is too old to go on with: start again under the one just installed. */
