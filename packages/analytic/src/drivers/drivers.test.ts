@@ -99,7 +99,7 @@ describe('drivers', () => {
         axes: [{ axis: 'OTHER', method: 'driver', driver: 'HEADCOUNT', dimensions: 'all' }],
       },
     });
-    expect([answer.status, answer.body.errors?.[0 as never]]).toMatchObject([400, { pointer: '/axes/0/driver' }]);
+    expect([answer.status, answer.body.errors?.[0 as never]]).toMatchObject([422, { pointer: '/axes/0/driver' }]);
   });
 });
 

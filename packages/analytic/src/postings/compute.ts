@@ -1,5 +1,5 @@
 import { type BoundPlan, bindPlan, matchesLine, parseDecimal, type RulePlan } from '@prorata/allocation';
-import { type LedgerEntry, requireEntry, requireOpenPeriod } from '@prorata/ledger';
+import { ledgerProblem } from '@prorata/ledger';
 import type { RequestContext, Tx } from '@prorata/platform';
 import { driverWeights } from '../drivers/weights.ts';
 import { analyticProblem } from '../problems.ts';
@@ -7,12 +7,13 @@ import { compiledRule } from '../rules/compiled.ts';
 import { type References, referencesOf } from '../rules/references.ts';
 import type { RuleRow } from '../rules/rules.ts';
 import type { AnalyticNode } from '../service/node.ts';
+import type { RunSource, SourceEntry } from '../source/run-source.ts';
 import type { BookSettings } from '../source/settings.ts';
 import { type MatchedLine, type PostingResult, resultOf } from './result.ts';
 
 /** An allocation that was computed and not yet stored. */
 export interface Computed {
-  readonly entry: LedgerEntry;
+  readonly entry: SourceEntry;
   readonly references: References;
   readonly result: PostingResult;
 }
@@ -27,13 +28,16 @@ export async function compute(
   node: AnalyticNode,
   tx: Tx,
   context: RequestContext,
-  entryId: string,
+  source: RunSource,
   rule: RuleRow,
 ): Promise<Computed> {
-  const entry = await requireEntry(tx, entryId);
+  const { entry, locked, settings } = source;
+  if (entry === undefined) throw ledgerProblem('ENTRY_NOT_FOUND', 'the ledger holds no such entry');
   requireAllocatable(entry);
-  await requireOpenPeriod(tx, entry.month);
-  const references = await referencesOf(node, tx, context);
+  if (locked) {
+    throw ledgerProblem('PERIOD_LOCKED', `the month ${entry.month} is locked`, { period_month: entry.month });
+  }
+  const references = await referencesOf(node, tx, context, settings);
   requireFunctionalCurrency(entry, references.settings);
   const plan = compiledRule(rule.rule, references, rule.digest);
   const { bound, drivers } = await boundTo(tx, plan, entry.month);
@@ -41,7 +45,7 @@ export async function compute(
 }
 
 /** Spec 02, guard 2, and "Never twice" of entries that reverse another. */
-export function requireAllocatable(entry: LedgerEntry): void {
+export function requireAllocatable(entry: SourceEntry): void {
   const name = `entry ${entry.journalCode} ${entry.number}`;
   if (entry.status !== 'POSTED') {
     throw analyticProblem('ENTRY_NOT_POSTED', `${name} is ${entry.status}`, { status: entry.status });
@@ -51,7 +55,7 @@ export function requireAllocatable(entry: LedgerEntry): void {
   }
 }
 
-export function requireFunctionalCurrency(entry: LedgerEntry, settings: BookSettings): void {
+export function requireFunctionalCurrency(entry: SourceEntry, settings: BookSettings): void {
   if (entry.currency === settings.currency) return;
   const detail = `the entry is in ${entry.currency}, the books are in ${settings.currency}`;
   throw analyticProblem('CURRENCY_DIFFERS', detail);
@@ -72,7 +76,7 @@ export async function boundTo(
 
 /** @throws Problem `NOTHING_TO_ALLOCATE`, AllocationError */
 export function allocate(
-  entry: LedgerEntry,
+  entry: SourceEntry,
   rule: Pick<RuleRow, 'id' | 'rule_code' | 'version' | 'digest'>,
   bound: BoundPlan,
   drivers: PostingResult['drivers'],
@@ -87,7 +91,7 @@ export function allocate(
   return resultOf({ bound, rule: { id, rule_code, version, digest }, currency: entry.currency, lines, drivers });
 }
 
-function matchedLines(entry: LedgerEntry, plan: RulePlan, settings: BookSettings): MatchedLine[] {
+function matchedLines(entry: SourceEntry, plan: RulePlan, settings: BookSettings): MatchedLine[] {
   // Carrying forward and closing entries move totals, not costs.
   if (entry.kind !== 'ORDINARY') return [];
   return entry.lines.flatMap(({ lineNo, account, debit, credit }) => {

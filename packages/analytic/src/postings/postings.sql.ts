@@ -30,46 +30,13 @@ export const LIST_OF_DIMENSION = `
    ORDER BY p.id LIMIT $5`;
 
 /**
- * Stores a posting with its lines, what it holds of the entry, and its share of the balance, in one statement. Whoever comes second
- * with the same entry and rule waits for the first, then stores nothing (`stored` 0); a source line that another posting holds
- * is missing from `held`.
- *
- * $1 id, $2 country, $3 entry, $4 rule, $5 kind, $6 reverses, $7 date, $8 currency, $9 result, $10 user;
- * parts: $11 lines, $12 part numbers, $13 axes, $14 dimensions, $15 accounts, $16 amounts; held: $17 lines, $18 axes.
+ * One posting, by the function of migration 0005. $1 id, $2 country, $3 entry, $4 rule, $5 kind, $6 reverses, $7 date, $8 currency,
+ * $9 result, $10 user; parts: $11 lines, $12 part numbers, $13 axes, $14 dimensions, $15 accounts, $16 amounts; held: $17 lines,
+ * $18 axes.
  */
 export const STORE = `
-  WITH posting AS (
-    INSERT INTO ana_posting (id, country_code, source_entry_id, allocation_rule_id, kind, reverses, posting_date, period_month,
-                             currency, result, created_by, updated_by)
-    VALUES ($1, $2, $3, $4, $5, $6, $7::date, date_trunc('month', $7::date)::date, $8, $9::jsonb, $10, $10)
-    ON CONFLICT (tenant_id, legal_entity_id, source_entry_id, allocation_rule_id)
-      WHERE kind = 'ORIGINAL' AND reversed_by IS NULL DO NOTHING
-    RETURNING id, period_month, created_at
-  ), part AS (
-    SELECT * FROM unnest($11::integer[], $12::integer[], $13::uuid[], $14::uuid[], $15::text[], $16::numeric[])
-      AS u(line_no, part_no, axis_id, dimension_id, account, amount)
-  ), held AS (
-    INSERT INTO ana_allocated_line (entry_id, line_no, axis_id, posting_id)
-    SELECT $3::uuid, h.line_no, h.axis_id, posting.id
-      FROM posting, unnest($17::integer[], $18::uuid[]) AS h(line_no, axis_id)
-     ORDER BY h.line_no, h.axis_id
-    ON CONFLICT (tenant_id, legal_entity_id, entry_id, line_no, axis_id) DO NOTHING
-    RETURNING 1
-  ), stored AS (
-    INSERT INTO ana_posting_line (posting_id, line_no, part_no, axis_id, dimension_id, account, period_month, amount)
-    SELECT posting.id, part.line_no, part.part_no, part.axis_id, part.dimension_id, part.account, posting.period_month, part.amount
-      FROM posting, part
-  ), balance AS (
-    INSERT INTO ana_balance AS b (axis_id, period_month, dimension_id, account, amount, lines)
-    SELECT part.axis_id, posting.period_month, part.dimension_id, part.account, sum(part.amount), count(*)
-      FROM posting, part
-     GROUP BY part.axis_id, posting.period_month, part.dimension_id, part.account
-     ORDER BY part.axis_id, posting.period_month, part.dimension_id, part.account
-    ON CONFLICT (tenant_id, legal_entity_id, axis_id, period_month, dimension_id, account) DO UPDATE
-       SET amount = b.amount + excluded.amount, lines = b.lines + excluded.lines
-  )
-  SELECT (SELECT created_at FROM posting) AS created_at, (SELECT count(*)::integer FROM posting) AS stored,
-         (SELECT count(*)::integer FROM held) AS held`;
+  SELECT created_at, stored, held
+    FROM ana_store_posting($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)`;
 
 /** Who else holds lines of an entry on these axes; $1 entry, $2 lines, $3 axes, $4 the posting that wants them. */
 export const HOLDER = `

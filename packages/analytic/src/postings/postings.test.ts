@@ -91,6 +91,7 @@ describe('postings', () => {
               sha256('x'), $1, $1 FROM generate_series(1, 10000) n`,
       [company.tenantId, company.legalEntityId],
     );
+    await test.admin('ANALYZE');
     await test.admin(
       `INSERT INTO ana_posting (tenant_id, legal_entity_id, id, country_code, source_entry_id, allocation_rule_id, kind, posting_date,
          period_month, currency, result, created_by, updated_by)
@@ -99,6 +100,7 @@ describe('postings', () => {
          FROM gl_entry e, ana_posting p WHERE e.journal_code = 'BULK' AND p.id = $1`,
       [postings[0]],
     );
+    await test.admin('ANALYZE');
     await test.admin(
       `INSERT INTO ana_posting_line (tenant_id, legal_entity_id, posting_id, line_no, part_no, axis_id, dimension_id, account,
          period_month, amount)
@@ -106,6 +108,7 @@ describe('postings', () => {
          FROM ana_posting p, ana_posting_line l WHERE p.period_month = '2025-06-01' AND l.posting_id = $1`,
       [postings[0]],
     );
+    await test.admin('ANALYZE');
     const [one] = await test.admin<{ source_entry_id: string }>(
       `SELECT source_entry_id FROM ana_posting WHERE period_month = '2025-06-01' LIMIT 1`,
     );

@@ -11,6 +11,7 @@ import * as ruleSql from '../rules/rules.sql.ts';
 import type { RuleRow } from '../rules/rules.ts';
 import { type AnalyticNode, type Caller, change, found, read, requireLegalEntity } from '../service/node.ts';
 import { refusalOf } from '../service/refusals.ts';
+import { type RunSource, runSource } from '../source/run-source.ts';
 import { type Computed, compute } from './compute.ts';
 import { explainResult, type Language } from './explain.ts';
 import type { PostingAnswer, RunRequest } from './postings.schema.ts';
@@ -31,26 +32,26 @@ export interface RunAnswer extends WriteAnswer<PostingAnswer> {
  */
 export async function runAllocation(node: AnalyticNode, caller: Caller, asked: RunRequest): Promise<RunAnswer> {
   let before = false;
-  const answer = await change(
-    node,
-    caller,
-    { action: 'analytic.allocation.run', payload: asked },
-    async (tx, record) => {
-      const active = await activePosting(tx, asked);
-      const posting = active ?? (await runOnce(node, tx, record, caller.context, asked));
-      before = active !== undefined || posting.existing;
-      if (before) record.audit({ subject: 'posting', subjectId: posting.id, details: { ...asked, existing: true } });
-      return { status: 201, body: tellPosting(posting) };
-    },
-  );
+  const asking = { action: 'analytic.allocation.run', payload: asked };
+  const answer = await change(node, caller, asking, async (tx, record) => {
+    const source = await runSource(tx, caller.context, asked.sourceEntryId, asked.allocationRuleId);
+    const posting =
+      source.activeId === null
+        ? await runOnce(node, tx, record, caller.context, asked, source)
+        : await existingPosting(tx, asked);
+    before = posting.existing;
+    if (before) record.audit({ subject: 'posting', subjectId: posting.id, details: { ...asked, existing: true } });
+    return { status: 201, body: tellPosting(posting) };
+  });
   return { ...answer, replayed: answer.replayed || before };
 }
 
 type OncePosting = PostingRow & { readonly existing: boolean };
 
-async function activePosting(tx: Tx, asked: RunRequest): Promise<OncePosting | undefined> {
+async function existingPosting(tx: Tx, asked: RunRequest): Promise<OncePosting> {
   const rows = await tx.query<PostingRow>(sql.ACTIVE, [asked.sourceEntryId, asked.allocationRuleId]);
-  return rows[0] === undefined ? undefined : { ...rows[0], existing: true };
+  if (rows[0] !== undefined) return { ...rows[0], existing: true };
+  throw analyticProblem('ALREADY_REVERSED', `the posting of entry ${asked.sourceEntryId} was reversed a moment ago`);
 }
 
 async function runOnce(
@@ -59,25 +60,36 @@ async function runOnce(
   record: WriteRecord,
   context: RequestContext,
   asked: RunRequest,
+  source: RunSource,
 ): Promise<OncePosting> {
-  const rule = await ruleToRun(tx, asked.allocationRuleId);
+  const rule = await ruleToRun(node, tx, context, asked.allocationRuleId);
   if (rule.posted_at === null) {
     throw analyticProblem('RULE_NOT_POSTED', `version ${rule.version} of the rule ${rule.rule_code} is a draft`);
   }
-  const computed = await compute(node, tx, context, asked.sourceEntryId, rule);
+  const computed = await compute(node, tx, context, source, rule);
   const stored = await storePosting(tx, newPosting(context, rule, computed), computed.references);
-  if (stored === undefined) {
-    // Another request won between the look and the insert: what it stored is the answer.
-    const winner = await activePosting(tx, asked);
-    if (winner !== undefined) return winner;
-    throw analyticProblem('ALREADY_REVERSED', `the posting of entry ${asked.sourceEntryId} was reversed a moment ago`);
-  }
+  // Another request won between the look and the insert: what it stored is the answer.
+  if (stored === undefined) return await existingPosting(tx, asked);
   notePosting(record, 'RUN', stored);
   return { ...stored, existing: false };
 }
 
-async function ruleToRun(tx: Tx, id: string): Promise<RuleRow> {
-  return found(await tx.query<RuleRow>(ruleSql.BY_ID, [id]), `there is no allocation rule ${id}`);
+/** Posted rules that a node has read; they never change. */
+const MOST_KEPT = 1000;
+const kept = new WeakMap<AnalyticNode, Map<string, RuleRow>>();
+
+/** A rule of the caller's legal entity, from memory when it is posted and was read before. @throws Problem `NOT_FOUND` */
+async function ruleToRun(node: AnalyticNode, tx: Tx, context: RequestContext, id: string): Promise<RuleRow> {
+  const known = kept.get(node) ?? new Map<string, RuleRow>();
+  kept.set(node, known);
+  const place = `${context.tenantId} ${context.legalEntityId} ${id}`;
+  const before = known.get(place);
+  if (before !== undefined) return before;
+  const rule = found(await tx.query<RuleRow>(ruleSql.BY_ID, [id]), `there is no allocation rule ${id}`);
+  if (rule.posted_at !== null) known.set(place, rule);
+  const oldest = known.keys().next().value;
+  if (known.size > MOST_KEPT && oldest !== undefined) known.delete(oldest);
+  return rule;
 }
 
 function newPosting(context: RequestContext, rule: RuleRow, { entry, result }: Computed) {
@@ -128,8 +140,9 @@ export async function previewAllocation(
 ) {
   requireLegalEntity(context);
   const { computed, rule } = await read(node, context, async (tx) => {
-    const tried = await ruleToRun(tx, asked.allocationRuleId);
-    return { rule: tried, computed: await compute(node, tx, context, asked.sourceEntryId, tried) };
+    const source = await runSource(tx, context, asked.sourceEntryId, asked.allocationRuleId);
+    const tried = await ruleToRun(node, tx, context, asked.allocationRuleId);
+    return { rule: tried, computed: await compute(node, tx, context, source, tried) };
   }).catch((error: unknown) => {
     throw refusalOf(error);
   });

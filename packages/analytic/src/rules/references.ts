@@ -27,10 +27,16 @@ const kept = new WeakMap<AnalyticNode, Map<string, References>>();
  * The references of the caller's legal entity. They are kept per node under the number of their last change, which is read in this
  * transaction: what is at hand is never older than the database.
  *
+ * @param read the settings, where the transaction has read them already.
  * @throws Problem `ENTITY_NOT_SERVED`
  */
-export async function referencesOf(node: AnalyticNode, tx: Tx, context: RequestContext): Promise<References> {
-  const settings = await bookSettings(tx, context);
+export async function referencesOf(
+  node: AnalyticNode,
+  tx: Tx,
+  context: RequestContext,
+  read?: BookSettings,
+): Promise<References> {
+  const settings = read ?? (await bookSettings(tx, context));
   const known = kept.get(node) ?? new Map<string, References>();
   kept.set(node, known);
   const owner = `${context.tenantId} ${context.legalEntityId}`;

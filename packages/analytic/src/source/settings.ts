@@ -1,5 +1,5 @@
 import type { MatchSettings } from '@prorata/allocation';
-import { ledgerConfig, ledgerProblem } from '@prorata/ledger';
+import { type LedgerConfig, ledgerConfig, ledgerProblem } from '@prorata/ledger';
 import type { RequestContext, Tx } from '@prorata/platform';
 import { minorUnit } from './minor-unit.ts';
 
@@ -22,12 +22,15 @@ export async function bookSettings(tx: Tx, context: RequestContext): Promise<Boo
   const rows = await tx.query<{ currency: string; revision: string }>(ENTITY, [context.legalEntityId ?? null]);
   const row = rows[0];
   if (row === undefined) throw ledgerProblem('ENTITY_NOT_SERVED', `legal entity ${context.legalEntityId ?? 'none'}`);
-  const { default_accounts } = await ledgerConfig(tx);
+  return settingsOf(row.currency, row.revision, await ledgerConfig(tx));
+}
+
+export function settingsOf(currency: string, revision: string, config: LedgerConfig): BookSettings {
   return {
-    currency: row.currency,
-    scale: minorUnit(row.currency),
+    currency,
+    scale: minorUnit(currency),
     // The ledger configures beginnings of accounts; the rule language writes such a beginning with an asterisk.
-    defaultAccounts: default_accounts.map((beginning) => `${beginning}*`),
-    revision: row.revision,
+    defaultAccounts: config.default_accounts.map((beginning) => `${beginning}*`),
+    revision,
   };
 }

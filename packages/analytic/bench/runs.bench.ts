@@ -1,0 +1,222 @@
+import { randomUUID } from 'node:crypto';
+import { listen } from '@prorata/platform';
+import pg from 'pg';
+import { makeAxis, makeRule } from '../src/testing/axes.ts';
+import { type Company, openTestService, type TestService } from '../src/testing/test-service.ts';
+
+interface BenchResult {
+  readonly name: string;
+  readonly value: number;
+  readonly unit: string;
+  readonly floor?: { readonly name: string; readonly value: number; readonly unit: string };
+  readonly ratio?: number;
+  readonly note?: string;
+}
+
+const ENTRIES = 1200;
+const CONNECTIONS = 16;
+
+/** `POST /allocations/run` of a 3-axis rule over a socket, against the bare transaction that writes the same rows. */
+export async function run(): Promise<BenchResult[]> {
+  const test = await openTestService();
+  const listening = await listen(test.app, { port: 0 });
+  try {
+    const results: BenchResult[] = [];
+    for (const count of [1, 8]) {
+      const entities = await Promise.all(Array.from({ length: count }, () => entity(test)));
+      // Warm: plans compiled, connections open.
+      await runs(listening.url, await entriesOf(test, entities, 80));
+      const value = await runs(listening.url, await entriesOf(test, entities, ENTRIES));
+      const floor = await bare(test, entities);
+      const name = `allocation runs over HTTP, ${count} legal ${count === 1 ? 'entity' : 'entities'}, 16 connections`;
+      const bareFloor = { name: 'bare transaction through the driver', value: floor, unit: 'runs/s' };
+      const note = 'client and service share one process and two cores with the database';
+      results.push({ name, value, unit: 'runs/s', floor: bareFloor, ratio: value / floor, note });
+    }
+    return results;
+  } finally {
+    await listening.stop();
+    await test.close();
+  }
+}
+
+interface Entity {
+  readonly company: Company;
+  readonly rule: string;
+  readonly token: string;
+}
+
+interface Work {
+  readonly entity: Entity;
+  readonly entry: string;
+}
+
+async function entity(test: TestService): Promise<Entity> {
+  const company = await test.company();
+  for (const [axis, size] of [
+    ['A', 3],
+    ['B', 2],
+    ['C', 4],
+  ] as const) {
+    await makeAxis(
+      company,
+      axis,
+      Array.from({ length: size }, (_, index) => `${axis}${index}`),
+    );
+  }
+  const axes = ['A', 'B', 'C'].map((axis) => ({ axis, method: 'even', dimensions: 'all' }));
+  const rule = await makeRule(company, 'R', { axes });
+  const { context } = company;
+  const token = await test.token({
+    tenant_id: company.tenantId,
+    tenant_mode: 'POOLED',
+    legal_entity_id: company.legalEntityId,
+    country_code: 'FR',
+    locale: 'fr',
+    supported_locales: ['fr'],
+    billing_status: 'ACTIVE',
+    enabled_modules: [...context.enabledModules],
+    roles: [...context.roles],
+    user_id: context.userId,
+    deployment: 'prod',
+  });
+  return { company, rule, token };
+}
+
+/** Posted entries of one expense line, taken in turns from the entities. */
+async function entriesOf(test: TestService, entities: readonly Entity[], count: number): Promise<Work[]> {
+  const work: Work[][] = [];
+  for (const one of entities) {
+    const batch = randomUUID().slice(0, 8);
+    const rows = await test.admin<{ id: string }>(
+      `WITH e AS (
+         INSERT INTO gl_entry (tenant_id, legal_entity_id, country_code, id, origin, journal_code, entry_number, accounting_date,
+           period_month, status, currency, line_count, debit, credit, digest, created_by, updated_by)
+         SELECT $1, $2, 'FR', gen_random_uuid(), 'API', 'ACH', $4 || n, '2026-10-15', '2026-10-01', 'POSTED', 'EUR', 2,
+                100.01, 100.01, sha256('x'), $1, $1 FROM generate_series(1, $3) n
+         RETURNING id)
+       , l AS (
+         INSERT INTO gl_entry_line (tenant_id, legal_entity_id, entry_id, line_no, period_month, journal_code, posted, account, debit, credit)
+         SELECT $1, $2, e.id, v.n, '2026-10-01', 'ACH', true, v.account, v.debit, v.credit
+           FROM e, (VALUES (1, '606100', 100.01, 0), (2, '401000', 0, 100.01)) AS v(n, account, debit, credit))
+       SELECT id FROM e`,
+      [one.company.tenantId, one.company.legalEntityId, Math.ceil(count / entities.length), batch],
+    );
+    work.push(rows.map((row) => ({ entity: one, entry: row.id })));
+  }
+  await test.admin('ANALYZE');
+  return Array.from({ length: count }, (_, n) => work[n % work.length]?.[Math.floor(n / work.length)]).filter(
+    (item) => item !== undefined,
+  );
+}
+
+/** Lets 16 workers empty a list; answers items a second. */
+async function drained<T>(items: readonly T[], work: (item: T, worker: number) => Promise<void>): Promise<number> {
+  const start = performance.now();
+  let next = 0;
+  const worker = async (number: number) => {
+    for (let item = items[next++]; item !== undefined; item = items[next++]) await work(item, number);
+  };
+  await Promise.all(Array.from({ length: CONNECTIONS }, (_, number) => worker(number)));
+  return items.length / ((performance.now() - start) / 1000);
+}
+
+async function runs(url: string, work: readonly Work[]): Promise<number> {
+  return await drained(work, async ({ entity: { rule, token }, entry }) => {
+    const answer = await fetch(`${url}/api/erp/analytic/allocations/run`, {
+      method: 'POST',
+      headers: {
+        authorization: `Bearer ${token}`,
+        'content-type': 'application/json',
+        'idempotency-key': randomUUID(),
+      },
+      body: JSON.stringify({ sourceEntryId: entry, allocationRuleId: rule }),
+    });
+    if (answer.status !== 201) throw new Error(await answer.text());
+    await answer.arrayBuffer();
+  });
+}
+
+/** The rows of one run of each entity, as they were stored; the floor writes the same ones again under other ids. */
+async function bare(test: TestService, entities: readonly Entity[]): Promise<number> {
+  const clients = await Promise.all(
+    Array.from({ length: CONNECTIONS }, async () => {
+      const client = new pg.Client({ ...test.connection, user: 'prorata_super', options: '-c search_path=prorata' });
+      await client.connect();
+      return client;
+    }),
+  );
+  const like = new Map<Entity, string>();
+  for (const one of entities) {
+    const rows = await test.admin<{ id: string }>('SELECT id FROM ana_posting WHERE legal_entity_id = $1 LIMIT 1', [
+      one.company.legalEntityId,
+    ]);
+    like.set(one, rows[0]?.id ?? '');
+  }
+  const work = await entriesOf(test, entities, ENTRIES);
+  const samples = new Map(
+    await Promise.all(entities.map(async (one) => [one, await sample(test, like.get(one) ?? '')] as const)),
+  );
+  const write = async ({ entity: one, entry }: Work, worker: number) => {
+    const client = clients[worker];
+    const rows = samples.get(one);
+    if (client === undefined || rows === undefined) throw new Error('no floor to write');
+    await writeBare(client, one, entry, rows);
+  };
+  try {
+    await drained(work.slice(0, 80), write);
+    return await drained(work.slice(80), write);
+  } finally {
+    await Promise.all(clients.map((client) => client.end()));
+  }
+}
+
+interface Sample {
+  readonly result: string;
+  readonly parts: readonly unknown[][];
+}
+
+async function sample(test: TestService, posting: string): Promise<Sample> {
+  const [row] = await test.admin<{ result: string }>('SELECT result::text FROM ana_posting WHERE id = $1', [posting]);
+  const lines = await test.admin<Record<string, unknown>>(
+    'SELECT line_no, part_no, axis_id, dimension_id, amount FROM ana_posting_line WHERE posting_id = $1',
+    [posting],
+  );
+  const columns = ['line_no', 'part_no', 'axis_id', 'dimension_id', 'amount'];
+  return { result: row?.result ?? '{}', parts: columns.map((column) => lines.map((line) => line[column])) };
+}
+
+const POSTING = `
+  INSERT INTO ana_posting (tenant_id, legal_entity_id, id, country_code, source_entry_id, allocation_rule_id, kind, posting_date,
+    period_month, currency, result, created_by, updated_by)
+  VALUES ($1, $2, $3, 'FR', $4, $5, 'ORIGINAL', '2026-10-15', '2026-10-01', 'EUR', $6, $1, $1)`;
+const LINES = `
+  INSERT INTO ana_posting_line (tenant_id, legal_entity_id, posting_id, line_no, part_no, axis_id, dimension_id, account, period_month, amount)
+  SELECT $1, $2, $3, l.line_no, l.part_no, l.axis_id, l.dimension_id, '606100', '2026-10-01', l.amount
+    FROM unnest($4::int[], $5::int[], $6::uuid[], $7::uuid[], $8::numeric[]) AS l(line_no, part_no, axis_id, dimension_id, amount)`;
+const HELD = `
+  INSERT INTO ana_allocated_line (tenant_id, legal_entity_id, entry_id, line_no, axis_id, posting_id)
+  SELECT DISTINCT $1::uuid, $2::uuid, $3::uuid, 1, axis, $4::uuid FROM unnest($5::uuid[]) axis`;
+const EVENT = `
+  INSERT INTO outbox_event (tenant_id, legal_entity_id, id, event, entity_id, correlation_id, occurred_at, payload)
+  VALUES ($1, $2, $3::uuid, 'ANALYTIC.ALLOCATION.RUN', $3::uuid::text, $1, now(), $4)`;
+const KEY = `
+  INSERT INTO idempotency_key (tenant_id, legal_entity_id, user_id, method, route, key, request_hash, status, body, expires_at)
+  VALUES ($1, $2, $1, 'POST', 'bare', $3, 'x', 201, $4, now())`;
+const AUDIT = 'SELECT append_audit($1, $2, $1, $1, $3)';
+
+async function writeBare(client: pg.Client, { company, rule }: Entity, entry: string, rows: Sample): Promise<void> {
+  const own = [company.tenantId, company.legalEntityId];
+  const id = randomUUID();
+  const [lineNo, partNo, axes, dimensions, amounts] = rows.parts;
+  await client.query('BEGIN');
+  await client.query({ name: 'posting', text: POSTING, values: [...own, id, entry, rule, rows.result] });
+  const columns = [lineNo, partNo, axes, dimensions, amounts];
+  await client.query({ name: 'lines', text: LINES, values: [...own, id, ...columns] });
+  await client.query({ name: 'held', text: HELD, values: [...own, entry, id, axes] });
+  await client.query({ name: 'event', text: EVENT, values: [...own, id, rows.result] });
+  await client.query({ name: 'key', text: KEY, values: [...own, id, rows.result] });
+  const audit = [{ id, action: 'bare', subject: 'posting', subject_id: id, details: '{}' }];
+  await client.query({ name: 'audit', text: AUDIT, values: [...own, JSON.stringify(audit)] });
+  await client.query('COMMIT');
+}

@@ -1,0 +1,85 @@
+-- The two statements of every run as functions: their plans are kept by the session instead of being made for each request, which
+-- costs more than carrying them out (decision 0104).
+
+-- Everything that a run looks at before it allocates, as one moment has it. Amounts are texts, because JSON numbers are floats.
+CREATE FUNCTION ana_run_source(p_entry uuid, p_rule uuid) RETURNS TABLE (
+  active_id uuid, currency char(3), revision text, opening_journals text[], closing_journals text[], default_accounts text[],
+  period_state text, entry jsonb
+) LANGUAGE plpgsql STABLE AS $$
+BEGIN
+  RETURN QUERY
+  SELECT (SELECT p.id FROM ana_posting p
+           WHERE p.tenant_id = ana_tenant() AND p.legal_entity_id = ana_legal_entity() AND p.source_entry_id = p_entry
+             AND p.allocation_rule_id = p_rule AND p.kind = 'ORIGINAL' AND p.reversed_by IS NULL),
+         e.currency, coalesce(s.revision, 0)::text, c.opening_journals, c.closing_journals, c.default_accounts, b.state, g.entry
+    FROM legal_entity e
+    LEFT JOIN ana_reference_state s ON s.tenant_id = e.tenant_id AND s.legal_entity_id = e.legal_entity_id
+    LEFT JOIN ledger_config c ON c.tenant_id = e.tenant_id AND c.legal_entity_id = e.legal_entity_id
+    LEFT JOIN LATERAL (
+      SELECT h.period_month, jsonb_build_object(
+               'id', h.id, 'journalCode', h.journal_code, 'number', h.entry_number, 'accountingDate', h.accounting_date,
+               'status', h.status, 'currency', h.currency, 'reverses', h.reverses,
+               'lines', (SELECT jsonb_agg(jsonb_build_object('lineNo', l.line_no, 'account', l.account, 'debit', l.debit::text,
+                                                             'credit', l.credit::text) ORDER BY l.line_no)
+                           FROM gl_entry_line l
+                          WHERE l.tenant_id = h.tenant_id AND l.legal_entity_id = h.legal_entity_id AND l.entry_id = h.id)) AS entry
+        FROM gl_entry h
+       WHERE h.tenant_id = e.tenant_id AND h.legal_entity_id = e.legal_entity_id AND h.id = p_entry) g ON true
+    LEFT JOIN gl_period b
+      ON b.tenant_id = e.tenant_id AND b.legal_entity_id = e.legal_entity_id AND b.period_month = g.period_month
+   WHERE e.tenant_id = ana_tenant() AND e.legal_entity_id = ana_legal_entity();
+END $$;
+
+-- Stores a posting with its lines, what it holds of the entry, and its share of the balance. Whoever comes second with the same entry
+-- and rule waits for the first, then stores nothing (`stored` 0); a source line that another posting holds is missing from `held`.
+-- The balance comes last: its rows are what runs of one month wait for.
+CREATE FUNCTION ana_store_posting(
+  p_id uuid, p_country char(2), p_entry uuid, p_rule uuid, p_kind text, p_reverses uuid, p_date date, p_currency char(3),
+  p_result jsonb, p_user uuid, p_lines integer[], p_parts integer[], p_axes uuid[], p_dimensions uuid[], p_accounts text[],
+  p_amounts numeric[], p_held_lines integer[], p_held_axes uuid[]
+) RETURNS TABLE (created_at timestamptz, stored integer, held integer) LANGUAGE plpgsql AS $$
+#variable_conflict use_column
+DECLARE
+  v_month   date := date_trunc('month', p_date)::date;
+  v_stored  integer;
+  v_held    integer;
+BEGIN
+  INSERT INTO ana_posting (id, country_code, source_entry_id, allocation_rule_id, kind, reverses, posting_date, period_month, currency,
+                           result, created_by, updated_by)
+  VALUES (p_id, p_country, p_entry, p_rule, p_kind, p_reverses, p_date, v_month, p_currency, p_result, p_user, p_user)
+  ON CONFLICT (tenant_id, legal_entity_id, source_entry_id, allocation_rule_id)
+    WHERE kind = 'ORIGINAL' AND reversed_by IS NULL DO NOTHING;
+  GET DIAGNOSTICS v_stored = ROW_COUNT;
+  IF v_stored = 0 THEN
+    RETURN QUERY SELECT now(), 0, 0;
+    RETURN;
+  END IF;
+
+  INSERT INTO ana_allocated_line (entry_id, line_no, axis_id, posting_id)
+  SELECT p_entry, h.line_no, h.axis_id, p_id FROM unnest(p_held_lines, p_held_axes) AS h(line_no, axis_id)
+   ORDER BY h.line_no, h.axis_id
+  ON CONFLICT (tenant_id, legal_entity_id, entry_id, line_no, axis_id) DO NOTHING;
+  GET DIAGNOSTICS v_held = ROW_COUNT;
+  IF v_held < cardinality(p_held_lines) THEN
+    RETURN QUERY SELECT now(), 1, v_held;
+    RETURN;
+  END IF;
+
+  INSERT INTO ana_posting_line (posting_id, line_no, part_no, axis_id, dimension_id, account, period_month, amount)
+  SELECT p_id, u.line_no, u.part_no, u.axis_id, u.dimension_id, u.account, v_month, u.amount
+    FROM unnest(p_lines, p_parts, p_axes, p_dimensions, p_accounts, p_amounts)
+      AS u(line_no, part_no, axis_id, dimension_id, account, amount);
+
+  INSERT INTO ana_balance AS b (axis_id, period_month, dimension_id, account, amount, lines)
+  SELECT u.axis_id, v_month, u.dimension_id, u.account, sum(u.amount), count(*)
+    FROM unnest(p_axes, p_dimensions, p_accounts, p_amounts) AS u(axis_id, dimension_id, account, amount)
+   GROUP BY u.axis_id, u.dimension_id, u.account ORDER BY u.axis_id, u.dimension_id, u.account
+  ON CONFLICT (tenant_id, legal_entity_id, axis_id, period_month, dimension_id, account) DO UPDATE
+     SET amount = b.amount + excluded.amount, lines = b.lines + excluded.lines;
+
+  RETURN QUERY SELECT now(), v_stored, v_held;
+END $$;
+
+REVOKE ALL ON FUNCTION ana_run_source, ana_store_posting FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION ana_run_source TO prorata_app;
+GRANT EXECUTE ON FUNCTION ana_store_posting TO prorata_app, prorata_intake;

@@ -1,0 +1,69 @@
+import {
+  DEFAULT_LEDGER_CONFIG,
+  type EntryKind,
+  type EntryLine,
+  type LedgerConfig,
+  type LedgerEntry,
+  ledgerProblem,
+} from '@prorata/ledger';
+import type { RequestContext, Tx } from '@prorata/platform';
+import { monthOf } from '../service/months.ts';
+import { type BookSettings, settingsOf } from './settings.ts';
+
+/** An entry as far as an allocation looks at it. */
+export type SourceEntry = Pick<
+  LedgerEntry,
+  'id' | 'journalCode' | 'number' | 'accountingDate' | 'month' | 'status' | 'kind' | 'currency' | 'reverses'
+> & { readonly lines: readonly Pick<EntryLine, 'lineNo' | 'account' | 'debit' | 'credit'>[] };
+
+/** Everything that a run looks at before it allocates, read as one moment has it. */
+export interface RunSource {
+  /** The active posting of the entry and rule, if there is one. */
+  readonly activeId: string | null;
+  readonly settings: BookSettings;
+  readonly locked: boolean;
+  readonly entry: SourceEntry | undefined;
+}
+
+interface Row {
+  readonly active_id: string | null;
+  readonly currency: string;
+  readonly revision: string;
+  readonly opening_journals: string[] | null;
+  readonly closing_journals: string[] | null;
+  readonly default_accounts: string[] | null;
+  readonly period_state: string | null;
+  readonly entry: Omit<SourceEntry, 'month' | 'kind'> | null;
+}
+
+const SOURCE = 'SELECT * FROM ana_run_source($1, $2)';
+
+/** @throws Problem `ENTITY_NOT_SERVED` */
+export async function runSource(tx: Tx, context: RequestContext, entryId: string, ruleId: string): Promise<RunSource> {
+  const row = (await tx.query<Row>(SOURCE, [entryId, ruleId]))[0];
+  if (row === undefined) throw ledgerProblem('ENTITY_NOT_SERVED', `legal entity ${context.legalEntityId ?? 'none'}`);
+  const config = configOf(row);
+  const { active_id, currency, revision, period_state, entry } = row;
+  return {
+    activeId: active_id,
+    settings: settingsOf(currency, revision, config),
+    locked: period_state === 'LOCKED',
+    entry: entry === null ? undefined : sourceEntry(entry, config),
+  };
+}
+
+function configOf({ opening_journals, closing_journals, default_accounts }: Row): LedgerConfig {
+  if (opening_journals === null || closing_journals === null || default_accounts === null) return DEFAULT_LEDGER_CONFIG;
+  return { opening_journals, closing_journals, default_accounts };
+}
+
+function sourceEntry(entry: NonNullable<Row['entry']>, config: LedgerConfig): SourceEntry {
+  return { ...entry, month: monthOf(entry.accountingDate), kind: kindOf(entry.journalCode, config) };
+}
+
+/** As the ledger tells it: codes are compared whatever their case. */
+function kindOf(journal: string, config: LedgerConfig): EntryKind {
+  const among = (codes: readonly string[]) => codes.some((code) => code.toUpperCase() === journal.toUpperCase());
+  if (among(config.opening_journals)) return 'OPENING';
+  return among(config.closing_journals) ? 'CLOSING' : 'ORDINARY';
+}
