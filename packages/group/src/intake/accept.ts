@@ -133,18 +133,25 @@ async function refuseLockedMonth(tx: Tx, { month }: Slice): Promise<void> {
 }
 
 /**
- * Takes the facts in by batches: while the database puts one into its table, the next one is already written as text, so that
- * neither waits for the other. Memory is bounded by two batches.
+ * Takes the facts in by batches: while the database copies one into the staging table, the next one is already written as text, so
+ * that neither waits for the other. Memory is bounded by two batches. What was staged goes on into the facts after 1, 2, 4, 8 …
+ * batches, not after each: the rows that went on stay in the staging table as dead ones until the commit, and each step passes them.
  */
 async function replaceFacts(tx: Tx, slice: Slice, bundle: VerifiedBundle): Promise<void> {
   const values = [slice.tenantId, slice.entityId, slice.month];
   await tx.execute(sql.REMOVE_FACTS, values);
-  let inserted = 0;
-  for await (const batch of readAhead(bundle.copyText(), BATCH_BYTES)) {
-    await tx.copyFrom(sql.STAGE, batch);
+  let [inserted, staged, due] = [0, 0, 1];
+  const takeOn = async () => {
     inserted += await tx.execute(sql.INSERT_FACTS, values).catch(refuseLongCodes);
     await tx.execute(sql.CLEAR_STAGE);
+    [staged, due] = [0, due * 2];
+  };
+  for await (const batch of readAhead(bundle.copyText(), BATCH_BYTES)) {
+    await tx.copyFrom(sql.STAGE, batch);
+    staged += 1;
+    if (staged === due) await takeOn();
   }
+  if (staged > 0) await takeOn();
   if (inserted !== bundle.rows) throw new Error(`${inserted} of ${bundle.rows} facts arrived`);
 }
 

@@ -12,6 +12,7 @@ import { findKey } from '../enrolment/keys.ts';
 import { firstDay, monthOf } from '../months.ts';
 import type { GroupNode } from '../node/group-node.ts';
 import { groupProblem } from '../problems.ts';
+import { bundleSlot } from './slots.ts';
 import { spool } from './spool.ts';
 
 /** One accepted bundle, current or superseded. */
@@ -156,28 +157,21 @@ export async function publicationDifference(
   },
   reader: Reader = {},
 ): Promise<PublicationDifference> {
-  const before = await reopen(group, { ...of, revision: of.from }, reader);
-  try {
-    const later = await reopen(group, { ...of, revision: of.to }, reader);
-    try {
-      const rows: FactDifference[] = [];
-      let more = 0;
-      for await (const difference of diffBundles(before.bundle, later.bundle)) {
-        if (rows.length < (of.limit ?? 1000)) rows.push(difference);
-        else more += 1;
-      }
-      return { entity: of.entity, period_month: of.month, from: of.from, to: of.to, rows, more };
-    } finally {
-      await later.close();
+  return await bundleSlot(async () => {
+    await using before = await reopen(group, { ...of, revision: of.from }, reader);
+    await using later = await reopen(group, { ...of, revision: of.to }, reader);
+    const rows: FactDifference[] = [];
+    let more = 0;
+    for await (const difference of diffBundles(before.bundle, later.bundle)) {
+      if (rows.length < (of.limit ?? 1000)) rows.push(difference);
+      else more += 1;
     }
-  } finally {
-    await before.close();
-  }
+    return { entity: of.entity, period_month: of.month, from: of.from, to: of.to, rows, more };
+  });
 }
 
-interface Reopened {
+interface Reopened extends AsyncDisposable {
   readonly bundle: VerifiedBundle;
-  close(): Promise<void>;
 }
 
 /** Opens stored evidence. Judged at the time when it was received: a key that was revoked later vouched for it then. */
@@ -197,7 +191,7 @@ async function reopen(group: GroupNode, of: PublicationOf, reader: Reader): Prom
     const bundle = await verifyBundle(spooled.path, trust);
     return {
       bundle,
-      async close() {
+      async [Symbol.asyncDispose]() {
         await bundle.close();
         await spooled.remove();
       },

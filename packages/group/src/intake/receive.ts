@@ -8,6 +8,7 @@ import { recorded } from '../node/record.ts';
 import { type Admitted, AlreadyAccepted, acceptBundle, type Receipt } from './accept.ts';
 import { countUnmapped, unknownDomains } from './references-check.ts';
 import { problemOfRefusal, refusalReport } from './refusals.ts';
+import { bundleSlot } from './slots.ts';
 import { type BundleSource, type Spooled, spool } from './spool.ts';
 
 export interface ReceiveInput {
@@ -43,7 +44,7 @@ export async function receive(
   const name = input.name ?? (typeof input.file === 'string' ? basename(input.file) : 'bundle.zip');
   const spooled = await spool(group.dir, input.file, input.limits?.archiveBytes ?? BUNDLE_LIMITS.archiveBytes);
   try {
-    return { ...(await admit(group, context, input, spooled)), file: name };
+    return { ...(await bundleSlot(() => admit(group, context, input, spooled))), file: name };
   } catch (error) {
     if (!(error instanceof BundleRefused)) throw error;
     await logRefusal(group, context, { refused: error, name, sha256: spooled.sha256, entity: input.entity ?? null });
