@@ -107,11 +107,6 @@ export const finopsProblem = defineProblems({
     title: 'The facts do not follow the contract with the group',
     next: 'Correct what "violations" lists at its source or in mapping.yaml, run the month again, then publish.',
   },
-  PUSH_TOKEN_REQUIRED: {
-    status: 400,
-    title: 'Pushing needs a token for the group node',
-    next: 'Name the audience that the group told at enrolment (--audience), or set PRORATA_TOKEN to a token of the group.',
-  },
   PUSH_REFUSED: {
     status: 502,
     title: 'The group did not take the publication',

@@ -10,7 +10,6 @@ import { withEntity } from './open.ts';
 interface PublishOptions {
   readonly out?: string;
   readonly push?: string;
-  readonly audience?: string;
 }
 
 /** `prorata entity publish`: the signed bundle of a month, and its way to the group. */
@@ -26,7 +25,6 @@ export function entityPublishCommand(entity: Command, shell: Shell): void {
     options: [
       new Option('--out <file>', 'a second place for the bundle'),
       new Option('--push <url>', 'send it to the group node, with a token of the entity or the one in PRORATA_TOKEN'),
-      new Option('--audience <text>', 'audience of the group node, where its admission does not tell'),
     ],
     async run({ argument, dir, options, terminal }) {
       const month = readMonth(argument);
@@ -35,7 +33,6 @@ export function entityPublishCommand(entity: Command, shell: Shell): void {
         api.publishMonth(node, month, {
           out,
           push: options.push,
-          audience: options.audience,
           token: process.env.PRORATA_TOKEN,
         }),
       );

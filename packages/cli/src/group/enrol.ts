@@ -1,6 +1,5 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { audienceOf } from '@prorata/platform';
 import { type Command, Option } from 'commander';
 import { addCommand, type Shell } from '../terminal/command.ts';
 import { readPath } from '../terminal/values.ts';
@@ -29,22 +28,20 @@ export function groupEnrolCommand(group: Command, shell: Shell): void {
     async run({ dir, options }) {
       const { fingerprint, address, out } = options;
       const enrolment = await readFile(readPath(options.entity), 'utf8');
-      const enrolled = await withGroup(dir, async (node, api) => ({
-        ...(await api.enrolEntity(node, {
+      const enrolled = await withGroup(dir, (node, api) =>
+        api.enrolEntity(node, {
           enrolment,
           fingerprint,
           ...(address === undefined ? {} : { address }),
           ...(out === undefined ? {} : { out: resolve(out) }),
-        })),
-        audience: audienceOf(node.config.node_id),
-      }));
+        }),
+      );
       const state = enrolled.known ? 'was enrolled before; its admission is written anew' : 'is enrolled';
       return {
         document: enrolled,
         text: [
           `${enrolled.entity} ${state}: ${enrolled.path}`,
           `Next: \`prorata entity join ${enrolled.path}\` on the entity's node.`,
-          `To push instead of sending files: \`prorata entity publish MONTH --push URL --audience ${enrolled.audience}\`.`,
         ].join('\n'),
       };
     },

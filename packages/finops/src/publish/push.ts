@@ -1,6 +1,7 @@
 import { publicOf, thumbprint } from '@prorata/contract';
-import { signDelegatedToken } from '@prorata/platform';
+import { audienceOf, signDelegatedToken } from '@prorata/platform';
 import { type EntityNode, signingKeyOf } from '../node/entity.ts';
+import { membershipOf } from '../node/join.ts';
 import { finopsProblem } from '../problems.ts';
 import type { Publication } from './publications.ts';
 
@@ -17,15 +18,13 @@ export interface PushResult {
 export interface PushOptions {
   /** A token for the group node; one is signed with the entity's key otherwise. */
   readonly token?: string | undefined;
-  /** Audience of the group node, as its operator tells when the entity is enrolled: `prorata:<node id>`. */
-  readonly audience?: string | undefined;
 }
 
 /**
  * Sends a bundle to the group node. Pushing the same revision again is safe: the group gives its first answer.
  *
  * @param base address of the group node, such as https://group.example
- * @throws Problem `PUSH_REFUSED` with the group's answer, `PUSH_TOKEN_REQUIRED`
+ * @throws Problem `PUSH_REFUSED` with the group's answer, `NOT_JOINED`
  */
 export async function pushPublication(
   entity: EntityNode,
@@ -35,7 +34,7 @@ export async function pushPublication(
 ): Promise<PushResult> {
   const { period_month, revision } = publication;
   const url = groupAddress(base, `api/group/publications/${entity.entity.code}/${period_month}/${revision}`);
-  const token = options.token ?? (await ownToken(entity, options.audience));
+  const token = options.token ?? (await ownToken(entity));
   const response = await fetch(url, {
     method: 'PUT',
     headers: { authorization: `Bearer ${token}`, 'content-type': 'application/zip' },
@@ -62,15 +61,14 @@ function groupAddress(base: string, path: string): URL {
   throw finopsProblem('PUSH_REFUSED', `${JSON.stringify(base)} is no http address`, { answer: null });
 }
 
-/** A token that only the holder of the enrolled key can make, for this group node only, and for two minutes. */
-async function ownToken(entity: EntityNode, audience: string | undefined): Promise<string> {
-  if (audience === undefined) {
-    throw finopsProblem('PUSH_TOKEN_REQUIRED', 'neither a token nor the audience of the group node was given');
-  }
+/** A token that only the holder of the enrolled key can make, for the group of the admission only, and for two minutes. */
+async function ownToken(entity: EntityNode): Promise<string> {
+  const membership = await entity.db.transaction(entity.scope, membershipOf, { readOnly: true });
+  if (membership === undefined) throw finopsProblem('NOT_JOINED', 'the entity has no group to push to');
   const privateJwk = await signingKeyOf(entity.dir);
   return await signDelegatedToken({
     issuer: `entity:${entity.entity.code}`,
-    audience,
+    audience: audienceOf(membership.group_kid),
     privateJwk: { ...privateJwk },
     kid: thumbprint(publicOf(privateJwk)),
     lifetimeSeconds: TOKEN_SECONDS,

@@ -1,4 +1,4 @@
-import type { DelegatedIssuer } from '@prorata/platform';
+import { audienceOf, type DelegatedIssuer } from '@prorata/platform';
 import { GROUP_MODULE, type GroupNode } from '../node/group-node.ts';
 import { findKey } from './keys.ts';
 
@@ -11,6 +11,8 @@ export const PUBLISHER_ROLE = 'entity.publisher';
  */
 export function entityTokens(group: GroupNode): DelegatedIssuer {
   return {
+    // The group's key, which the admission told the entity: it needs to know nothing else of this node.
+    audience: audienceOf(group.signingKey.kid),
     accepts: (issuer) => issuer.startsWith('entity:'),
     async resolve(issuer, kid) {
       const key = await findKey(group, kid);

@@ -26,7 +26,7 @@ afterAll(async () => {
 const tokenOf = (member: Member, of: { issuer?: string } = {}) =>
   signDelegatedToken({
     issuer: of.issuer ?? `entity:${member.code}`,
-    audience: audienceOf(test.group.config.node_id),
+    audience: audienceOf(test.group.signingKey.kid),
     privateJwk: { ...member.key.privateJwk },
     kid: member.key.kid,
   });

@@ -34,6 +34,8 @@ export interface DelegatedIssuer {
   accepts(issuer: string): boolean;
   /** @returns undefined when the issuer has no such key, or it is revoked */
   resolve(issuer: string, kid: string): Promise<DelegatedSubject | undefined>;
+  /** The audience that its tokens name; the node's own unless told. */
+  readonly audience?: string;
   /** Tokens that live longer are refused: they cannot be revoked. 300 s unless told. */
   readonly longestLifetimeSeconds?: number;
 }
@@ -74,7 +76,7 @@ export function createVerifier(options: VerifierOptions): Verifier {
     if (delegate === undefined || subject === undefined)
       throw refused('the issuer or its key is not known to this node');
     const key = await importJWK(subject.publicJwk, 'EdDSA');
-    const { audience } = options.issuer;
+    const audience = delegate.audience ?? options.issuer.audience;
     const payload = await check(token, key, { issuer, audience, kid, typ: ACCESS_TOKEN_TYPE });
     const longest = delegate.longestLifetimeSeconds ?? 300;
     if ((payload.exp ?? 0) - (payload.iat ?? 0) > longest) throw refused(`the token lives longer than ${longest} s`);
