@@ -93,6 +93,16 @@ describe('the reports over HTTP', () => {
     expect(await get(url)).toMatchObject({ status: 400, body: { code } });
   });
 
+  it.each(['months', 'entities', 'matrix', 'drilldown', 'completeness'])(
+    'refuse an unknown entity in %s',
+    async (path) => {
+      expect(await get(`/api/group/${path}?entity=XX99`)).toMatchObject({
+        status: 404,
+        body: { code: 'ENTITY_UNKNOWN' },
+      });
+    },
+  );
+
   it.each([
     '/api/group/months?entity=%00',
     '/api/group/applications?application=a%00b',

@@ -28,9 +28,11 @@ export interface Span {
 }
 
 /**
- * @throws Problem `MONTH_INVALID` for a month that is none, or a range that ends before it begins
+ * @throws Problem `MONTH_INVALID` for a month that is none, or a range that ends before it begins; `ENTITY_UNKNOWN` for an entity
+ *   that the group does not have, which an empty report would hide
  */
 export async function spanOf(tx: Tx, input: ReportInput): Promise<Span> {
+  await refuseUnknownEntities(tx, input.entity ?? []);
   const from = input.from === undefined ? undefined : monthOf(firstDay(input.from));
   const to = input.to === undefined ? undefined : monthOf(firstDay(input.to));
   if (from !== undefined && to !== undefined && from > to) {
@@ -45,6 +47,18 @@ export async function spanOf(tx: Tx, input: ReportInput): Promise<Span> {
   );
   const range = { from: from ?? monthOrNull(days[0]), to: to ?? monthOrNull(days.at(-1)) };
   return { ...range, days, before: periodBefore({ ...range, days }, known) };
+}
+
+async function refuseUnknownEntities(tx: Tx, entities: readonly string[]): Promise<void> {
+  if (entities.length === 0) return;
+  const rows = await tx.query<{ entity_id: string }>('SELECT entity_id FROM dim_entity WHERE entity_id = ANY($1)', [
+    entities,
+  ]);
+  const known = new Set(rows.map((row) => row.entity_id));
+  const unknown = entities.filter((entity) => !known.has(entity));
+  if (unknown.length > 0) {
+    throw groupProblem('ENTITY_UNKNOWN', `the group has no entity ${unknown.join(', ')}`, { entities: unknown });
+  }
 }
 
 function monthOrNull(day: string | undefined): string | null {

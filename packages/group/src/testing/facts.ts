@@ -1,4 +1,5 @@
 import type { FactRow } from '@prorata/contract';
+import { uuidv7 } from '@prorata/platform';
 import { adjustShared, deriveSlice, withdrawSlice } from '../consolidation/derive.ts';
 import type { GroupNode } from '../node/group-node.ts';
 
@@ -18,12 +19,19 @@ const COLUMNS = [
   'cost_standard',
 ] as const;
 
-/** Puts facts of one entity and month into the group without a bundle, and derives the views as an intake does. */
+/** Puts facts of one entity, enrolled or not, and one month into the group without a bundle, and derives the views as an intake does. */
 export async function plantFacts(group: GroupNode, facts: readonly FactRow[]): Promise<void> {
   const [first] = facts;
   if (first === undefined) return;
   const slice = { tenantId: group.scope.tenantId, entityId: first.entity_id, month: `${first.period_month}-01` };
   const options = { role: 'intake' } as const;
+  await group.db.transaction(group.scope, (tx) =>
+    tx.execute(
+      `INSERT INTO dim_entity (tenant_id, entity_id, legal_entity_id, label, country, currency, created_by)
+       VALUES ($1, $2, $3, $2, 'FR', 'EUR', $4) ON CONFLICT DO NOTHING`,
+      [slice.tenantId, slice.entityId, uuidv7(), group.config.node_id],
+    ),
+  );
   await group.db.transaction(
     group.scope,
     (tx) => tx.query('SELECT ensure_fact_partition($1::date)', [slice.month]),
