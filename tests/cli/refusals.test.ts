@@ -118,6 +118,9 @@ describe('a word that means nothing', () => {
     ['MONTH_INVALID', ['group', 'report', 'months', '--from', '2025-05', '--to', '2025-01', '--dir']],
     ['OPTION_INVALID', ['group', 'report', 'months', '--currency', 'euro', '--dir']],
     ['DRILLDOWN_PATH_INVALID', ['group', 'report', 'drilldown', '--application', 'web shop', '--dir']],
+    ['PERIOD_INCOMPLETE', ['group', 'lock', MONTH, '--dir']],
+    ['PERIOD_STATE_UNCHANGED', ['group', 'reopen', MONTH, '--reason', 'test', '--dir']],
+    ['MONTH_INVALID', ['group', 'lock', '2025-13', '--dir']],
     ['KEY_NOT_FOUND', ['group', 'keys', 'revoke', 'nobody', '--reason', 'test', '--dir']],
   ])('%s for %j on a group', async (code, words) => {
     expect(await refusalInProcess(...words, demo.group)).toMatchObject({ code });

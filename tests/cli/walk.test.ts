@@ -138,6 +138,16 @@ describe('from a bill to the group, through the shell', () => {
     expect(await answer('group', 'verify', '--dir', group)).toMatchObject({ consistent: true });
   });
 
+  it('locks a month with a reason, and opens it again with one', async () => {
+    const words = [MONTH, '--reason', 'test', '--dir', group];
+    expect(await answerInProcess('group', 'lock', ...words)).toMatchObject({ status: 'LOCKED', publications: 1 });
+    const { rows } = await answerInProcess('group', 'report', 'comparison', '--month', MONTH, '--dir', group);
+    expect(rows).toEqual(
+      expect.arrayContaining([expect.objectContaining({ entity: 'CH05', unit: expect.any(String) })]),
+    );
+    expect(await answerInProcess('group', 'reopen', ...words)).toMatchObject({ status: 'OPEN' });
+  });
+
   it('hands over to a new key, and a revoked one signs nothing any more', async () => {
     const rotated = await answer('entity', 'keys', 'rotate', '--dir', entity);
     expect(rotated.kid).not.toBe(rotated.old_kid);

@@ -5,6 +5,7 @@ import { groupEntityCommands } from './entities.ts';
 import { groupFxCommands } from './fx.ts';
 import { groupInitCommand } from './init.ts';
 import { groupKeysCommands } from './keys.ts';
+import { groupPeriodCommands } from './periods.ts';
 import { groupPublicationCommands } from './publications.ts';
 import { groupReceiveCommand } from './receive.ts';
 import { groupReferencesCommands } from './references.ts';
@@ -23,5 +24,6 @@ export function groupCommands(program: Command, shell: Shell): void {
   groupReceiveCommand(group, shell);
   groupPublicationCommands(group, shell);
   groupReportCommands(group, shell);
+  groupPeriodCommands(group, shell);
   groupViewCommands(group, shell);
 }

@@ -97,6 +97,13 @@ const REPORTS: readonly ReportSpec[] = [
     fields: [RANK, text('label', 'Product', 'Produit'), ...QUANTITY, ...COST, SHARE],
     read: (api, group, input) => api.reportProducts(group, input),
   },
+  {
+    name: 'comparison',
+    summary: 'what each entity consumes of each product and unit, and what it costs there',
+    example: 'group report comparison --dir G --month 2025-07 --domain Compute',
+    fields: [text('label', 'Product', 'Produit'), ENTITY, ...QUANTITY, ...COST, SHARE, CHANGE],
+    read: (api, group, input) => api.reportComparison(group, input),
+  },
 ];
 
 /** `prorata group report …`: the group's answers. */
