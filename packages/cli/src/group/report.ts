@@ -13,7 +13,7 @@ import {
   text,
 } from '../terminal/report.ts';
 import type { Answer } from '../terminal/terminal.ts';
-import { type GroupPackage, requireEntities, withGroup } from './open.ts';
+import { type GroupPackage, withGroup } from './open.ts';
 import {
   ENTITY_OPTION,
   MONTH_OPTIONS,
@@ -123,10 +123,7 @@ function addReport(parent: Command, shell: Shell, spec: ReportSpec): void {
     options: REPORT_OPTIONS,
     async run({ dir, options, terminal }) {
       const input = readReportOptions(options);
-      const report = await withGroup(dir, async (node, api) => {
-        await requireEntities(node, api, input.entity);
-        return await spec.read(api, node, { ...input, limit: EVERYTHING });
-      });
+      const report = await withGroup(dir, (node, api) => spec.read(api, node, { ...input, limit: EVERYTHING }));
       return reportAnswer(report, spec.fields, terminal.language);
     },
   });
@@ -153,10 +150,7 @@ function addDrilldown(parent: Command, shell: Shell): void {
         );
         const { entity: _entities, domain: _domains, application: _applications, ...asked } = readReportOptions(rest);
         const input = { ...asked, limit: EVERYTHING };
-        const report = await withGroup(dir, async (node, api) => {
-          await requireEntities(node, api, entity === undefined ? undefined : [entity]);
-          return await api.drilldown(node, { ...input, ...steps });
-        });
+        const report = await withGroup(dir, (node, api) => api.drilldown(node, { ...input, ...steps }));
         const fields = [RANK, text('label', report.level), ...QUANTITY, ...COST, SHARE, CHANGE];
         const answer = reportAnswer(report, fields, terminal.language);
         const trail = report.breadcrumb.map(({ label }) => label).join(' › ');
@@ -175,10 +169,7 @@ function addCompleteness(parent: Command, shell: Shell): void {
     options: [...MONTH_OPTIONS, ENTITY_OPTION],
     async run({ dir, options, terminal }) {
       const input = readReportOptions(options);
-      const report = await withGroup(dir, async (node, api) => {
-        await requireEntities(node, api, input.entity);
-        return await api.reportCompleteness(node, input);
-      });
+      const report = await withGroup(dir, (node, api) => api.reportCompleteness(node, input));
       const fields = [
         ENTITY,
         text('label', 'Name', 'Nom'),
