@@ -11,7 +11,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   platform: [],
   ledger: ['platform'],
   analytic: ['platform', 'allocation', 'ledger'],
-  finops: ['platform', 'allocation', 'contract'],
+  finops: ['platform', 'allocation', 'contract', 'ledger'],
   group: ['platform', 'contract'],
   cli: ['allocation', 'contract', 'platform', 'ledger', 'analytic', 'finops', 'group'],
   dashboard: [],
