@@ -102,7 +102,7 @@ CREATE TABLE batch_step (
   legal_entity_id  uuid NOT NULL,
   run_id           uuid NOT NULL,
   position         integer NOT NULL,
-  step             text NOT NULL CHECK (step IN ('MAPPING', 'DIRECT', 'INDIRECT', 'CHECK')),
+  step             text NOT NULL CHECK (step IN ('MAPPING', 'DIRECT', 'MEASURED', 'VALUATION', 'INDIRECT', 'CHECK')),
   rows_in          bigint NOT NULL,
   rows_out         bigint NOT NULL,
   errors           bigint NOT NULL DEFAULT 0,
@@ -152,6 +152,24 @@ CREATE TABLE run_coverage (
   FOREIGN KEY (tenant_id, legal_entity_id, run_id) REFERENCES batch_run (tenant_id, legal_entity_id, run_id)
 );
 
+-- What the mapping put into each pool, taxes apart: what the indirect rules spread.
+CREATE TABLE pool_cost (
+  tenant_id        uuid NOT NULL,
+  legal_entity_id  uuid NOT NULL,
+  run_id           uuid NOT NULL,
+  period_month     date NOT NULL,
+  pool             text NOT NULL,
+  domain_id        text NOT NULL,
+  is_tax           boolean NOT NULL,
+  environment      text NOT NULL,
+  currency         char(3) NOT NULL,
+  row_count        bigint NOT NULL,
+  cost_effective   numeric(38, 18) NOT NULL,
+  cost_billed      numeric(38, 18) NOT NULL,
+  PRIMARY KEY (tenant_id, legal_entity_id, period_month, pool, domain_id, is_tax, environment, currency),
+  FOREIGN KEY (tenant_id, legal_entity_id, run_id) REFERENCES batch_run (tenant_id, legal_entity_id, run_id)
+);
+
 -- One pool of one domain, environment and currency: what was to be spread.
 CREATE TABLE indirect_pool (
   tenant_id        uuid NOT NULL,
@@ -195,16 +213,16 @@ GRANT UPDATE (domain_id) ON dim_product TO prorata_app;
 GRANT SELECT, INSERT ON batch_run TO prorata_app;
 GRANT UPDATE (status, summary, replaced, ended_at) ON batch_run TO prorata_app;
 GRANT SELECT, INSERT ON batch_step TO prorata_app;
-GRANT SELECT, INSERT, DELETE ON fact_consumption, run_coverage, indirect_pool, indirect_weight TO prorata_app;
+GRANT SELECT, INSERT, DELETE ON fact_consumption, run_coverage, pool_cost, indirect_pool, indirect_weight TO prorata_app;
 GRANT SELECT ON dim_domain, dim_family, dim_product, dim_application, batch_run, batch_step, fact_consumption,
-  run_coverage, indirect_pool, indirect_weight TO prorata_reader;
+  run_coverage, pool_cost, indirect_pool, indirect_weight TO prorata_reader;
 
 DO $$
 DECLARE
   walled text;
 BEGIN
   FOREACH walled IN ARRAY ARRAY['dim_domain', 'dim_family', 'dim_product', 'dim_application', 'batch_run', 'batch_step',
-                                'fact_consumption', 'run_coverage', 'indirect_pool', 'indirect_weight'] LOOP
+                                'fact_consumption', 'run_coverage', 'pool_cost', 'indirect_pool', 'indirect_weight'] LOOP
     EXECUTE format(
       'CREATE POLICY %1$s_row ON %1$I
          USING (tenant_id = NULLIF(current_setting(''app.current_tenant'', true), '''')::uuid

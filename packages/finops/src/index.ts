@@ -1,15 +1,8 @@
 // node
 
 // facts
-export {
-  type MoneyTotal,
-  type ReplacedFacts,
-  type RunOptions,
-  type RunResult,
-  type RunStep,
-  type RunWarning,
-  runMonth,
-} from './facts/run-month.ts';
+export { type ReplacedFacts, type RunOptions, type RunResult, type RunStep, runMonth } from './facts/run-month.ts';
+export type { BatchStep, MoneyTotal, MonthKey, MonthRun, RunWarning, StepName, StepOutcome } from './facts/steps.ts';
 // http
 export { registerFinopsRoutes } from './http/finops.routes.ts';
 export { buildEntityApp, type EntityAppOptions } from './http/server.ts';

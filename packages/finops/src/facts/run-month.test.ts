@@ -7,7 +7,8 @@ import { explainIndirect } from '../report/explain.ts';
 import { listRuns, reportCoverage, reportFacts } from '../report/reports.ts';
 import { type FocusRow, focusCsv } from '../testing/focus-csv.ts';
 import { anotherEntity, openTestEntity, type TestEntity } from '../testing/test-entity.ts';
-import { assertConserved, runMonth } from './run-month.ts';
+import { assertConserved } from './check.ts';
+import { runMonth } from './run-month.ts';
 
 let test: TestEntity;
 let number = 0;

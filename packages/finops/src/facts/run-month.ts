@@ -1,37 +1,27 @@
 import { performance } from 'node:perf_hooks';
 import { Problem, type RequestContext, type Tx, uuidv7, writePath } from '@prorata/platform';
 import { LOCK_ENTITY } from '../import/store.sql.ts';
-import { UNALLOCATED } from '../mapping/apply.ts';
-import { type LoadedMapping, loadMapping } from '../mapping/document.ts';
-import { poolProduct, TAX } from '../mapping/products.ts';
+import { loadMapping } from '../mapping/document.ts';
 import { firstDayOf } from '../months.ts';
 import type { EntityNode } from '../node/entity.ts';
-import { finopsProblem } from '../problems.ts';
 import type { Progress } from '../progress.ts';
-import { type PoolCell, type Spread, spreadPools } from './indirect.ts';
-import { applicationLabels, type MonthPlacements, placeMonth } from './place.ts';
 import * as sql from './run.sql.ts';
+import {
+  type BatchStep,
+  type MoneyTotal,
+  type MonthKey,
+  type MonthRun,
+  monthSteps,
+  type RunWarning,
+  type StepName,
+  type StepOutcome,
+} from './steps.ts';
+import { countOf, factTotals } from './totals.ts';
 
-/** Rows and money of one currency; decimal texts. */
-export interface MoneyTotal {
-  readonly currency: string;
-  readonly rows: number;
-  readonly cost_effective: string;
-  readonly cost_billed: string;
-}
-
-export interface RunWarning {
-  readonly code: string;
-  readonly detail: string;
-}
-
-export interface RunStep {
-  readonly step: 'MAPPING' | 'DIRECT' | 'INDIRECT' | 'CHECK';
-  readonly rows_in: number;
-  readonly rows_out: number;
+/** A step as it is stored and shown. */
+export interface RunStep extends StepOutcome {
+  readonly step: StepName;
   readonly duration_ms: number;
-  readonly money: readonly MoneyTotal[];
-  readonly warnings: readonly RunWarning[];
 }
 
 /** What stood before a rerun and was replaced. */
@@ -69,11 +59,11 @@ export interface RunOptions {
  * @throws Problem `MONTH_INVALID`, `NO_CONSUMPTION`, `MAPPING_INVALID`, `RUN_NOT_CONSERVED`
  */
 export async function runMonth(entity: EntityNode, month: string, options: RunOptions = {}): Promise<RunResult> {
-  const period = firstDayOf(month);
+  const key: MonthKey = [entity.scope.tenantId, entity.scope.legalEntityId, firstDayOf(month)];
   const mapping = await loadMapping(entity.dir);
   const context = options.context ?? entity.operator;
-  const run = await announce({ entity, context, month, period, mapping, runId: uuidv7() }, options);
-  options.progress?.({ step: 'run', done: 0, total: 1 });
+  const run = await announce({ entity, context, month, key, mapping, runId: uuidv7() }, options);
+  const steps: RunStep[] = [];
   const request = {
     action: 'finops.run',
     method: 'POST',
@@ -84,7 +74,7 @@ export async function runMonth(entity: EntityNode, month: string, options: RunOp
   try {
     const answer = await writePath<RunResult>(entity.db, run.context, request, async (tx, record) => {
       await tx.query(LOCK_ENTITY);
-      const result = await replaceFacts(tx, run);
+      const result = await replaceFacts({ ...run, tx }, steps, options.progress);
       const { run_id, mapping_sha256, totals, facts } = result;
       const details = { month, mapping_sha256, facts, totals, replaced: result.replaced };
       record.audit({ subject: 'batch_run', subjectId: run_id, details });
@@ -95,41 +85,28 @@ export async function runMonth(entity: EntityNode, month: string, options: RunOp
       });
       return { status: 201, body: result };
     });
-    options.progress?.({ step: 'run', done: 1, total: 1 });
     return answer.body;
   } catch (error) {
-    await end(run, 'FAILED', { reason: error instanceof Problem ? error.code : 'INTERNAL' }).catch(() => undefined);
+    const reason = error instanceof Problem ? error.code : 'INTERNAL';
+    await fail(run, steps, reason).catch(() => undefined);
     throw error;
   }
 }
 
-interface MonthRun {
-  readonly entity: EntityNode;
-  readonly context: RequestContext;
-  readonly month: string;
-  /** First day of the month. */
-  readonly period: string;
-  readonly mapping: LoadedMapping;
-  readonly runId: string;
-}
-
-type MonthKey = readonly [tenantId: string, legalEntityId: string, period: string];
-
-function keyOf(run: MonthRun): MonthKey {
-  return [run.entity.scope.tenantId, run.entity.scope.legalEntityId, run.period];
-}
+/** A month before its transaction is open. */
+type MonthToRun = Omit<MonthRun, 'tx'>;
 
 /**
  * Stores that a run begins, before it does, and names those that a kill ended. A request that is repeated with its key goes on
  * with the run that it began.
  */
-async function announce(run: MonthRun, { idempotencyKey, trigger = 'COMMAND' }: RunOptions): Promise<MonthRun> {
-  const { context, mapping, month, runId } = run;
+async function announce(run: MonthToRun, { idempotencyKey, trigger = 'COMMAND' }: RunOptions): Promise<MonthToRun> {
+  const { context, key, mapping, month, runId } = run;
   const route = '/api/finops/runs#start';
   const request = { action: 'finops.run.start', method: 'POST', route, payload: { month }, idempotencyKey };
   const answer = await writePath<{ run_id: string }>(run.entity.db, context, request, async (tx, record) => {
-    await tx.execute(sql.MARK_INTERRUPTED, keyOf(run));
-    const values = [...keyOf(run), runId, context.countryCode, trigger, mapping.sha256, context.userId];
+    await tx.execute(sql.MARK_INTERRUPTED, key);
+    const values = [...key, runId, context.countryCode, trigger, mapping.sha256, context.userId];
     await tx.execute(sql.START_RUN, values);
     record.audit({ subject: 'batch_run', subjectId: runId, details: { month, trigger } });
     return { status: 201, body: { run_id: runId } };
@@ -137,221 +114,88 @@ async function announce(run: MonthRun, { idempotencyKey, trigger = 'COMMAND' }: 
   return { ...run, runId: answer.body.run_id };
 }
 
-async function end(run: MonthRun, status: 'FAILED', summary: unknown): Promise<void> {
-  const request = {
-    action: 'finops.run.end',
-    method: 'POST',
-    route: 'batch_run',
-    payload: { run_id: run.runId, status },
-  };
-  await writePath(run.entity.db, run.context, request, async (tx, record) => {
-    const { tenantId, legalEntityId } = run.entity.scope;
-    await tx.execute(sql.END_RUN, [tenantId, legalEntityId, run.runId, status, JSON.stringify(summary), null]);
-    record.audit({ subject: 'batch_run', subjectId: run.runId, details: { status, summary } });
+/** Keeps that a run failed, at which step, and what the steps before it had done: nothing of that stands in the facts. */
+async function fail(run: MonthToRun, steps: readonly RunStep[], reason: string): Promise<void> {
+  const { context, entity, runId } = run;
+  const summary = { reason, step: steps.at(-1)?.step ?? null };
+  const payload = { run_id: runId, status: 'FAILED' };
+  const request = { action: 'finops.run.end', method: 'POST', route: 'batch_run', payload };
+  await writePath(entity.db, context, request, async (tx, record) => {
+    await writeSteps(tx, run, steps);
+    await tx.execute(sql.END_RUN, [...entityKey(run), runId, 'FAILED', JSON.stringify(summary), null]);
+    record.audit({ subject: 'batch_run', subjectId: runId, details: { status: 'FAILED', summary } });
     return { status: 200, body: null };
   });
 }
 
-async function replaceFacts(tx: Tx, run: MonthRun): Promise<RunResult> {
-  const key = keyOf(run);
-  const consumed = await tx.query<MoneyTotal>(sql.CONSUMPTION_TOTALS, key);
-  if (consumed.length === 0) throw finopsProblem('NO_CONSUMPTION', `${run.month} has no consumption`);
+function entityKey({ key }: MonthToRun): readonly [tenantId: string, legalEntityId: string] {
+  return [key[0], key[1]];
+}
+
+/** @param steps is filled as the steps end, the one that fails included */
+async function replaceFacts(run: MonthRun, steps: RunStep[], progress: Progress | undefined): Promise<RunResult> {
+  const { tx, key, month, runId } = run;
   const replaced = await removeFacts(tx, key);
-  const steps = new StepClock();
-
-  const placements = await placeMonth(tx, run.mapping.document, key);
-  const distinct = placements.origins.length + placements.services.length;
-  steps.end({
-    step: 'MAPPING',
-    rows_in: Number(placements.rows),
-    rows_out: distinct,
-    money: consumed,
-    warnings: placements.warnings,
-  });
-
-  await addReferences(tx, run, placements);
-  const cells = await tx.query<PoolCell>(sql.WRITE_DIRECT, [...key, run.runId, ...placementArrays(placements)]);
-  const direct = await tx.query<MoneyTotal>(sql.FACT_TOTALS, key);
-  steps.end({
-    step: 'DIRECT',
-    rows_in: Number(placements.rows),
-    rows_out: countOf(direct),
-    money: direct,
-    warnings: [],
-  });
-
-  const spread = spreadPools(cells, await tx.query(sql.DIRECT_COSTS, key), UNALLOCATED);
-  await writeIndirect(tx, run, spread);
-  const totals = await tx.query<MoneyTotal>(sql.FACT_TOTALS, key);
-  steps.end({
-    step: 'INDIRECT',
-    rows_in: cells.length,
-    rows_out: spread.parts.length,
-    money: totals,
-    warnings: poolWarnings(spread),
-  });
-
-  assertConserved(run.month, consumed, totals);
-  steps.end({ step: 'CHECK', rows_in: countOf(totals), rows_out: countOf(totals), money: totals, warnings: [] });
+  const list = monthSteps();
+  for (const [index, step] of list.entries()) {
+    progress?.({ step: step.name.toLowerCase(), done: index, total: list.length });
+    await carryOut(step, run, steps);
+  }
+  progress?.({ step: 'done', done: list.length, total: list.length });
+  const totals = await factTotals(tx, key);
   const result: RunResult = {
-    run_id: run.runId,
-    period_month: run.month,
+    run_id: runId,
+    period_month: month,
     status: 'COMPLETED',
     mapping_sha256: run.mapping.sha256,
     facts: countOf(totals),
     totals,
-    steps: steps.all,
-    warnings: steps.all.flatMap((step) => step.warnings),
+    steps,
+    warnings: steps.flatMap((step) => step.warnings),
     replaced,
   };
-  const [inputs] = await tx.query<{ sha256: string }>(sql.INPUTS_DIGEST, key);
-  await writeEnd(tx, run, result, inputs?.sha256 ?? '');
+  await writeEnd(run, result);
   return result;
 }
 
-/** Measures steps one after the other. */
-class StepClock {
-  readonly all: RunStep[] = [];
-  #since = performance.now();
+const NOTHING: StepOutcome = { rows_in: 0, rows_out: 0, money: [], warnings: [], errors: 1 };
 
-  end(step: Omit<RunStep, 'duration_ms'>): void {
-    const now = performance.now();
-    this.all.push({ ...step, duration_ms: Math.round(now - this.#since) });
-    this.#since = now;
+async function carryOut(step: BatchStep, run: MonthRun, done: RunStep[]): Promise<void> {
+  const started = performance.now();
+  const ended = (outcome: StepOutcome) => {
+    done.push({ step: step.name, ...outcome, duration_ms: Math.round(performance.now() - started) });
+  };
+  try {
+    ended(await step.run(run));
+  } catch (error) {
+    ended(NOTHING);
+    throw error;
   }
 }
 
-function countOf(totals: readonly MoneyTotal[]): number {
-  return totals.reduce((sum, total) => sum + total.rows, 0);
-}
-
 async function removeFacts(tx: Tx, key: MonthKey): Promise<ReplacedFacts | null> {
-  const totals = await tx.query<MoneyTotal>(sql.FACT_TOTALS, key);
+  const totals = await factTotals(tx, key);
   const [digest] = await tx.query<{ run_id: string | null; sha256: string }>(sql.FACTS_DIGEST, key);
   for (const statement of sql.REMOVE_FACTS) await tx.execute(statement, key);
   if (digest === undefined || digest.run_id === null) return null;
   return { run_id: digest.run_id, sha256: digest.sha256, totals };
 }
 
-function placementArrays({ origins, services }: MonthPlacements): unknown[][] {
-  return [
-    origins.map((one) => one.tags ?? ''),
-    origins.map((one) => one.sub_account_id ?? ''),
-    origins.map((one) => one.sub_account_name ?? ''),
-    origins.map((one) => one.tax),
-    origins.map((one) => one.placement.application),
-    origins.map((one) => one.placement.environment),
-    origins.map((one) => one.placement.pool ?? ''),
-    services.map((one) => one.service_category),
-    services.map((one) => one.service_name ?? ''),
-    services.map((one) => one.consumed_unit ?? ''),
-    services.map((one) => one.tax),
-    services.map((one) => one.place.product),
-    services.map((one) => one.place.unit),
-    services.map((one) => one.place.domain),
-  ];
+async function writeSteps(tx: Tx, run: MonthToRun, steps: readonly RunStep[]): Promise<void> {
+  const rows = steps.map((step, index) => ({ position: index + 1, ...step }));
+  await tx.execute(sql.WRITE_STEPS, [...entityKey(run), run.runId, JSON.stringify(rows)]);
 }
 
-async function addReferences(tx: Tx, run: MonthRun, placements: MonthPlacements): Promise<void> {
-  const { tenantId, legalEntityId } = run.entity.scope;
-  const base = [tenantId, legalEntityId, run.context.countryCode, run.context.userId];
-  const domains = [...new Set(placements.services.map((service) => service.place.domain))];
-  await tx.execute(sql.ADD_DOMAINS, [...base, domains]);
-  const products = new Map(placements.services.map(({ place }) => [place.product, place]));
-  const domainOf = (product: string, domain: string) => (product === TAX ? null : domain);
-  const rows = [...products.values()].map((place) => ({ ...place, domain: domainOf(place.product, place.domain) }));
-  for (const pool of run.mapping.document.pools ?? []) {
-    for (const domain of domains) {
-      const label = `${pool.label} — ${domain}`;
-      rows.push({ product: poolProduct(pool.code, domain), label, unit: 'share', domain });
-    }
-  }
-  await tx.execute(sql.ADD_PRODUCTS, [
-    ...base,
-    rows.map((row) => row.product),
-    rows.map((row) => row.label),
-    rows.map((row) => row.unit),
-    rows.map((row) => row.domain),
-  ]);
-  const labels = applicationLabels(placements.origins);
-  await tx.execute(sql.ADD_APPLICATIONS, [...base, [...labels.keys()], [...labels.values()]]);
-}
-
-async function writeIndirect(tx: Tx, run: MonthRun, { parts, cells, weights }: Spread): Promise<void> {
-  const base = [...keyOf(run), run.runId];
-  const product = (cell: PoolCell) => poolProduct(cell.pool, cell.domain);
-  await tx.execute(sql.WRITE_WEIGHTS, [
-    ...base,
-    weights.map((one) => one.currency),
-    weights.map((one) => one.application),
-    weights.map((one) => one.cost_effective),
-    weights.map((one) => one.weight),
-    weights.map((one) => one.clamped),
-  ]);
-  await tx.execute(sql.WRITE_POOLS, [
-    ...base,
-    cells.map(({ cell }) => product(cell)),
-    cells.map(({ cell }) => cell.environment),
-    cells.map(({ cell }) => cell.currency),
-    cells.map(({ cell }) => cell.pool),
-    cells.map(({ cell }) => cell.domain),
-    cells.map(({ cell }) => cell.rows),
-    cells.map(({ cell }) => cell.cost_effective),
-    cells.map(({ cell }) => cell.cost_billed),
-    cells.map((one) => one.total_weight),
-    cells.map((one) => one.warning),
-  ]);
-  await tx.execute(sql.WRITE_INDIRECT, [
-    ...base,
-    parts.map((part) => part.application),
-    parts.map((part) => part.cell.domain),
-    parts.map((part) => product(part.cell)),
-    parts.map((part) => part.cell.environment),
-    parts.map((part) => part.cell.currency),
-    parts.map((part) => part.quantity),
-    parts.map((part) => part.cost_effective),
-    parts.map((part) => part.cost_billed),
-  ]);
-}
-
-function poolWarnings({ cells, weights }: Spread): RunWarning[] {
-  const kept = cells.filter((one) => one.warning !== null);
-  const warnings = kept.map(({ cell }) => ({
-    code: 'NO_POSITIVE_WEIGHT',
-    detail: `pool ${cell.pool}, ${cell.domain}, ${cell.environment}, ${cell.currency}: no application has a direct cost above zero, so it stays on ${UNALLOCATED}`,
-  }));
-  const clamped = weights.filter((one) => one.clamped);
-  const used = clamped.filter((one) => cells.some(({ cell }) => cell.currency === one.currency));
-  return [
-    ...warnings,
-    ...used.map((one) => ({
-      code: 'WEIGHT_CLAMPED',
-      detail: `${one.application} has a direct cost of ${one.cost_effective} ${one.currency} and weighs nothing`,
-    })),
-  ];
-}
-
-/** Nothing is lost and nothing is made: the facts of each currency hold exactly the money of its bills. */
-export function assertConserved(month: string, consumed: readonly MoneyTotal[], facts: readonly MoneyTotal[]): void {
-  const money = (totals: readonly MoneyTotal[]) =>
-    totals
-      .map((total) => `${total.currency} ${total.cost_effective} effective, ${total.cost_billed} billed`)
-      .join('; ');
-  if (money(consumed) === money(facts)) return;
-  throw finopsProblem('RUN_NOT_CONSERVED', `${month}: consumption ${money(consumed)}; facts ${money(facts)}`);
-}
-
-async function writeEnd(tx: Tx, run: MonthRun, result: RunResult, inputs: string): Promise<void> {
-  const { tenantId, legalEntityId } = run.entity.scope;
-  const steps = result.steps.map((step, index) => ({ position: index + 1, ...step }));
-  await tx.execute(sql.WRITE_STEPS, [tenantId, legalEntityId, run.runId, JSON.stringify(steps)]);
-  const { facts, totals, warnings } = result;
+async function writeEnd(run: MonthRun, result: RunResult): Promise<void> {
+  const { tx, key, runId } = run;
+  const { facts, replaced, totals, warnings } = result;
+  const [inputs] = await tx.query<{ sha256: string }>(sql.INPUTS_DIGEST, key);
+  await writeSteps(tx, run, result.steps);
   await tx.execute(sql.END_RUN, [
-    tenantId,
-    legalEntityId,
-    run.runId,
+    ...entityKey(run),
+    runId,
     'COMPLETED',
-    JSON.stringify({ facts, totals, warnings, inputs_sha256: inputs }),
-    result.replaced === null ? null : JSON.stringify(result.replaced),
+    JSON.stringify({ facts, totals, warnings, inputs_sha256: inputs?.sha256 ?? '' }),
+    replaced === null ? null : JSON.stringify(replaced),
   ]);
 }

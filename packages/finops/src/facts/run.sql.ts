@@ -12,14 +12,17 @@ export const SERVICES = `
 
 /** The month's money and rows as imported, by currency. */
 export const CONSUMPTION_TOTALS = `
-  SELECT currency, sum(row_count)::float8 AS rows, trim_scale(sum(cost_effective))::text AS cost_effective, trim_scale(sum(cost_billed))::text AS cost_billed
+  SELECT currency, sum(row_count)::float8 AS rows, trim_scale(sum(cost_effective))::text AS cost_effective,
+         trim_scale(sum(cost_billed))::text AS cost_billed
     FROM consumption
    WHERE tenant_id = $1 AND legal_entity_id = $2 AND period_month = $3
    GROUP BY currency ORDER BY currency`;
 
 /** The month's money in facts, by currency. */
 export const FACT_TOTALS = `
-  SELECT currency, count(*)::float8 AS rows, trim_scale(sum(cost_effective))::text AS cost_effective, trim_scale(sum(cost_billed))::text AS cost_billed
+  SELECT currency, count(*)::float8 AS rows, trim_scale(coalesce(sum(cost_effective), 0))::text AS cost_effective,
+         trim_scale(coalesce(sum(cost_billed), 0))::text AS cost_billed,
+         trim_scale(sum(cost_standard))::text AS cost_standard
     FROM fact_consumption
    WHERE tenant_id = $1 AND legal_entity_id = $2 AND period_month = $3
    GROUP BY currency ORDER BY currency`;
@@ -28,12 +31,13 @@ export const FACT_TOTALS = `
 export const FACTS_DIGEST = `
   SELECT min(run_id::text) AS run_id,
          encode(sha256(convert_to(string_agg(line, E'\\n' ORDER BY line COLLATE "C"), 'UTF8')), 'hex') AS sha256
-    FROM (SELECT run_id, concat_ws('|', application_id, domain_id, coalesce(product_id, ''), unit, environment,
-                                   consumption_type, currency, quantity, cost_effective, cost_billed) AS line
+    FROM (SELECT run_id, concat_ws('|', application_id, domain_id, coalesce(family_id, ''), coalesce(product_id, ''), unit,
+                                   environment, consumption_type, currency, quantity, coalesce(cost_effective::text, ''),
+                                   coalesce(cost_billed::text, ''), coalesce(cost_standard::text, '')) AS line
             FROM fact_consumption
            WHERE tenant_id = $1 AND legal_entity_id = $2 AND period_month = $3) AS lines`;
 
-export const REMOVE_FACTS = ['fact_consumption', 'run_coverage', 'indirect_pool', 'indirect_weight'].map(
+export const REMOVE_FACTS = ['fact_consumption', 'run_coverage', 'pool_cost', 'indirect_pool', 'indirect_weight'].map(
   (table) => `DELETE FROM ${table} WHERE tenant_id = $1 AND legal_entity_id = $2 AND period_month = $3`,
 );
 
@@ -75,36 +79,12 @@ export const WRITE_DIRECT = `
            sum(row_count), sum(cost_effective), sum(cost_billed)
       FROM placed GROUP BY 5, 6, 7, 8
   )
-  SELECT pool, domain_id AS domain, environment, currency, sum(row_count)::text AS rows,
-         trim_scale(sum(cost_effective))::text AS cost_effective, trim_scale(sum(cost_billed))::text AS cost_billed
+  INSERT INTO pool_cost (tenant_id, legal_entity_id, run_id, period_month, pool, domain_id, is_tax, environment, currency,
+                         row_count, cost_effective, cost_billed)
+  SELECT $1, $2, $4, $3, pool, domain_id, product_id = 'TAX', environment, currency, sum(row_count), sum(cost_effective),
+         sum(cost_billed)
     FROM placed WHERE pool <> ''
-   GROUP BY pool, domain_id, environment, currency ORDER BY 1, 2, 3, 4`;
-
-export const DIRECT_COSTS = `
-  SELECT application_id AS application, currency, trim_scale(sum(cost_effective))::text AS cost_effective
-    FROM fact_consumption
-   WHERE tenant_id = $1 AND legal_entity_id = $2 AND period_month = $3 AND consumption_type = 'DIRECT'
-     AND application_id <> 'UNALLOCATED'
-   GROUP BY application_id, currency ORDER BY 2, 1`;
-
-export const WRITE_INDIRECT = `
-  INSERT INTO fact_consumption (tenant_id, legal_entity_id, run_id, period_month, application_id, domain_id, product_id,
-                                unit, environment, consumption_type, currency, quantity, cost_effective, cost_billed)
-  SELECT $1, $2, $4, $3, application_id, domain_id, product_id, 'share', environment, 'INDIRECT', currency, quantity,
-         cost_effective, cost_billed
-    FROM unnest($5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::numeric[], $11::numeric[], $12::numeric[])
-      AS part (application_id, domain_id, product_id, environment, currency, quantity, cost_effective, cost_billed)`;
-
-export const WRITE_POOLS = `
-  INSERT INTO indirect_pool (tenant_id, legal_entity_id, run_id, period_month, product_id, environment, currency, pool,
-                             domain_id, row_count, cost_effective, cost_billed, total_weight, warning)
-  SELECT $1, $2, $4, $3, * FROM unnest($5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::bigint[],
-                                       $11::numeric[], $12::numeric[], $13::numeric[], $14::text[])`;
-
-export const WRITE_WEIGHTS = `
-  INSERT INTO indirect_weight (tenant_id, legal_entity_id, run_id, period_month, currency, application_id, direct_cost, weight,
-                               clamped)
-  SELECT $1, $2, $4, $3, * FROM unnest($5::text[], $6::text[], $7::numeric[], $8::numeric[], $9::boolean[])`;
+   GROUP BY pool, domain_id, product_id = 'TAX', environment, currency`;
 
 /** References are added and never removed; a name once given stays until somebody changes it. */
 export const ADD_DOMAINS = `
@@ -143,10 +123,11 @@ export const END_RUN = `
    WHERE tenant_id = $1 AND legal_entity_id = $2 AND run_id = $3`;
 
 export const WRITE_STEPS = `
-  INSERT INTO batch_step (tenant_id, legal_entity_id, run_id, position, step, rows_in, rows_out, warnings, money, duration_ms)
-  SELECT $1, $2, $3, position, step, rows_in, rows_out, warnings, money, duration_ms
-    FROM jsonb_to_recordset($4::jsonb) AS s (position integer, step text, rows_in bigint, rows_out bigint, warnings jsonb,
-                                             money jsonb, duration_ms integer)`;
+  INSERT INTO batch_step (tenant_id, legal_entity_id, run_id, position, step, rows_in, rows_out, errors, warnings, money,
+                          duration_ms)
+  SELECT $1, $2, $3, position, step, rows_in, rows_out, errors, warnings, money, duration_ms
+    FROM jsonb_to_recordset($4::jsonb) AS s (position integer, step text, rows_in bigint, rows_out bigint, errors bigint,
+                                             warnings jsonb, money jsonb, duration_ms integer)`;
 
 /** Digest of what a month was computed from: the files that its scopes stand in. */
 export const INPUTS_DIGEST = `

@@ -29,7 +29,13 @@ export const ProblemAnswer = Type.Object(
 );
 
 const Noted = Type.Object({ code: Type.String(), detail: Type.String() });
-const Money = Type.Object({ currency: Currency, rows: Count, cost_effective: Decimal, cost_billed: Decimal });
+const Money = Type.Object({
+  currency: Currency,
+  rows: Count,
+  cost_effective: Decimal,
+  cost_billed: Decimal,
+  cost_standard: Type.Optional(orNull(Decimal)),
+});
 const FocusTotal = { currency: Currency, rows: Count, billed_cost: Decimal, effective_cost: Decimal };
 const ScopeName = { provider: Type.String(), billing_account: Type.String(), period_month: Month };
 
@@ -81,12 +87,13 @@ export const RunAnswer = Type.Object({
   totals: Type.Array(Money),
   steps: Type.Array(
     Type.Object({
-      step: Type.Enum(['MAPPING', 'DIRECT', 'INDIRECT', 'CHECK']),
+      step: Type.Enum(['MAPPING', 'DIRECT', 'MEASURED', 'VALUATION', 'INDIRECT', 'CHECK']),
       rows_in: Count,
       rows_out: Count,
       duration_ms: Count,
       money: Type.Array(Money),
       warnings: Type.Array(Noted),
+      errors: Count,
     }),
   ),
   warnings: Type.Array(Noted),

@@ -2,8 +2,9 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BundleRefused, bundleFileName, type Manifest, type PreparedBundle, prepareBundle } from '@prorata/contract';
 import { auditHead, type RequestContext, type Tx, writeFileWhole, writePath } from '@prorata/platform';
-import { CONSUMPTION_TOTALS, FACT_TOTALS, INPUTS_DIGEST } from '../facts/run.sql.ts';
-import { assertConserved, type MoneyTotal } from '../facts/run-month.ts';
+import { assertConserved } from '../facts/check.ts';
+import { INPUTS_DIGEST } from '../facts/run.sql.ts';
+import { consumptionTotals, factTotals } from '../facts/totals.ts';
 import { withPrivateFolder } from '../import/source-file.ts';
 import { LOCK_ENTITY } from '../import/store.sql.ts';
 import { loadMapping } from '../mapping/document.ts';
@@ -137,11 +138,7 @@ async function standingRun(tx: Tx, key: MonthKey, month: string): Promise<Standi
   if (inputs?.sha256 !== run.inputs_sha256) {
     throw finopsProblem('RUN_OUTDATED', `files of ${month} were imported or replaced after run ${run.run_id}`);
   }
-  assertConserved(
-    month,
-    await tx.query<MoneyTotal>(CONSUMPTION_TOTALS, key),
-    await tx.query<MoneyTotal>(FACT_TOTALS, key),
-  );
+  assertConserved(month, await consumptionTotals(tx, key), await factTotals(tx, key));
   return run;
 }
 

@@ -1,6 +1,8 @@
 import type { FactRow } from '@prorata/contract';
-import { CONSUMPTION_TOTALS, FACT_TOTALS } from '../facts/run.sql.ts';
-import type { MoneyTotal, ReplacedFacts } from '../facts/run-month.ts';
+import { sameMoney } from '../facts/check.ts';
+import type { ReplacedFacts } from '../facts/run-month.ts';
+import type { MoneyTotal } from '../facts/steps.ts';
+import { consumptionTotals, factTotals } from '../facts/totals.ts';
 import type { CurrencyTotal } from '../import/scan.ts';
 import { firstDayOf } from '../months.ts';
 import type { EntityNode } from '../node/entity.ts';
@@ -58,9 +60,9 @@ export async function reportFacts(entity: EntityNode, query: FactsQuery): Promis
   return await entity.db.transaction(
     entity.scope,
     async (tx) => {
-      const facts = await tx.query<MoneyTotal>(FACT_TOTALS, key);
+      const facts = await factTotals(tx, key);
       if (facts.length === 0) throw finopsProblem('NO_RUN', `${query.month} has no facts`);
-      const consumption = await tx.query<MoneyTotal>(CONSUMPTION_TOTALS, key);
+      const consumption = await consumptionTotals(tx, key);
       const rows = await tx.query<ReportedFact>(sql.FACTS, [...key, ...given, cursor, limit + 1]);
       const totals = await tx.query<FactsReport['totals'][number]>(sql.FACTS_BY_TYPE, [...key, ...given]);
       const last = rows.length > limit ? rows[limit - 1] : undefined;
@@ -74,12 +76,6 @@ export async function reportFacts(entity: EntityNode, query: FactsQuery): Promis
     },
     { readOnly: true },
   );
-}
-
-function sameMoney(some: readonly MoneyTotal[], others: readonly MoneyTotal[]): boolean {
-  const money = (totals: readonly MoneyTotal[]) =>
-    JSON.stringify(totals.map(({ currency, cost_effective, cost_billed }) => [currency, cost_effective, cost_billed]));
-  return money(some) === money(others);
 }
 
 function writeCursor(row: ReportedFact): string {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type DirectCost, type PoolCell, spreadPools } from './indirect.ts';
+import { type DirectCost, type PoolCell, spreadPools } from './spread.ts';
 
 const cell = (effective: string, billed = effective, currency = 'EUR'): PoolCell => ({
   pool: 'platform',
