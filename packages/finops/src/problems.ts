@@ -49,8 +49,58 @@ export const finopsProblem = defineProblems({
   },
   SCOPE_EXISTS: {
     status: 409,
-    title: 'The file holds a provider, billing account and period that was imported already',
+    title: 'The file holds a scope that was imported already',
     next: 'Import it with --replace if it restates those scopes; only the scopes listed in "scopes" are replaced.',
+  },
+  DISK_FULL: {
+    status: 507,
+    title: 'There is no room left to write',
+    next: "Make room on the disk of the node's folder and of its database, then repeat; nothing was changed.",
+  },
+  REFERENCES_FILE_INVALID: {
+    status: 400,
+    title: 'The file of references is not valid',
+    next: 'Correct what "errors" lists, with row or place and column; nothing of the file was taken.',
+  },
+  REFERENCE_NOT_FOUND: {
+    status: 404,
+    title: 'The entity has no such reference',
+    next: 'prorata entity references list shows the codes; the detail names the nearest one where there is one.',
+  },
+  REFERENCE_RESERVED: {
+    status: 409,
+    title: 'The code is reserved',
+    next: 'UNALLOCATED and TAX belong to the program: they cannot be imported, deactivated or mapped.',
+  },
+  GROUP_REFERENCE_UNKNOWN: {
+    status: 409,
+    title: 'The group has no such active reference',
+    next: 'Pull the references of the group (prorata entity references pull) or map to one of the codes that it has.',
+  },
+  REFERENCES_PULL_REFUSED: {
+    status: 502,
+    title: 'The group did not give its references',
+    next: 'Read the detail; the references that stood before still stand. Try again when the group node answers.',
+  },
+  MAPPING_CHANGED_MEANWHILE: {
+    status: 409,
+    title: 'The mapping is no longer the one that was read',
+    next: 'Read the mapping again, make the change there, and send it with the digest that was read.',
+  },
+  MAPPING_VERSION_NOT_FOUND: {
+    status: 404,
+    title: 'There is no such version of the mapping',
+    next: 'prorata entity mapping history lists the versions that there are.',
+  },
+  SUGGESTION_NOT_FOUND: {
+    status: 404,
+    title: 'There is no such suggestion',
+    next: 'List the suggestions again (prorata entity mapping suggest) and name one of them by its number or id.',
+  },
+  PRODUCT_AMBIGUOUS: {
+    status: 409,
+    title: 'A product would have two units, domains or families',
+    next: 'Give the charges that differ a product of their own (set: product) in the rules that "products" names.',
   },
   MONTH_INVALID: {
     status: 400,

@@ -15,6 +15,7 @@ export const REQUIRED_COLUMNS = [
 export const OPTIONAL_COLUMNS = [
   'ChargePeriodStart',
   'ChargeClass',
+  'CommitmentDiscountStatus',
   'ConsumedQuantity',
   'ConsumedUnit',
   'InvoiceId',
@@ -76,8 +77,7 @@ export function layOutColumns(names: readonly string[]): ColumnLayout {
 const KNOWN_TO_FOCUS = new Set(
   `AvailabilityZone BillingAccountName BillingAccountType BillingPeriodEnd CapacityReservationId
   CapacityReservationStatus ChargeDescription ChargeFrequency ChargePeriodEnd CommitmentDiscountCategory
-  CommitmentDiscountId CommitmentDiscountName CommitmentDiscountQuantity CommitmentDiscountStatus
-  CommitmentDiscountType CommitmentDiscountUnit ContractedCost ContractedUnitPrice InvoiceIssuerName ListCost
+  CommitmentDiscountId CommitmentDiscountName CommitmentDiscountQuantity CommitmentDiscountType CommitmentDiscountUnit ContractedCost ContractedUnitPrice InvoiceIssuerName ListCost
   ListUnitPrice PricingCategory PricingCurrency PricingCurrencyContractedUnitPrice PricingCurrencyEffectiveCost
   PricingCurrencyListUnitPrice PricingQuantity PricingUnit PublisherName RegionId RegionName ResourceId ResourceName
   ResourceType ServiceSubcategory SkuId SkuMeter SkuPriceDetails SkuPriceId SubAccountType`

@@ -12,16 +12,17 @@ export interface CsvHeader {
  * Reads the first record of a CSV (RFC 4180) from the beginning of the file.
  *
  * @param head the first bytes of the file; 256 KiB are enough
+ * @param separator what stands between two values
  * @throws Problem `EMPTY_FILE`, `FILE_UNREADABLE`
  */
-export function readCsvHeader(head: Uint8Array): CsvHeader {
+export function readCsvHeader(head: Uint8Array, separator: ',' | ';' = ','): CsvHeader {
   if (head.length === 0) throw finopsProblem('EMPTY_FILE', 'the file has 0 bytes');
   refuseOtherKinds(head);
   const bytes = head.subarray(0, LONGEST_HEADER_BYTES);
   const byteOrderMark = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
   const text = decodeUtf8(byteOrderMark ? bytes.subarray(3) : bytes, head.length > LONGEST_HEADER_BYTES);
   if (text.trim() === '') throw finopsProblem('EMPTY_FILE', 'the file holds only blanks');
-  const names = firstRecord(text);
+  const names = firstRecord(text, separator);
   if (names === undefined) {
     throw finopsProblem('FILE_UNREADABLE', 'the first line does not end: it is no CSV header, or a quote is left open');
   }
@@ -46,7 +47,7 @@ function decodeUtf8(bytes: Uint8Array, cut: boolean): string {
 }
 
 /** The values of the first record, or undefined where it does not end inside `text`. */
-function firstRecord(text: string): string[] | undefined {
+function firstRecord(text: string, separator: string): string[] | undefined {
   const values: string[] = [];
   let value = '';
   let quoted = false;
@@ -59,7 +60,7 @@ function firstRecord(text: string): string[] | undefined {
         index++;
       } else quoted = false;
     } else if (character === '"') quoted = true;
-    else if (character === ',') {
+    else if (character === separator) {
       values.push(value);
       value = '';
     } else if (character === '\n' || character === '\r') return [...values, value];

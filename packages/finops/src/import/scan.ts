@@ -1,4 +1,3 @@
-import type { Problem } from '@prorata/platform';
 import { finopsProblem } from '../problems.ts';
 import {
   AMOUNT_TYPE,
@@ -15,6 +14,7 @@ import type { FocusColumn } from './columns.ts';
 import { type FileEngine, quoteName, quoteText } from './duckdb.ts';
 import { type FileLayout, layOutFile, type Notice } from './layout.ts';
 import { resolvePeriods } from './periods.ts';
+import { readFault } from './read-faults.ts';
 import type { SourceFile } from './source-file.ts';
 import { keptTags } from './tags.sql.ts';
 import { listViolations, valueChecks } from './violations.ts';
@@ -51,6 +51,7 @@ const KEYS: readonly FocusColumn[] = [
   'BillingCurrency',
   'ChargeCategory',
   'ChargeClass',
+  'CommitmentDiscountStatus',
   'InvoiceId',
   'SubAccountId',
   'SubAccountName',
@@ -89,7 +90,7 @@ export async function scanFile(engine: FileEngine, file: SourceFile): Promise<Sc
     }
     return await judgeGroups(engine, layout, file.name);
   } catch (error) {
-    throw readable(error, file.name);
+    throw readFault(error, file.name);
   }
 }
 
@@ -210,7 +211,8 @@ const consumptionStatement = (tags: string) => `CREATE TEMP TABLE consumption AS
   SELECT text_or_null("ProviderName") AS provider, text_or_null("BillingAccountId") AS billing_account,
     b.month AS period_month, c.month AS charge_month, upper(text_or_null("BillingCurrency")) AS currency,
     upper(left(text_or_null("ChargeCategory"), 1)) || lower(substr(text_or_null("ChargeCategory"), 2)) AS charge_category,
-    text_or_null("ChargeClass") AS charge_class, text_or_null("InvoiceId") AS invoice_id,
+    text_or_null("ChargeClass") AS charge_class, lower(text_or_null("CommitmentDiscountStatus")) AS commitment_status,
+    text_or_null("InvoiceId") AS invoice_id,
     text_or_null("SubAccountId") AS sub_account_id, text_or_null("SubAccountName") AS sub_account_name,
     coalesce(text_or_null("ServiceCategory"), 'Other') AS service_category, text_or_null("ServiceName") AS service_name,
     text_or_null("ConsumedUnit") AS consumed_unit,
@@ -264,6 +266,7 @@ export const COPY_COLUMNS = [
   'currency',
   'charge_category',
   'charge_class',
+  'commitment_status',
   'invoice_id',
   'sub_account_id',
   'sub_account_name',
@@ -281,40 +284,11 @@ async function* copyText(engine: FileEngine): AsyncIterable<string> {
   const escaped = (column: string) =>
     `coalesce(replace(replace(replace(replace(${column}, '\\', '\\\\'), chr(9), '\\t'), chr(10), '\\n'), chr(13), '\\r'), '\\N')`;
   const names = COPY_COLUMNS.map((column) => column.replace('cost_', ''));
-  const texts = names.map((column, index) => (index >= 14 ? column : escaped(`CAST(${column} AS VARCHAR)`)));
+  const texts = names.map((column, index) => (index >= 15 ? column : escaped(`CAST(${column} AS VARCHAR)`)));
   const result = await engine.connection.stream(
     `SELECT concat_ws(chr(9), ${texts.join(', ')}) || chr(10) FROM consumption`,
   );
   for (let chunk = await result.fetchChunk(); chunk !== null && chunk.rowCount > 0; chunk = await result.fetchChunk()) {
     yield chunk.getColumnValues(0).join('');
   }
-}
-
-/** Turns what DuckDB says about a file into a problem that a person can act upon. */
-function readable(error: unknown, name: string): Problem | unknown {
-  if (!(error instanceof Error) || error.name === 'Problem') return error;
-  const line = /CSV Error on Line: (\d+)/.exec(error.message)?.[1];
-  if (line !== undefined) {
-    const reason =
-      /Expected Number of Columns: \d+ Found: \d+|unterminated quote|Invalid unicode|Maximum line size[^\n]*/.exec(
-        error.message,
-      );
-    return finopsProblem(
-      'CSV_MALFORMED',
-      `${name}, line ${line}: ${reason?.[0] ?? 'not CSV'}`,
-      { line: Number(line) },
-      error,
-    );
-  }
-  if (/CSV Parser state machine|CSV Error/.test(error.message)) {
-    return finopsProblem('CSV_MALFORMED', `${name} mixes line ends, or is not CSV by RFC 4180`, {}, error);
-  }
-  if (/Parquet|TProtocolException|Snappy|ZSTD|No magic bytes/i.test(error.message)) {
-    const reason = error.message.split('\n')[0]?.slice(0, 300);
-    return finopsProblem('FILE_UNREADABLE', `${name} is not a Parquet file that can be read: ${reason}`, {}, error);
-  }
-  if (/[Oo]verflow|Out of Range Error/.test(error.message)) {
-    return finopsProblem('ROWS_REFUSED', `${name}: a sum has more than 20 digits before the point`, {}, error);
-  }
-  return error;
 }

@@ -125,12 +125,26 @@ async function expand(path: string, name: string, target: string, limits: Expans
   }
 }
 
-/** Runs `work` with a folder of its own that only this user can read, and removes it whatever happens. */
+/** The file system says ENOSPC, PostgreSQL 53100 (disk_full), DuckDB quotes the file system. */
+function diskFault(error: unknown): unknown {
+  if (!(error instanceof Error) || error.name === 'Problem') return error;
+  const code = 'code' in error ? error.code : undefined;
+  if (code !== 'ENOSPC' && code !== '53100' && !/No space left on device/i.test(error.message)) return error;
+  return finopsProblem('DISK_FULL', error.message.split('\n')[0] ?? 'no space left', {}, error);
+}
+
+/**
+ * Runs `work` with a folder of its own that only this user can read, and removes it whatever happens.
+ *
+ * @throws Problem `DISK_FULL` where there was no room for what `work` wrote, into the folder or into the database
+ */
 export async function withPrivateFolder<T>(parent: string, work: (dir: string) => Promise<T>): Promise<T> {
   const dir = join(parent, `${process.pid}-${randomUUID()}`);
   await mkdir(dir, { recursive: true, mode: 0o700 });
   try {
     return await work(dir);
+  } catch (error) {
+    throw diskFault(error);
   } finally {
     await rm(dir, { recursive: true, force: true });
   }
