@@ -77,7 +77,8 @@ export function layOutColumns(names: readonly string[]): ColumnLayout {
 const KNOWN_TO_FOCUS = new Set(
   `AvailabilityZone BillingAccountName BillingAccountType BillingPeriodEnd CapacityReservationId
   CapacityReservationStatus ChargeDescription ChargeFrequency ChargePeriodEnd CommitmentDiscountCategory
-  CommitmentDiscountId CommitmentDiscountName CommitmentDiscountQuantity CommitmentDiscountType CommitmentDiscountUnit ContractedCost ContractedUnitPrice InvoiceIssuerName ListCost
+  CommitmentDiscountId CommitmentDiscountName CommitmentDiscountQuantity CommitmentDiscountType
+  CommitmentDiscountUnit ContractedCost ContractedUnitPrice InvoiceIssuerName ListCost
   ListUnitPrice PricingCategory PricingCurrency PricingCurrencyContractedUnitPrice PricingCurrencyEffectiveCost
   PricingCurrencyListUnitPrice PricingQuantity PricingUnit PublisherName RegionId RegionName ResourceId ResourceName
   ResourceType ServiceSubcategory SkuId SkuMeter SkuPriceDetails SkuPriceId SubAccountType`
