@@ -211,7 +211,9 @@ const consumptionStatement = (tags: string) => `CREATE TEMP TABLE consumption AS
   SELECT text_or_null("ProviderName") AS provider, text_or_null("BillingAccountId") AS billing_account,
     b.month AS period_month, c.month AS charge_month, upper(text_or_null("BillingCurrency")) AS currency,
     upper(left(text_or_null("ChargeCategory"), 1)) || lower(substr(text_or_null("ChargeCategory"), 2)) AS charge_category,
-    text_or_null("ChargeClass") AS charge_class, lower(text_or_null("CommitmentDiscountStatus")) AS commitment_status,
+    text_or_null("ChargeClass") AS charge_class,
+    CASE lower(text_or_null("CommitmentDiscountStatus")) WHEN 'used' THEN 'used' WHEN 'unused' THEN 'unused' END
+      AS commitment_status,
     text_or_null("InvoiceId") AS invoice_id,
     text_or_null("SubAccountId") AS sub_account_id, text_or_null("SubAccountName") AS sub_account_name,
     coalesce(text_or_null("ServiceCategory"), 'Other') AS service_category, text_or_null("ServiceName") AS service_name,
