@@ -19,10 +19,14 @@ CREATE TABLE idempotency_key (
 );
 CREATE INDEX idempotency_key_expiry ON idempotency_key (tenant_id, legal_entity_id, expires_at);
 
+-- Rows are appended without a place in their chain, so that writers never wait for each other, and get it a moment later by
+-- `seal_audit` (decision 0053). What a row says is hashed when it is written; its place, when it is sealed.
+CREATE SEQUENCE audit_log_position;
 CREATE TABLE audit_log (
   tenant_id        uuid NOT NULL,
   legal_entity_id  uuid NOT NULL,
-  seq              bigint NOT NULL CHECK (seq > 0),
+  -- The order in which rows were written; with gaps, because what is rolled back takes its number along.
+  position         bigint NOT NULL,
   id               uuid NOT NULL,
   at               timestamptz NOT NULL,
   user_id          uuid NOT NULL,
@@ -32,10 +36,16 @@ CREATE TABLE audit_log (
   subject_id       text NOT NULL,
   -- json, not jsonb: the text that was hashed is the text that is kept.
   details          json NOT NULL,
-  prev_hash        bytea NOT NULL CHECK (octet_length(prev_hash) = 32),
-  curr_hash        bytea NOT NULL CHECK (octet_length(curr_hash) = 32),
-  PRIMARY KEY (tenant_id, legal_entity_id, seq)
+  row_hash         bytea NOT NULL CHECK (octet_length(row_hash) = 32),
+  -- The place in the chain, without gaps, and the link to the row before it; null until the row is sealed.
+  seq              bigint CHECK (seq > 0),
+  prev_hash        bytea CHECK (octet_length(prev_hash) = 32),
+  curr_hash        bytea CHECK (octet_length(curr_hash) = 32),
+  PRIMARY KEY (tenant_id, legal_entity_id, position),
+  CONSTRAINT audit_log_sealed_whole CHECK (num_nulls(seq, prev_hash, curr_hash) IN (0, 3))
 );
+CREATE UNIQUE INDEX audit_log_chain ON audit_log (tenant_id, legal_entity_id, seq) WHERE seq IS NOT NULL;
+CREATE INDEX audit_log_unsealed ON audit_log (tenant_id, legal_entity_id, position) WHERE seq IS NULL;
 
 CREATE TABLE outbox_event (
   tenant_id        uuid NOT NULL,
@@ -59,8 +69,14 @@ CREATE FUNCTION refuse_audit_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   RAISE EXCEPTION 'audit_log is append-only: % refused', TG_OP USING ERRCODE = 'restrict_violation';
 END $$;
-CREATE TRIGGER audit_log_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON audit_log
+CREATE TRIGGER audit_log_append_only BEFORE DELETE OR TRUNCATE ON audit_log
   FOR EACH STATEMENT EXECUTE FUNCTION refuse_audit_change();
+CREATE TRIGGER audit_log_content_stays
+  BEFORE UPDATE OF tenant_id, legal_entity_id, position, id, at, user_id, correlation_id, action, subject, subject_id, details, row_hash
+  ON audit_log FOR EACH STATEMENT EXECUTE FUNCTION refuse_audit_change();
+-- Sealing is the one change, and happens once.
+CREATE TRIGGER audit_log_sealed_once BEFORE UPDATE ON audit_log
+  FOR EACH ROW WHEN (OLD.seq IS NOT NULL OR NEW.seq IS NULL) EXECUTE FUNCTION refuse_audit_change();
 
 -- Waits for whoever holds the same key, then answers what was stored. Two statements, so that the second one sees what the
 -- holder committed while the first one waited.
@@ -78,54 +94,80 @@ BEGIN
        AND k.expires_at > clock_timestamp();
 END $$;
 
--- The text whose SHA-256 is a row's curr_hash: a JSON array in this order, elements parted by a comma and a blank.
+-- The text whose SHA-256 is a row's row_hash: a JSON array in this order, elements parted by a comma and a blank.
 CREATE FUNCTION audit_text(
-  p_seq bigint, p_id uuid, p_tenant uuid, p_legal_entity uuid, p_at timestamptz, p_user uuid, p_correlation uuid,
-  p_action text, p_subject text, p_subject_id text, p_details text, p_prev bytea
+  p_position bigint, p_id uuid, p_tenant uuid, p_legal_entity uuid, p_at timestamptz, p_user uuid, p_correlation uuid,
+  p_action text, p_subject text, p_subject_id text, p_details text
 ) RETURNS text LANGUAGE sql STABLE AS $$
-  SELECT json_build_array(p_seq, p_id, p_tenant, p_legal_entity,
+  SELECT json_build_array(p_position, p_id, p_tenant, p_legal_entity,
     to_char(p_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), p_user, p_correlation,
-    p_action, p_subject, p_subject_id, p_details, encode(p_prev, 'hex'))::text
+    p_action, p_subject, p_subject_id, p_details)::text
 $$;
 
--- Appends to the chain of one legal entity. The lock makes writers of one chain queue, so it comes last in a transaction; the
--- head is read by a statement of its own, after the lock.
+-- The text whose SHA-256 is a row's curr_hash: its place, what it says, and the row before it.
+CREATE FUNCTION audit_link(p_seq bigint, p_row bytea, p_prev bytea) RETURNS bytea LANGUAGE sql IMMUTABLE AS $$
+  SELECT sha256(convert_to(p_seq::text || ' ' || encode(p_row, 'hex') || ' ' || encode(p_prev, 'hex'), 'UTF8'))
+$$;
+
+-- The two functions below work as the owner, who alone may write the log; they keep the search path of the migration, whose last place is
+-- that of temporary tables, so that nobody puts one of his own in front of a table of ours.
+
+-- Adds rows to the log without waiting for anybody.
 CREATE FUNCTION append_audit(
   p_tenant uuid, p_legal_entity uuid, p_user uuid, p_correlation uuid, p_rows jsonb
-) RETURNS void LANGUAGE plpgsql AS $$
+) RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
+BEGIN
+  INSERT INTO audit_log (tenant_id, legal_entity_id, position, id, at, user_id, correlation_id, action, subject, subject_id, details,
+                         row_hash)
+  SELECT p_tenant, p_legal_entity, r.position, r.id, r.at, p_user, p_correlation, r.action, r.subject, r.subject_id, r.details::json,
+         sha256(convert_to(audit_text(r.position, r.id, p_tenant, p_legal_entity, r.at, p_user, p_correlation, r.action, r.subject,
+                                      r.subject_id, r.details), 'UTF8'))
+    FROM (SELECT nextval('audit_log_position') AS position, clock_timestamp() AS at, g.*
+            FROM jsonb_to_recordset(p_rows) AS g(id uuid, action text, subject text, subject_id text, details text)
+          OFFSET 0) r;
+END $$;
+
+-- Gives up to p_most committed rows of one chain their places, in the order in which they were written, and answers how many they were. A
+-- row is found by having no place yet, not by where another call stopped: one whose transaction commits late is sealed by the next call.
+-- Sealers of one chain queue; each statement sees what the one before it committed.
+CREATE FUNCTION seal_audit(p_tenant uuid, p_legal_entity uuid, p_most integer) RETURNS integer
+LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
 DECLARE
-  v_seq   bigint;
-  v_prev  bytea;
-  v_hash  bytea;
-  v_at    timestamptz;
-  v_row   record;
+  v_seq        bigint;
+  v_prev       bytea;
+  v_row        record;
+  v_positions  bigint[] := '{}';
+  v_seqs       bigint[] := '{}';
+  v_prevs      bytea[] := '{}';
+  v_links      bytea[] := '{}';
 BEGIN
   PERFORM pg_advisory_xact_lock(hashtextextended(concat_ws(E'\n', 'audit', p_tenant, p_legal_entity), 7340042));
   SELECT a.seq, a.curr_hash INTO v_seq, v_prev
     FROM audit_log a
-   WHERE a.tenant_id = p_tenant AND a.legal_entity_id = p_legal_entity
+   WHERE a.tenant_id = p_tenant AND a.legal_entity_id = p_legal_entity AND a.seq IS NOT NULL
    ORDER BY a.seq DESC LIMIT 1;
-  IF NOT FOUND THEN
-    v_seq := 0;
-    v_prev := decode(repeat('00', 32), 'hex');
-  END IF;
+  v_seq := coalesce(v_seq, 0);
+  v_prev := coalesce(v_prev, decode(repeat('00', 32), 'hex'));
   FOR v_row IN
-    SELECT r.id, r.action, r.subject, r.subject_id, r.details
-      FROM jsonb_to_recordset(p_rows) AS r(id uuid, action text, subject text, subject_id text, details text)
+    SELECT a.position, a.row_hash FROM audit_log a
+     WHERE a.tenant_id = p_tenant AND a.legal_entity_id = p_legal_entity AND a.seq IS NULL
+     ORDER BY a.position LIMIT p_most
   LOOP
     v_seq := v_seq + 1;
-    v_at := clock_timestamp();
-    v_hash := sha256(convert_to(audit_text(v_seq, v_row.id, p_tenant, p_legal_entity, v_at, p_user, p_correlation,
-      v_row.action, v_row.subject, v_row.subject_id, v_row.details, v_prev), 'UTF8'));
-    INSERT INTO audit_log (tenant_id, legal_entity_id, seq, id, at, user_id, correlation_id, action, subject, subject_id,
-                           details, prev_hash, curr_hash)
-    VALUES (p_tenant, p_legal_entity, v_seq, v_row.id, v_at, p_user, p_correlation, v_row.action, v_row.subject,
-            v_row.subject_id, v_row.details::json, v_prev, v_hash);
-    v_prev := v_hash;
+    v_positions := v_positions || v_row.position;
+    v_seqs := v_seqs || v_seq;
+    v_prevs := v_prevs || v_prev;
+    v_prev := audit_link(v_seq, v_row.row_hash, v_prev);
+    v_links := v_links || v_prev;
   END LOOP;
+  UPDATE audit_log a
+     SET seq = s.seq, prev_hash = s.prev, curr_hash = s.link
+    FROM unnest(v_positions, v_seqs, v_prevs, v_links) AS s(position, seq, prev, link)
+   WHERE a.tenant_id = p_tenant AND a.legal_entity_id = p_legal_entity AND a.position = s.position;
+  RETURN cardinality(v_positions);
 END $$;
 
--- The end of a write, in one round trip: events, the stored answer (null without a key), and the audit rows with their lock last.
+-- The end of a write, in one round trip: events, the stored answer (null without a key), and the audit rows.
 CREATE FUNCTION record_write(
   p_tenant uuid, p_legal_entity uuid, p_user uuid, p_correlation uuid, p_events jsonb, p_answer jsonb, p_audit jsonb
 ) RETURNS void LANGUAGE plpgsql AS $$
@@ -155,12 +197,12 @@ BEGIN
   END IF;
 END $$;
 
-REVOKE ALL ON FUNCTION claim_idempotency_key, append_audit, record_write FROM PUBLIC;
+REVOKE ALL ON FUNCTION claim_idempotency_key, append_audit, seal_audit, record_write FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION claim_idempotency_key, append_audit, record_write TO prorata_app, prorata_intake;
+GRANT EXECUTE ON FUNCTION seal_audit TO prorata_app, prorata_intake, prorata_relay;
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON idempotency_key TO prorata_app, prorata_intake;
-GRANT SELECT, INSERT ON audit_log TO prorata_app, prorata_intake;
-GRANT SELECT ON audit_log TO prorata_reader, prorata_relay;
+GRANT SELECT ON audit_log TO prorata_app, prorata_intake, prorata_reader, prorata_relay;
 GRANT SELECT, INSERT ON outbox_event TO prorata_app, prorata_intake;
 GRANT SELECT, UPDATE (published_at, attempts, last_error) ON outbox_event TO prorata_relay;
 
@@ -172,10 +214,12 @@ CREATE POLICY idempotency_key_row ON idempotency_key TO prorata_app, prorata_int
   WITH CHECK (tenant_id = NULLIF(current_setting('app.current_tenant', true), '')::uuid
     AND legal_entity_id = COALESCE(NULLIF(current_setting('app.current_legal_entity', true), ''),
                                    '00000000-0000-0000-0000-000000000000')::uuid);
-CREATE POLICY audit_log_row ON audit_log TO prorata_app, prorata_intake
+CREATE POLICY audit_log_row ON audit_log FOR SELECT TO prorata_app, prorata_intake
   USING (tenant_id = NULLIF(current_setting('app.current_tenant', true), '')::uuid
     AND legal_entity_id = COALESCE(NULLIF(current_setting('app.current_legal_entity', true), ''),
-                                   '00000000-0000-0000-0000-000000000000')::uuid)
+                                   '00000000-0000-0000-0000-000000000000')::uuid);
+-- Rows are written by the functions, which work as the owner, and within the caller's scope all the same; sealing, within his tenant.
+CREATE POLICY audit_log_append ON audit_log FOR INSERT TO prorata_owner
   WITH CHECK (tenant_id = NULLIF(current_setting('app.current_tenant', true), '')::uuid
     AND legal_entity_id = COALESCE(NULLIF(current_setting('app.current_legal_entity', true), ''),
                                    '00000000-0000-0000-0000-000000000000')::uuid);
@@ -186,6 +230,11 @@ CREATE POLICY outbox_event_row ON outbox_event TO prorata_app, prorata_intake
   WITH CHECK (tenant_id = NULLIF(current_setting('app.current_tenant', true), '')::uuid
     AND legal_entity_id = COALESCE(NULLIF(current_setting('app.current_legal_entity', true), ''),
                                    '00000000-0000-0000-0000-000000000000')::uuid);
+CREATE POLICY audit_log_look ON audit_log FOR SELECT TO prorata_owner
+  USING (tenant_id = NULLIF(current_setting('app.current_tenant', true), '')::uuid);
+CREATE POLICY audit_log_seal ON audit_log FOR UPDATE TO prorata_owner
+  USING (tenant_id = NULLIF(current_setting('app.current_tenant', true), '')::uuid)
+  WITH CHECK (tenant_id = NULLIF(current_setting('app.current_tenant', true), '')::uuid);
 -- Verification and the relay go through all companies of one tenant, never through two tenants at once.
 CREATE POLICY audit_log_tenant ON audit_log FOR SELECT TO prorata_reader, prorata_relay
   USING (tenant_id = NULLIF(current_setting('app.current_tenant', true), '')::uuid);

@@ -5,6 +5,8 @@ export {
   type Database,
   type OpenOptions,
   openDatabase,
+  type Sql,
+  type Statement,
   type TransactionOptions,
   type Tx,
 } from './database/database.ts';
@@ -70,6 +72,8 @@ export { canonicalJson, digestOf } from './write/canonical.ts';
 export { auditNode, readCheckpoints } from './write/checkpoint-file.ts';
 export { type EventEnvelope, eventEnvelope, type OutboxRow } from './write/outbox.ts';
 export type { AuditEntry, EventEntry, WriteRecord } from './write/record.ts';
+export { sealAudit } from './write/seal.ts';
+export { soon } from './write/soon.ts';
 export {
   isReplayed,
   KEY_LIFETIME_SECONDS,

@@ -13,16 +13,30 @@ import { type Scope, scopeStatements } from './scope.ts';
 /** One open transaction: its tenant is set, its role is set, and it ends with the function it was given to. */
 export interface Tx {
   /** Runs one statement; `numeric`, `bigint` and `date` come back as text, never as floats. */
-  query<Row extends object = Record<string, unknown>>(sql: string, values?: readonly unknown[]): Promise<Row[]>;
+  query<Row extends object = Record<string, unknown>>(sql: Sql, values?: readonly unknown[]): Promise<Row[]>;
   /** Runs one statement and answers how many rows it touched. */
   execute(sql: string, values?: readonly unknown[]): Promise<number>;
   /** Streams into `COPY … FROM STDIN`; answers the number of rows. */
   copyFrom(sql: string, chunks: AsyncIterable<Uint8Array | string>): Promise<number>;
+  /** Runs a statement after the work, together with the commit; when it fails, the transaction fails with its error. */
+  defer(sql: Sql, values?: readonly unknown[]): void;
+  /** The rows of each statement of `TransactionOptions.ahead`. */
+  readonly ahead: readonly (readonly object[])[];
+}
+
+/** The text of a statement, or one with a name: a statement that is kept prepared by its session. */
+export type Sql = string | { readonly name: string; readonly text: string };
+
+export interface Statement {
+  readonly sql: Sql;
+  readonly values: readonly unknown[];
 }
 
 export interface TransactionOptions {
   readonly role?: DatabaseRole;
   readonly readOnly?: boolean;
+  /** Statements that are sent along with the beginning, so that nobody waits for each; their rows are `tx.ahead`. */
+  readonly ahead?: readonly Statement[];
 }
 
 export interface Database {
@@ -163,6 +177,8 @@ async function pooled(place: Place, registryOf: NonNullable<OpenOptions['registr
       options: `-c search_path=${SCHEMA} -c timezone=UTC`,
       max: POOL_SIZE,
       allowExitOnIdle: true,
+      // Statements that need not wait for each other's answers are sent together; each still answers by itself.
+      pipeline: true,
     });
     // An idle connection that the server cuts is replaced at the next use; without a listener it would end the process.
     pool.on('error', () => {});
@@ -184,10 +200,14 @@ async function pooled(place: Place, registryOf: NonNullable<OpenOptions['registr
       const begin = `BEGIN${options.readOnly === true ? ' READ ONLY' : ''}; ${scopeStatements(scope)}`;
       const { schema, pool } = registry.place(scope.tenantId);
       const path = schema === SCHEMA ? '' : `; SET LOCAL search_path = ${pg.escapeIdentifier(schema)}`;
-      const session = await begun(pool(options.role ?? 'app'), begin + path);
+      const session = await begun(pool(options.role ?? 'app'), begin + path, options.ahead ?? []);
       try {
-        const result = await work(transactionOf(session.client));
-        const end = await session.client.query('COMMIT');
+        const deferred: Statement[] = [];
+        const result = await work(transactionOf(session, deferred));
+        const end = await together([
+          ...deferred.map(({ sql, values }) => statement(session.client, sql, values)),
+          session.client.query('COMMIT'),
+        ]);
         // The server answers ROLLBACK, and no error, when a statement had failed and its error was not passed on.
         if (end.command !== 'COMMIT') throw new Error('the transaction was rolled back: a statement in it had failed');
         return result;
@@ -210,6 +230,7 @@ async function pooled(place: Place, registryOf: NonNullable<OpenOptions['registr
 
 interface Session {
   readonly client: pg.PoolClient;
+  readonly ahead: Tx['ahead'];
   /** Remembers that the connection is of no further use. */
   broke(error: Error): void;
   release(): void;
@@ -219,7 +240,7 @@ interface Session {
  * A connection of the pool with its transaction begun. The server may have cut an idle connection (a restart, a failover), which
  * shows at the first statement: nothing has happened by then, so it is tried on another connection, as often as the pool is large.
  */
-async function begun(pool: pg.Pool, begin: string): Promise<Session> {
+async function begun(pool: pg.Pool, begin: string, ahead: readonly Statement[]): Promise<Session> {
   for (let attempt = 1; ; attempt += 1) {
     const client = await pool.connect();
     let failure: Error | undefined;
@@ -232,31 +253,71 @@ async function begun(pool: pg.Pool, begin: string): Promise<Session> {
       client.off('error', broke);
       client.release(failure);
     };
+    const began = client.query(begin);
+    const sent = ahead.map(({ sql, values }) => statement(client, sql, values));
+    for (const one of sent) one.catch(() => {});
     try {
-      await client.query(begin);
-      return { client, broke, release };
+      await began;
     } catch (error) {
       broke(error instanceof Error ? error : new Error(String(error)));
       release();
       if (attempt > POOL_SIZE) throw error;
+      continue;
+    }
+    try {
+      const rows: object[][] = [];
+      for (const one of sent) rows.push((await one).rows);
+      return { client, ahead: rows, broke, release };
+    } catch (error) {
+      await client.query('ROLLBACK').catch(broke);
+      release();
+      throw error;
     }
   }
 }
 
-function transactionOf(client: pg.PoolClient): Tx {
+/** Sends one statement; `values` undefined: by the simple protocol, which takes several at once. */
+function statement<Row extends object>(
+  client: pg.PoolClient,
+  sql: Sql,
+  values: readonly unknown[] | undefined,
+): Promise<pg.QueryResult<Row>> {
+  if (typeof sql === 'string') return client.query<Row>(sql, values === undefined ? undefined : [...values]);
+  return client.query<Row>({ ...sql, values: [...(values ?? [])] });
+}
+
+/** Waits for all and answers the last one's result. @throws the first failure in the order given */
+async function together<Last>(sent: readonly [...Promise<unknown>[], Promise<Last>]): Promise<Last> {
+  const settled = await Promise.allSettled(sent);
+  const failed = settled.find((one) => one.status === 'rejected');
+  if (failed !== undefined) throw failed.reason;
+  return (await sent.at(-1)) as Last;
+}
+
+function transactionOf({ client, ahead }: Session, deferred: Statement[]): Tx {
   return {
-    async query<Row extends object>(sql: string, values?: readonly unknown[]) {
-      const result = await client.query<Row>(sql, values === undefined ? undefined : [...values]);
-      return result.rows;
+    ahead,
+    async query<Row extends object>(sql: Sql, values?: readonly unknown[]) {
+      return (await statement<Row>(client, sql, values)).rows;
+    },
+    defer(sql, values = []) {
+      deferred.push({ sql, values });
     },
     async execute(sql, values) {
       const result = await client.query(sql, values === undefined ? undefined : [...values]);
       return result.rowCount ?? 0;
     },
     async copyFrom(sql, chunks) {
-      const copy = client.query(copyFromStatement(sql));
-      await pipeline(chunks, copy);
-      return copy.rowCount;
+      // A stream holds the connection for itself until it ends.
+      const connection = client as { pipeline: boolean };
+      connection.pipeline = false;
+      try {
+        const copy = client.query(copyFromStatement(sql));
+        await pipeline(chunks, copy);
+        return copy.rowCount;
+      } finally {
+        connection.pipeline = true;
+      }
     },
   };
 }

@@ -9,6 +9,7 @@ import { openIssuer } from '../identity/issuer.ts';
 import { openTestDatabase, type TestDatabase } from '../testing/index.ts';
 import { type AuditCheckpoint, auditHead, verifyAuditLog } from './audit.ts';
 import { auditNode, readCheckpoints } from './checkpoint-file.ts';
+import { sealAudit } from './seal.ts';
 import { writePath } from './write-path.ts';
 
 let test: TestDatabase;
@@ -33,7 +34,10 @@ beforeEach(async () => {
     correlationId: randomUUID(),
   };
   for (let row = 1; row <= 5; row += 1) await write(row);
+  await seal();
 });
+
+const seal = () => sealAudit(test.db, { tenantId: context.tenantId, legalEntityId: context.legalEntityId ?? '' });
 
 async function write(row: number, who = context): Promise<void> {
   const request = { action: 'thing.change', method: 'POST', route: '/things', payload: null };
@@ -45,9 +49,9 @@ async function write(row: number, who = context): Promise<void> {
 
 /** A database owner can switch the trigger off: what he does then must show. */
 async function tamper(sql: string): Promise<void> {
-  await test.admin('ALTER TABLE audit_log DISABLE TRIGGER audit_log_append_only');
+  await test.admin('ALTER TABLE audit_log DISABLE TRIGGER USER');
   await test.admin(sql.replaceAll('$t', `tenant_id = '${context.tenantId}'`));
-  await test.admin('ALTER TABLE audit_log ENABLE TRIGGER audit_log_append_only');
+  await test.admin('ALTER TABLE audit_log ENABLE TRIGGER USER');
 }
 
 async function faults(checkpoints: AuditCheckpoint[] = []) {
@@ -90,9 +94,11 @@ describe('the audit chain', () => {
 
   it('shows a changed row whose hash was made to fit', async () => {
     await tamper(
-      `UPDATE audit_log SET action = 'other', curr_hash = sha256(convert_to(audit_text(seq, id, tenant_id, legal_entity_id, at, user_id,
-         correlation_id, 'other', subject, subject_id, details::text, prev_hash), 'UTF8')) WHERE $t AND seq = 3`,
+      `UPDATE audit_log SET action = 'other', row_hash = sha256(convert_to(audit_text(position, id, tenant_id, legal_entity_id, at,
+         user_id, correlation_id, 'other', subject, subject_id, details::text), 'UTF8')) WHERE $t AND seq = 3`,
     );
+    expect(await faults()).toEqual([{ code: 'ROW_CHANGED', seq: '3' }]);
+    await tamper(`UPDATE audit_log SET curr_hash = audit_link(seq, row_hash, prev_hash) WHERE $t AND seq = 3`);
     expect(await faults()).toEqual([{ code: 'LINK_BROKEN', seq: '4' }]);
   });
 
@@ -121,8 +127,8 @@ describe('the audit chain', () => {
     await tamper('UPDATE audit_log SET seq = seq + 101 WHERE $t AND seq >= 3');
     await tamper('UPDATE audit_log SET seq = seq - 100 WHERE $t AND seq >= 100');
     await tamper(
-      `INSERT INTO audit_log SELECT tenant_id, legal_entity_id, 3, '${randomUUID()}', at, user_id, correlation_id, action, subject,
-         subject_id, details, curr_hash, curr_hash FROM audit_log WHERE $t AND seq = 2`,
+      `INSERT INTO audit_log SELECT tenant_id, legal_entity_id, nextval('audit_log_position'), '${randomUUID()}', at, user_id,
+         correlation_id, action, subject, subject_id, details, row_hash, 3, curr_hash, curr_hash FROM audit_log WHERE $t AND seq = 2`,
     );
     expect((await faults())[0]).toEqual({ code: 'ROW_CHANGED', seq: '3' });
   });
@@ -142,6 +148,112 @@ describe('the audit chain', () => {
     for (let row = 1; row <= 6; row += 1) await write(row);
     expect(await faults()).toEqual([]);
     expect(await faults([checkpoint])).toEqual([{ code: 'CHAIN_RECOMPUTED', seq: '5' }]);
+  });
+});
+
+describe('the tail that is not sealed yet', () => {
+  const sealed = () => faults().then((found) => found.length);
+  const tail = async () => {
+    const scope = { tenantId: context.tenantId };
+    const rows = (sql: string) => test.db.transaction(scope, (tx) => tx.query(sql), { role: 'relay' });
+    return rows('SELECT id FROM audit_log WHERE seq IS NULL');
+  };
+
+  it('is sealed within seconds without being asked for', async () => {
+    await write(6);
+    expect(await tail()).toHaveLength(1);
+    await expect.poll(async () => (await tail()).length, { timeout: 5_000 }).toBe(0);
+  });
+
+  it('blocks no writer, and takes a row whose transaction commits late at the next sealing', async () => {
+    const late = Promise.withResolvers<void>();
+    const inserted = Promise.withResolvers<void>();
+    const asked = { action: 'thing.change', method: 'POST', route: '/things', payload: null };
+    const audit = JSON.stringify([{ id: randomUUID(), action: 'late', subject: 's', subject_id: 'i', details: '{}' }]);
+    const open = writePath(test.db, context, asked, async (tx) => {
+      const values = [context.tenantId, context.legalEntityId, context.userId, context.correlationId, audit];
+      await tx.query('SELECT append_audit($1, $2, $3, $4, $5)', values);
+      inserted.resolve();
+      await late.promise;
+      return { status: 200, body: null };
+    });
+    await inserted.promise;
+    await write(6);
+    expect(await seal()).toBe(1);
+    const before = await head();
+    late.resolve();
+    await open;
+    expect(await seal()).toBe(2);
+    expect(await faults([before])).toEqual([]);
+    const rows = await test.admin<{ action: string }>(
+      'SELECT action FROM audit_log WHERE tenant_id = $1 ORDER BY seq',
+      [context.tenantId],
+    );
+    expect(rows.map((row) => row.action)).toEqual([...Array(6).fill('thing.change'), 'late', 'thing.change']);
+  });
+
+  it('is sealed in the order of writing, whatever sealers run at once', async () => {
+    await Promise.all(Array.from({ length: 30 }, (_one, row) => Promise.all([write(row), seal()])));
+    await seal();
+    const [order] = await test.admin<{ ok: boolean; count: number }>(
+      `SELECT count(DISTINCT seq)::int AS count, max(seq) = count(*) AS ok FROM audit_log WHERE tenant_id = $1`,
+      [context.tenantId],
+    );
+    expect(order).toEqual({ ok: true, count: 35 });
+    expect(await sealed()).toBe(0);
+  });
+
+  it('shows a changed row, before it is sealed and after', async () => {
+    await write(6);
+    await tamper("UPDATE audit_log SET details = '{}' WHERE $t AND seq IS NULL");
+    expect(await faults()).toEqual([{ code: 'ROW_CHANGED', seq: '6' }]);
+  });
+
+  it('shows rows that changed places before they were sealed', async () => {
+    await write(6);
+    await write(7);
+    await tamper('UPDATE audit_log SET position = -position WHERE $t AND seq IS NULL');
+    expect((await faults()).map((fault) => fault.code)).toEqual(['ROW_CHANGED', 'ROW_CHANGED']);
+  });
+
+  it('shows a removed row by the event that its write left', async () => {
+    const other = { ...context, correlationId: randomUUID() };
+    const asked = { action: 'thing.change', method: 'POST', route: '/things', payload: null };
+    await writePath(test.db, other, asked, async (_tx, record) => {
+      record.emit({ event: 'THING.CHANGED', entity_id: 't', payload: {} });
+      return { status: 200, body: null };
+    });
+    expect(await sealed()).toBe(0);
+    await tamper(`DELETE FROM audit_log WHERE $t AND correlation_id = '${other.correlationId}'`);
+    expect(await faults()).toEqual([{ code: 'ROW_MISSING', seq: 'unsealed' }]);
+  });
+});
+
+describe('sealing', () => {
+  it('is open to nobody but the function, once a row', async () => {
+    await write(6);
+    const scope = { tenantId: context.tenantId, legalEntityId: context.legalEntityId ?? '' };
+    const forge = `UPDATE audit_log SET seq = 9, prev_hash = row_hash, curr_hash = row_hash WHERE seq IS NULL`;
+    const insert = 'INSERT INTO audit_log SELECT * FROM audit_log';
+    for (const role of ['app', 'intake', 'relay', 'reader'] as const) {
+      for (const sql of [forge, insert, 'DELETE FROM audit_log']) {
+        await expect(test.db.transaction(scope, (tx) => tx.query(sql), { role })).rejects.toThrow(/permission denied/);
+      }
+    }
+    await seal();
+    for (const sql of ['SET seq = seq + 1', 'SET seq = NULL, prev_hash = NULL, curr_hash = NULL', "SET action = 'x'"]) {
+      await expect(test.admin(`UPDATE audit_log ${sql}`)).rejects.toThrow(/append-only/);
+    }
+  });
+
+  it('reaches no chain of another tenant', async () => {
+    await write(6);
+    const mine = { tenantId: randomUUID() };
+    const foreign = 'SELECT seal_audit($1, $2, 10) AS sealed';
+    const rows = await test.db.transaction(mine, (tx) => tx.query(foreign, [context.tenantId, context.legalEntityId]), {
+      role: 'relay',
+    });
+    expect(rows).toEqual([{ sealed: 0 }]);
   });
 });
 

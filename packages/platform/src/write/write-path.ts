@@ -1,4 +1,4 @@
-import type { Database, Tx } from '../database/database.ts';
+import type { Database, Statement, Tx } from '../database/database.ts';
 import type { DatabaseRole } from '../database/roles.ts';
 import { type RequestContext, scopeOf } from '../identity/context.ts';
 import { NIL_UUID } from '../identity/uuid.ts';
@@ -6,6 +6,7 @@ import { platformProblem } from '../problem/platform-problems.ts';
 import { Problem, type ProblemDocument } from '../problem/problem.ts';
 import { digestOf } from './canonical.ts';
 import { collectRecord, type WriteRecord } from './record.ts';
+import { sealSoon } from './seal.ts';
 
 /** A stored answer is given again for this long; afterwards the key counts as new. */
 export const KEY_LIFETIME_SECONDS = 7 * 24 * 3600;
@@ -23,6 +24,8 @@ export interface WriteRequest {
   /** What the request asks for: path parameters and body, or the digest of an upload. Compared by its canonical JSON. */
   readonly payload: unknown;
   readonly role?: DatabaseRole;
+  /** A statement by which the work reads what it starts from: it goes along with the look-up of the key, and its rows are the last of `tx.ahead`. */
+  readonly ahead?: Statement;
 }
 
 export interface WriteResult<Body> {
@@ -54,13 +57,14 @@ export async function writePath<Body>(
   work: Work<Body>,
 ): Promise<WriteAnswer<Body>> {
   const write = new KeyedWrite(context, request);
-  const options = request.role === undefined ? {} : { role: request.role };
+  const role = request.role === undefined ? {} : { role: request.role };
+  const claim = write.claim();
   let refused: Problem | undefined;
   try {
-    return await db.transaction(
+    const answer = await db.transaction<WriteAnswer<Body>>(
       scopeOf(context),
       async (tx) => {
-        const stored = await write.claim<Body>(tx);
+        const stored = write.stored<Body>(claim.length === 0 ? [] : tx.ahead[0]);
         if (stored !== undefined) return stored;
         const record = collectRecord(request.action);
         const result = await work(tx, record).catch((error: unknown) => {
@@ -75,11 +79,13 @@ export async function writePath<Body>(
           subjectId: context.correlationId,
           details: { digest: write.digest },
         };
-        await write.store(tx, result, record.eventRows(), record.auditRows(fallback));
+        write.store(tx, result, record.eventRows(), record.auditRows(fallback));
         return { ...result, replayed: false };
       },
-      options,
+      { ...role, ahead: request.ahead === undefined ? claim : [...claim, request.ahead] },
     );
+    if (!answer.replayed) sealSoon(db, scopeOf(context));
+    return answer;
   } catch (error) {
     if (refused === undefined || !write.keeps(refused)) throw error;
     const refusal = refused;
@@ -87,19 +93,22 @@ export async function writePath<Body>(
     const answer = await db.transaction(
       scopeOf(context),
       async (tx) => {
-        const stored = await write.claim<Body>(tx);
-        if (stored === undefined) await write.store(tx, { status: refusal.status, body: refusal }, [], []);
+        const stored = write.stored<Body>(tx.ahead[0]);
+        if (stored === undefined) write.store(tx, { status: refusal.status, body: refusal }, [], []);
         return stored;
       },
-      options,
+      { ...role, ahead: claim },
     );
     if (answer !== undefined) return answer;
     throw refusal;
   }
 }
 
-const CLAIM = 'SELECT request_hash, status, body FROM claim_idempotency_key($1, $2, $3, $4, $5, $6)';
-const STORE = 'SELECT record_write($1, $2, $3, $4, $5, $6, $7)';
+const CLAIM = {
+  name: 'claim_idempotency_key',
+  text: 'SELECT request_hash, status, body FROM claim_idempotency_key($1, $2, $3, $4, $5, $6)',
+};
+const STORE = { name: 'record_write', text: 'SELECT record_write($1, $2, $3, $4, $5, $6, $7)' };
 
 /** One request and its key, which belongs to tenant, legal entity, user, method and route. */
 class KeyedWrite {
@@ -118,19 +127,17 @@ class KeyedWrite {
     return refusal.status < 500 && !PASSING_REFUSALS.has(refusal.status);
   }
 
-  async claim<Body>(tx: Tx): Promise<WriteAnswer<Body> | undefined> {
+  /** The look-up of the key; none without a key. */
+  claim(): Statement[] {
     const { idempotencyKey, method, route } = this.#request;
-    if (idempotencyKey === undefined) return undefined;
-    const [tenant, entity, user] = this.#scope();
-    const rows = await tx.query<{ request_hash: string; status: number; body: string }>(CLAIM, [
-      tenant,
-      entity,
-      user,
-      method,
-      route,
-      idempotencyKey,
-    ]);
-    const stored = rows[0];
+    if (idempotencyKey === undefined) return [];
+    return [{ sql: CLAIM, values: [...this.#scope(), method, route, idempotencyKey] }];
+  }
+
+  /** The answer that the look-up found. @throws Problem `IDEMPOTENCY_KEY_REUSED`, and the stored refusal */
+  stored<Body>(rows: readonly object[] = []): WriteAnswer<Body> | undefined {
+    const { idempotencyKey } = this.#request;
+    const stored = rows[0] as { request_hash: string; status: number; body: string } | undefined;
     if (stored === undefined) return undefined;
     if (stored.request_hash !== this.digest) {
       const first = 'it was used with another payload on the same route';
@@ -140,12 +147,7 @@ class KeyedWrite {
     return { status: stored.status, body: JSON.parse(stored.body), replayed: true };
   }
 
-  async store(
-    tx: Tx,
-    result: WriteResult<unknown>,
-    events: readonly object[],
-    audit: readonly object[],
-  ): Promise<void> {
+  store(tx: Tx, result: WriteResult<unknown>, events: readonly object[], audit: readonly object[]): void {
     const { idempotencyKey, method, route } = this.#request;
     const answer =
       idempotencyKey === undefined
@@ -166,7 +168,7 @@ class KeyedWrite {
       answer,
       JSON.stringify(audit),
     ];
-    await tx.query(STORE, values);
+    tx.defer(STORE, values);
   }
 
   #scope(): [tenant: string, legalEntity: string, user: string] {
