@@ -1,12 +1,14 @@
 // entry
 
 // api
+export { type FetchedEntries, fetchAwaited } from './api/fetch-awaited.ts';
+export { glClientOf } from './api/gl-api-file.ts';
 export { createGlClient, type GlClient, type GlClientOptions } from './api/gl-client.ts';
 export { type SyncedEntries, syncEntries, syncEntry } from './api/sync-entries.ts';
 export { DECIMALS, formatAmount, readAmount } from './entry/amount.ts';
 export type { EntryLine, EntryOrigin, EntryStatus, IncomingEntry, WholeEntry } from './entry/entry.ts';
 // events
-export type { EventOutcome, LedgerChange } from './events/apply.ts';
+export type { EventOutcome, LedgerChange, LedgerReaction } from './events/apply.ts';
 export type { GlEvent } from './events/event.schema.ts';
 export { registerGlInbox } from './events/inbox.routes.ts';
 export { type EventAnswer, INBOX_ROUTE, type Inbox, receiveEvent } from './events/inbox.ts';
@@ -24,7 +26,10 @@ export {
   type ReadFecOptions,
   readFec,
 } from './fec/read-fec.ts';
+// http
+export { LEDGER_ROLES, registerLedgerRoutes } from './http/register.ts';
 // intake
+export { type AwaitedEntry, awaitedEntries } from './intake/awaited.ts';
 export {
   type FecImport,
   type FecImported,
@@ -36,9 +41,9 @@ export {
 export { LEDGER_MIGRATIONS } from './migrations.ts';
 // periods
 export { DEFAULT_LEDGER_CONFIG, type LedgerConfig, ledgerConfig, setLedgerConfig } from './periods/config.ts';
+export { type HeldPeriod, holdPeriod, listPeriods, releasePeriod } from './periods/hold.ts';
 export { type PeriodState, periodState, requireOpenPeriod } from './periods/periods.ts';
 export { ledgerProblem } from './problems.ts';
-// read
 export { type AccountBalance, type BalanceQuery, balance } from './read/balance.ts';
 export {
   type EntryFilter,
@@ -48,3 +53,5 @@ export {
   type LedgerEntry,
   requireEntry,
 } from './read/entries.ts';
+// read
+export { type EntryHead, type EntryListQuery, listEntries } from './read/list.ts';

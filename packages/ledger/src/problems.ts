@@ -112,6 +112,26 @@ export const ledgerProblem = defineProblems({
     title: 'The entry was reversed by another entry already',
     next: 'An entry is reversed once; compare "reversed_by" with the general ledger.',
   },
+  PERIOD_STATE_UNCHANGED: {
+    status: 409,
+    title: 'The month is in that state already',
+    next: 'Nothing was changed. What the general ledger locked is unlocked there.',
+  },
+  GL_API_CONFIG_INVALID: {
+    status: 500,
+    title: 'The file about the API of the general ledger cannot be used',
+    next: 'Restrict keys/gl-api.json to its owner (chmod 600) and correct what the detail names.',
+  },
+  GL_NOT_CONFIGURED: {
+    status: 409,
+    title: 'The node knows no API of the general ledger',
+    next: 'Write keys/gl-api.json with "schema": "prorata.gl-api/1", "base_url" and "token"; no restart is needed.',
+  },
+  CURSOR_INVALID: {
+    status: 400,
+    title: 'The cursor is not one of this list',
+    next: 'Send "next" of the page before as "after", unchanged, or leave it out.',
+  },
   GL_UNAVAILABLE: {
     status: 502,
     title: 'The general ledger does not answer',

@@ -73,9 +73,9 @@ export async function lockMonth(
   state: 'LOCKED' | 'OPEN' = 'LOCKED',
 ): Promise<void> {
   await test.admin(
-    `INSERT INTO gl_period (tenant_id, legal_entity_id, period_month, state, changed_at, event_id)
+    `INSERT INTO gl_period (tenant_id, legal_entity_id, period_month, gl_state, changed_at, event_id)
      VALUES ($1, $2, $3, $4, now(), $5)
-     ON CONFLICT (tenant_id, legal_entity_id, period_month) DO UPDATE SET state = excluded.state`,
+     ON CONFLICT (tenant_id, legal_entity_id, period_month) DO UPDATE SET gl_state = excluded.gl_state`,
     [company.tenantId, company.legalEntityId, `${month}-01`, state, randomUUID()],
   );
 }

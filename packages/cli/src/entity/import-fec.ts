@@ -23,8 +23,9 @@ export function entityImportFecCommand(parent: Command, shell: Shell): void {
     options: [new Option('--currency <code>', "currency of the books; the legal entity's unless told")],
     async run({ arguments: files, dir, options, terminal }) {
       const { importFec } = await import('@prorata/ledger');
+      const { reactToLedger } = await import('@prorata/analytic');
       const imports = await withEntity(dir, async (node) => {
-        const ledger = { db: node.db, context: node.operator };
+        const ledger = { db: node.db, context: node.operator, react: reactToLedger };
         const { currency } = options;
         const each = await forEachFile(files, terminal, 'Import', (path) =>
           importFec(ledger, [path], currency === undefined ? {} : { currency }),

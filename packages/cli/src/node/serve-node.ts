@@ -5,6 +5,7 @@ import type { EntityNode } from '@prorata/finops';
 import { type App, type Listening, listen, Problem, type SignInCodes, signInCodes } from '@prorata/platform';
 import { cliProblem } from '../problems.ts';
 import { operatorClaims } from './claims.ts';
+import { entityServices } from './entity-services.ts';
 import { type AnyNode, openNode } from './open-node.ts';
 
 export interface ServeOptions {
@@ -32,7 +33,16 @@ export interface ServedNode {
 
 const PAGES = fileURLToPath(new URL('../../../dashboard/dist/', import.meta.url));
 const OPERATOR_ROLES: Readonly<Record<AnyNode['kind'], readonly string[]>> = {
-  entity: ['finops.reader', 'finops.analyst', 'finops.admin', 'analytic.reader', 'analytic.writer', 'analytic.admin'],
+  entity: [
+    'finops.reader',
+    'finops.analyst',
+    'finops.admin',
+    'analytic.reader',
+    'analytic.writer',
+    'analytic.admin',
+    'ledger.reader',
+    'ledger.admin',
+  ],
   group: ['group.reader', 'group.admin'],
 };
 
@@ -97,13 +107,8 @@ async function entityApp(
   wishes: { readonly codes: SignInCodes; readonly log?: false },
 ): Promise<App> {
   const { buildEntityApp } = await import('@prorata/finops');
-  const { reactToLedger, registerAnalyticRoutes } = await import('@prorata/analytic');
-  const { registerGlInbox } = await import('@prorata/ledger');
-  return await buildEntityApp(node, {
-    ...wishes,
-    also: (app) => registerAnalyticRoutes(app, node),
-    pages: (pages) => registerGlInbox(pages, { db: node.db, dir: node.dir, react: reactToLedger }),
-  });
+  const { register, pages } = await entityServices(node);
+  return await buildEntityApp(node, { ...wishes, also: register, pages });
 }
 
 async function listenOn(app: App, port: number, { host, signals }: ServeOptions): Promise<Listening> {

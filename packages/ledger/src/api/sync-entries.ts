@@ -1,6 +1,6 @@
 import { writePath } from '@prorata/platform';
 import type { WholeEntry } from '../entry/entry.ts';
-import { incomingEntries } from '../events/apply.ts';
+import { incomingEntries, tellReversed } from '../events/apply.ts';
 import { ENTRY_FAULTS } from '../fec/faults.ts';
 import type { LedgerNode } from '../intake/import-fec.ts';
 import { mergeEntries, ownerOf, type RefusedOutcome, requireEntity } from '../intake/merge.ts';
@@ -56,7 +56,7 @@ export async function syncEntry(node: LedgerNode, client: GlClient, id: string):
   return entry !== undefined;
 }
 
-async function takePage({ db, context }: LedgerNode, page: readonly WholeEntry[]) {
+async function takePage({ db, context, react }: LedgerNode, page: readonly WholeEntry[]) {
   const owner = ownerOf(context);
   const request = {
     action: 'ledger.sync_gl',
@@ -68,7 +68,8 @@ async function takePage({ db, context }: LedgerNode, page: readonly WholeEntry[]
   const answer = await writePath(db, context, request, async (tx, record) => {
     await requireEntity(tx, owner);
     const merged = await mergeEntries(tx, owner, { origin: 'API', ...incomingEntries(page) });
-    const { refused, ...counts } = merged;
+    const { refused, reversedIds, ...counts } = merged;
+    await tellReversed(tx, record, reversedIds, react);
     const first = page[0]?.id ?? '';
     record.audit({
       subject: 'gl_entry',

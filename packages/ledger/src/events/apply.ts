@@ -2,19 +2,36 @@ import type { Tx, WriteRecord } from '@prorata/platform';
 import { formatAmount } from '../entry/amount.ts';
 import { checkLines, wholeEntry } from '../entry/entry.schema.ts';
 import type { WholeEntry } from '../entry/entry.ts';
+import { awaitEntry } from '../intake/awaited.ts';
 import { LOCK } from '../intake/merge.sql.ts';
 import { type Merged, mergeEntries, type Owner } from '../intake/merge.ts';
 import { recordPeriod } from '../periods/periods.ts';
 import { ledgerProblem } from '../problems.ts';
 import type { GlEvent } from './event.schema.ts';
 
-/** What became of an event. UNCHANGED: the ledger knew it already, or something later. WAITING: a reversal before its entry. */
+/** What became of an event. UNCHANGED: the ledger knew it already, or something later. WAITING: a reversal before its entry, or an entry without its lines. */
 export type EventOutcome = 'RECORDED' | 'UNCHANGED' | 'WAITING';
 
 /** Something that other packages act upon, in the transaction that learnt it. */
 export type LedgerChange =
   | { readonly kind: 'ENTRY_POSTED' | 'ENTRY_REVERSED'; readonly entryId: string }
   | { readonly kind: 'PERIOD_LOCKED' | 'PERIOD_UNLOCKED'; readonly month: string };
+
+/** Acts on a change in the transaction that learnt it (role `intake`): what it throws undoes the change. */
+export type LedgerReaction = (tx: Tx, change: LedgerChange, record: WriteRecord) => Promise<void>;
+
+/** Says that entries are reversed from now on: to the node's own followers, and in the outbox. */
+export async function tellReversed(
+  tx: Tx,
+  record: WriteRecord,
+  entryIds: readonly string[],
+  react?: LedgerReaction,
+): Promise<void> {
+  for (const entryId of entryIds) {
+    record.emit({ event: 'LEDGER.ENTRY.REVERSED', entity_id: entryId, payload: { subject: entryId } });
+    await react?.(tx, { kind: 'ENTRY_REVERSED', entryId }, record);
+  }
+}
 
 export interface ReceivedEvent {
   readonly id: string;
@@ -73,6 +90,7 @@ async function applyByKind(tx: Tx, owner: Owner, received: ReceivedEvent): Promi
   const { event } = received;
   switch (event.event) {
     case 'GL.ENTRY.POSTED':
+      if (!('lines' in event.payload)) return await applyNotice(tx, owner, received);
       return await applyPosted(tx, owner, received.id, wholeEntry(event.entity_id, 'POSTED', event.payload));
     case 'GL.ENTRY.REVERSED':
       return await applyReversed(tx, owner, received, event.payload.reversed_by ?? null);
@@ -90,6 +108,12 @@ async function applyByKind(tx: Tx, owner: Owner, received: ReceivedEvent): Promi
       return { outcome: 'RECORDED', change: { kind: locked ? 'PERIOD_LOCKED' : 'PERIOD_UNLOCKED', month } };
     }
   }
+}
+
+/** An entry without its lines waits, in sight (`awaited`), unless the ledger has it already. */
+async function applyNotice(tx: Tx, owner: Owner, { id, event }: ReceivedEvent): Promise<AppliedEvent> {
+  const waits = await awaitEntry(tx, owner, { entryId: event.entity_id, eventId: id, toldAt: event.timestamp });
+  return { outcome: waits ? 'WAITING' : 'UNCHANGED', change: undefined };
 }
 
 async function applyPosted(tx: Tx, owner: Owner, eventId: string, entry: WholeEntry): Promise<AppliedEvent> {

@@ -26,6 +26,22 @@ export const PostedSchema = Type.Object(
   { event: Type.Literal('GL.ENTRY.POSTED'), ...envelope, payload: EntryContentSchema },
   strict,
 );
+/** An entry that is told of without its lines: they are fetched from the general ledger's API, or come with a later event. */
+export const PostedNoticeSchema = Type.Object(
+  {
+    event: Type.Literal('GL.ENTRY.POSTED'),
+    ...envelope,
+    payload: Type.Object(
+      {
+        journal_code: Type.Optional(Type.String({ maxLength: 64 })),
+        number: Type.Optional(Type.String({ maxLength: 64 })),
+        accounting_date: Type.Optional(Type.String({ format: 'date' })),
+      },
+      strict,
+    ),
+  },
+  strict,
+);
 export const ReversedSchema = Type.Object(
   {
     event: Type.Literal('GL.ENTRY.REVERSED'),
@@ -45,9 +61,16 @@ export const UnlockedSchema = Type.Object(
 
 export type GlEvent =
   | Static<typeof PostedSchema>
+  | Static<typeof PostedNoticeSchema>
   | Static<typeof ReversedSchema>
   | Static<typeof LockedSchema>
   | Static<typeof UnlockedSchema>;
 
 /** The four events, for the description of the inbox. */
-export const GlEventSchema = Type.Union([PostedSchema, ReversedSchema, LockedSchema, UnlockedSchema]);
+export const GlEventSchema = Type.Union([
+  PostedSchema,
+  PostedNoticeSchema,
+  ReversedSchema,
+  LockedSchema,
+  UnlockedSchema,
+]);

@@ -1,12 +1,14 @@
-import type { App } from '@prorata/platform';
+import type { App, RequestContext } from '@prorata/platform';
 import { Type } from 'typebox';
+import { fetchAwaited } from '../api/fetch-awaited.ts';
 import { GlEventSchema } from './event.schema.ts';
 import { INBOX_ROUTE, type Inbox, receiveEvent } from './inbox.ts';
 
 const Answer = Type.Object({
   event_id: Type.String(),
   outcome: Type.Union([Type.Literal('RECORDED'), Type.Literal('UNCHANGED'), Type.Literal('WAITING')], {
-    description: 'UNCHANGED: known already, or something later is. WAITING: a reversal before its entry.',
+    description:
+      'UNCHANGED: known already, or something later is. WAITING: a reversal before its entry, or an entry without its lines.',
   }),
 });
 
@@ -22,6 +24,7 @@ export async function registerGlInbox(app: App, inbox: Inbox): Promise<void> {
     scope.addHook('onRoute', (route) => {
       route.schema = { ...route.schema, hide: false };
     });
+    const fetching = fetchBehind(scope as App, inbox);
     // The signature is one of bytes: they are taken before anybody reads JSON.
     scope.removeContentTypeParser('application/json');
     scope.addContentTypeParser(
@@ -56,10 +59,28 @@ export async function registerGlInbox(app: App, inbox: Inbox): Promise<void> {
         };
         const body: unknown = request.body;
         const bytes = body instanceof Uint8Array ? body : new Uint8Array();
-        const { replayed, ...answer } = await receiveEvent(inbox, headers, bytes);
+        const { replayed, context, ...answer } = await receiveEvent(inbox, headers, bytes);
         if (replayed) reply.header('idempotent-replayed', 'true');
+        if (answer.outcome === 'WAITING' && context !== undefined) fetching(context);
         return answer;
       },
     );
   });
+}
+
+/** Fetches what waits for its lines behind the answer, so that a slow ledger never waits for itself; a closing node waits for it. */
+function fetchBehind(app: App, inbox: Inbox): (context: RequestContext) => void {
+  const running = new Set<Promise<unknown>>();
+  app.addHook('onClose', async () => void (await Promise.all(running)));
+  return (context) => {
+    const work = fetchNow(inbox, context)
+      .catch((error: unknown) => app.log.error({ err: error }, 'awaited entries were not fetched'))
+      .finally(() => running.delete(work));
+    running.add(work);
+  };
+}
+
+async function fetchNow({ db, react, client }: Inbox, context: RequestContext): Promise<void> {
+  const api = await client?.();
+  if (api !== undefined) await fetchAwaited({ db, context, ...(react === undefined ? {} : { react }) }, api);
 }

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { type Database, NIL_UUID, type RequestContext, type Tx, type WriteRecord, writePath } from '@prorata/platform';
+import { type Database, NIL_UUID, type RequestContext, writePath } from '@prorata/platform';
+import type { GlClient } from '../api/gl-client.ts';
 import { ownerOf } from '../intake/merge.ts';
 import { ledgerProblem } from '../problems.ts';
-import { applyEvent, type EventOutcome, type LedgerChange } from './apply.ts';
+import { applyEvent, type EventOutcome, type LedgerReaction } from './apply.ts';
 import type { GlEvent } from './event.schema.ts';
 import { readEvent } from './read-event.ts';
 import { inboxSenders } from './secrets.ts';
@@ -12,8 +13,10 @@ export interface Inbox {
   readonly db: Database;
   /** The node's folder; secrets stand in `keys/gl-inbox.json`. */
   readonly dir: string;
-  /** Acts on a change in the same transaction (role `intake`): what it throws undoes the change, and the sender tries again. */
-  readonly react?: (tx: Tx, change: LedgerChange, record: WriteRecord) => Promise<void>;
+  /** What it throws undoes the change, and the sender tries again. */
+  readonly react?: LedgerReaction;
+  /** The general ledger's API, for entries that events tell of without their lines; undefined where none is configured. */
+  readonly client?: () => Promise<GlClient | undefined>;
   /** Seconds since 1970; the clock unless told. */
   readonly now?: () => number;
 }
@@ -25,16 +28,18 @@ export interface EventAnswer {
 
 export const INBOX_ROUTE = '/api/erp/gl-inbox';
 
+export interface Received extends EventAnswer {
+  readonly replayed: boolean;
+  /** In whose name the general ledger acted; undefined where nothing was done. */
+  readonly context?: RequestContext;
+}
+
 /**
  * Takes one signed event. An event id that had its effect is answered as then, for ever, and changes nothing.
  *
  * @throws Problem `EVENT_SIGNATURE_INVALID`, `EVENT_INVALID`, `EVENT_ID_REUSED`, `ENTITY_NOT_SERVED`, and those of `applyEvent`
  */
-export async function receiveEvent(
-  inbox: Inbox,
-  headers: SignedHeaders,
-  body: Uint8Array,
-): Promise<EventAnswer & { readonly replayed: boolean }> {
+export async function receiveEvent(inbox: Inbox, headers: SignedHeaders, body: Uint8Array): Promise<Received> {
   const now = inbox.now?.() ?? Date.now() / 1000;
   const sender = verifySender(await inboxSenders(inbox.dir), headers, body, now);
   const id = headers.id ?? '';
@@ -61,7 +66,7 @@ export async function receiveEvent(
     if (change !== undefined) await inbox.react?.(tx, change, record);
     return { status: 200, body: { event_id: id, outcome } };
   });
-  return { ...answer.body, replayed: answer.replayed };
+  return { ...answer.body, replayed: answer.replayed, context };
 }
 
 /** The secret says whose books the event is for; a body that says otherwise is a mistake of the sender's configuration. */

@@ -42,6 +42,7 @@ async function stateAfter(deliveries: readonly Delivery[]) {
     ),
     lines: await of('SELECT entry_id::text || line_no AS line, account, debit::text, posted FROM gl_entry_line'),
     reversals: await of('SELECT entry_id, reversed_by, event_id, occurred_at FROM gl_reversal'),
+    awaited: await of('SELECT entry_id, event_id, told_at FROM gl_awaited_entry'),
     periods: await of('SELECT period_month, state, sequence, changed_at, event_id FROM gl_period'),
   };
 }
@@ -68,6 +69,7 @@ const story = fc
     entries: fc.array(
       fc.record({
         reversed: fc.constantFrom('NO', 'BY', 'SILENT', 'BOTH'),
+        told: fc.constantFrom('WHOLE', 'NOTICE', 'TWICE'),
         amount: fc.integer({ min: 1, max: 10 ** 9 }),
       }),
       {
@@ -89,10 +91,11 @@ const story = fc
   })
   .map(({ entries, locks }): Delivery[] => {
     const events: GlEvent[] = [];
-    for (const [index, { reversed, amount }] of entries.entries()) {
+    for (const [index, { reversed, told, amount }] of entries.entries()) {
       const posted = glEvent(nobody, 'GL.ENTRY.POSTED', rent(`2026-${index + 1}`, '2026-01', `${amount}.5`));
       const at = { entity_id: posted.entity_id };
-      events.push(posted);
+      if (told !== 'WHOLE') events.push(glEvent(nobody, 'GL.ENTRY.POSTED', { number: `2026-${index + 1}` }, at));
+      if (told !== 'NOTICE') events.push(posted);
       if (reversed === 'SILENT' || reversed === 'BOTH') {
         events.push(glEvent(nobody, 'GL.ENTRY.REVERSED', {}, { ...at, timestamp: second(index) }));
       }

@@ -245,7 +245,7 @@ describe('the wall', () => {
       scopeOf(two),
       (tx) =>
         tx.execute(
-          `INSERT INTO gl_period (tenant_id, legal_entity_id, period_month, state, changed_at, event_id)
+          `INSERT INTO gl_period (tenant_id, legal_entity_id, period_month, gl_state, changed_at, event_id)
            VALUES ($1, $2, '2024-01-01', 'LOCKED', now(), 'x')`,
           [one.tenantId, one.legalEntityId],
         ),

@@ -2,6 +2,7 @@ import { basename } from 'node:path';
 import { type Database, type RequestContext, scopeOf, type Tx, type WriteRecord, writePath } from '@prorata/platform';
 import { formatAmount } from '../entry/amount.ts';
 import { monthOf } from '../entry/dates.ts';
+import { type LedgerReaction, tellReversed } from '../events/apply.ts';
 import { type FecEntryHead, refusal } from '../fec/entries.ts';
 import type { RefusedEntry, RefusedLine } from '../fec/faults.ts';
 import { type FecDialect, type FecReading, readFec } from '../fec/read-fec.ts';
@@ -51,11 +52,15 @@ export interface LedgerNode {
   readonly db: Database;
   /** Who imports, and for which legal entity. */
   readonly context: RequestContext;
+  /** Follows the reversals that an intake brings. */
+  readonly react?: LedgerReaction;
 }
 
 export interface ImportFecOptions {
   /** Functional currency of the books, ISO 4217; that of the legal entity unless told. */
   readonly currency?: string;
+  /** How the request is known to the store of answers, where it has a key. */
+  readonly request?: { readonly method: string; readonly route: string; readonly idempotencyKey?: string | undefined };
   /** Called before each file. */
   readonly onFile?: (path: string) => void;
 }
@@ -90,25 +95,35 @@ const REMEMBER = `
          imported_by = excluded.imported_by
    WHERE NOT gl_import.settled`;
 
-async function importFile({ db, context }: LedgerNode, path: string, options: ImportFecOptions): Promise<FecImported> {
+async function importFile(node: LedgerNode, path: string, options: ImportFecOptions): Promise<FecImported> {
+  const { db, context } = node;
   const owner = ownerOf(context);
   const reading = await readFec(path);
   const scope = scopeOf(context);
-  const first = await db.transaction(scope, (tx) => earlier(tx, owner, reading), { readOnly: true });
+  const { method, route, idempotencyKey } = { method: 'IMPORT', route: 'ledger/fec', ...options.request };
+  // With a key the store of answers is asked first: a key that was used for another file is refused, whatever the file.
+  const known = (tx: Tx) => earlier(tx, owner, reading);
+  const first = idempotencyKey === undefined ? await db.transaction(scope, known, { readOnly: true }) : undefined;
   if (first !== undefined) return { ...first, replayed: true };
+  let before = false;
   const answer = await writePath<FecImport>(
     db,
     context,
     {
       action: 'ledger.import_fec',
-      method: 'IMPORT',
-      route: 'ledger/fec',
+      method,
+      route,
+      idempotencyKey,
       payload: { sha256: reading.source.sha256 },
       role: 'intake',
     },
-    async (tx, record) => ({ status: 200, body: await take(tx, record, owner, reading, options) }),
+    async (tx, record) => {
+      const stored = await known(tx);
+      before = stored !== undefined;
+      return { status: 200, body: stored ?? (await take(tx, record, node, owner, reading, options)) };
+    },
   );
-  return { ...answer.body, replayed: false };
+  return { ...answer.body, replayed: answer.replayed || before };
 }
 
 async function earlier(tx: Tx, owner: Owner, reading: FecReading): Promise<FecImport | undefined> {
@@ -123,6 +138,7 @@ async function earlier(tx: Tx, owner: Owner, reading: FecReading): Promise<FecIm
 async function take(
   tx: Tx,
   record: WriteRecord,
+  node: LedgerNode,
   owner: Owner,
   reading: FecReading,
   options: ImportFecOptions,
@@ -130,6 +146,7 @@ async function take(
   const entity = await requireEntity(tx, owner);
   const currency = options.currency ?? entity.currency;
   const merged = await mergeEntries(tx, owner, incomingOf(reading, currency));
+  await tellReversed(tx, record, merged.reversedIds, node.react);
   const result = resultOf(reading, currency, merged);
   const { source } = reading;
   await tx.execute(REMEMBER, [

@@ -131,6 +131,17 @@ export const INSERT_LINES = `
 export const COUNTS = `
   SELECT outcome, count(*)::integer AS entries FROM gl_entry_decision WHERE staged_by = pg_current_xact_id() GROUP BY outcome`;
 
+export const REVERSED = `
+  SELECT entry_id FROM gl_entry_decision WHERE staged_by = pg_current_xact_id() AND outcome = 'REVERSED' ORDER BY entry_no`;
+
+/** $1 tenant, $2 legal entity. An entry that came in posted is awaited no more. */
+export const NO_LONGER_AWAITED = `
+  DELETE FROM gl_awaited_entry a
+   USING gl_entry_decision d
+    JOIN gl_entry_staging s ON s.staged_by = pg_current_xact_id() AND s.entry_no = d.entry_no
+   WHERE d.staged_by = pg_current_xact_id() AND d.outcome IN ('NEW', 'UPDATED', 'REVERSED', 'UNCHANGED') AND s.status <> 'DRAFT'
+     AND a.tenant_id = $1 AND a.legal_entity_id = $2 AND a.entry_id = d.entry_id`;
+
 /** Refusals in the order of intake. */
 export const REFUSED = `
   SELECT entry_no, outcome AS code, entry_id FROM gl_entry_decision

@@ -24,6 +24,8 @@ export interface Merged {
   readonly updated: number;
   readonly reversed: number;
   readonly unchanged: number;
+  /** Ids of posted entries that are reversed from now on: whoever follows reversals acts on these. */
+  readonly reversedIds: readonly string[];
   readonly refused: readonly { readonly entryNo: number; readonly code: RefusedOutcome; readonly entryId: string }[];
 }
 
@@ -75,6 +77,7 @@ export async function mergeEntries(tx: Tx, owner: Owner, incoming: Incoming): Pr
   if (sql.isLarge(added)) await tx.query(sql.REFRESH_ENTRY_STATISTICS);
   await tx.execute(sql.INSERT_LINES, own);
   if (sql.isLarge(added)) await tx.query(sql.REFRESH_LINE_STATISTICS);
+  await tx.execute(sql.NO_LONGER_AWAITED, own);
   const merged = await outcome(tx);
   for (const statement of sql.CLEAR) await tx.execute(statement);
   await tx.execute(sql.planFor(0));
@@ -84,12 +87,14 @@ export async function mergeEntries(tx: Tx, owner: Owner, incoming: Incoming): Pr
 async function outcome(tx: Tx): Promise<Merged> {
   const counts = await tx.query<{ outcome: string; entries: number }>(sql.COUNTS);
   const of = (name: string) => counts.find((row) => row.outcome === name)?.entries ?? 0;
+  const reversed = await tx.query<{ entry_id: string }>(sql.REVERSED);
   const refused = await tx.query<{ entry_no: number; code: RefusedOutcome; entry_id: string }>(sql.REFUSED);
   return {
     new: of('NEW'),
     updated: of('UPDATED'),
     reversed: of('REVERSED'),
     unchanged: of('UNCHANGED'),
+    reversedIds: reversed.map((row) => row.entry_id),
     refused: refused.map((row) => ({ entryNo: row.entry_no, code: row.code, entryId: row.entry_id })),
   };
 }

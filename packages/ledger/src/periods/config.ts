@@ -1,4 +1,4 @@
-import { type Database, type RequestContext, type Tx, writePath } from '@prorata/platform';
+import { type Database, type RequestContext, type Tx, type WriteAnswer, writePath } from '@prorata/platform';
 import { OWN } from '../entry/own.sql.ts';
 import { ownerOf, requireEntity } from '../intake/merge.ts';
 import { ledgerProblem } from '../problems.ts';
@@ -50,24 +50,33 @@ export async function setLedgerConfig(
   config: LedgerConfig,
   idempotencyKey?: string,
 ): Promise<LedgerConfig> {
+  return (await putLedgerConfig(db, context, config, idempotencyKey)).body;
+}
+
+/** The same, with whether the answer is the stored one of an earlier request. @throws Problem as `setLedgerConfig` */
+export async function putLedgerConfig(
+  db: Database,
+  context: RequestContext,
+  config: LedgerConfig,
+  idempotencyKey?: string,
+): Promise<WriteAnswer<LedgerConfig>> {
   requireConfig(config);
   const owner = ownerOf(context);
   const { opening_journals, closing_journals, default_accounts } = config;
   const request = {
     action: 'ledger.configure',
     method: 'PUT',
-    route: '/api/erp/ledger/config',
+    route: '/api/erp/gl/config',
     idempotencyKey,
     payload: config,
   };
-  const answer = await writePath(db, context, request, async (tx, record) => {
+  return await writePath(db, context, request, async (tx, record) => {
     await requireEntity(tx, owner);
     const own = [owner.tenantId, owner.legalEntityId];
     await tx.execute(STORE, [...own, opening_journals, closing_journals, default_accounts, owner.userId]);
     record.audit({ subject: 'ledger_config', subjectId: owner.legalEntityId, details: config });
     return { status: 200, body: { opening_journals, closing_journals, default_accounts } };
   });
-  return answer.body;
 }
 
 function requireConfig(config: LedgerConfig): void {

@@ -23,12 +23,12 @@ export interface PeriodChange {
  * whatever order, and however often, they arrive. Of two that cannot be told apart the locked one counts: it can do no harm.
  */
 const RECORD = `
-  INSERT INTO gl_period AS p (tenant_id, legal_entity_id, period_month, state, sequence, changed_at, event_id)
+  INSERT INTO gl_period AS p (tenant_id, legal_entity_id, period_month, gl_state, sequence, changed_at, event_id)
   VALUES ($1, $2, $3, $4, $5, $6, $7)
   ON CONFLICT (tenant_id, legal_entity_id, period_month) DO UPDATE
-     SET state = excluded.state, sequence = excluded.sequence, changed_at = excluded.changed_at, event_id = excluded.event_id
-   WHERE (p.sequence, p.changed_at, p.state = 'LOCKED', p.event_id)
-       < (excluded.sequence, excluded.changed_at, excluded.state = 'LOCKED', excluded.event_id)`;
+     SET gl_state = excluded.gl_state, sequence = excluded.sequence, changed_at = excluded.changed_at, event_id = excluded.event_id
+   WHERE (p.sequence, p.changed_at, p.gl_state = 'LOCKED', p.event_id)
+       < (excluded.sequence, excluded.changed_at, excluded.gl_state = 'LOCKED', excluded.event_id)`;
 
 /** @returns whether the change is the latest one known. @throws Problem `MONTH_INVALID` */
 export async function recordPeriod(
@@ -41,7 +41,7 @@ export async function recordPeriod(
   return (await tx.execute(RECORD, values)) === 1;
 }
 
-/** State of a month; a month that the general ledger never spoke of is open. @throws Problem `MONTH_INVALID` */
+/** State of a month: locked by the general ledger, or held here. A month that nobody spoke of is open. @throws Problem `MONTH_INVALID` */
 export async function periodState(tx: Tx, month: string): Promise<PeriodState> {
   const rows = await tx.query<{ state: PeriodState }>(
     `SELECT state FROM gl_period

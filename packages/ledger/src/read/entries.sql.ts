@@ -76,3 +76,22 @@ export const LINES = `
          credit, foreign_amount, foreign_currency, source_line
     FROM gl_entry_line WHERE ${OWN} AND entry_id = ANY ($1::uuid[])
    ORDER BY entry_id, line_no`;
+
+/**
+ * $1 date and $12 id to go on behind, $2 opening journals, $3 closing journals, $4 and $5 months, $6 status, $7 kind, $8 journal, $9 number,
+ * $10 and $11 account range, $13 entries.
+ */
+export const ENTRY_PAGE = `
+  SELECT ${COLUMNS}, line_count
+    FROM gl_entry e
+   WHERE ${OWN}
+     AND ($1::date IS NULL OR (accounting_date, id) > ($1::date, $12::uuid))
+     AND ($4::date IS NULL OR period_month >= $4) AND ($5::date IS NULL OR period_month <= $5)
+     AND ($6::text IS NULL OR status = $6) AND ($7::text IS NULL OR ${kindOf('journal_code', '$2', '$3')} = $7)
+     AND ($8::text IS NULL OR journal_code = $8) AND ($9::text IS NULL OR entry_number = $9)
+     AND ($10::text IS NULL OR EXISTS (
+       SELECT 1 FROM gl_entry_line l
+        WHERE l.tenant_id = e.tenant_id AND l.legal_entity_id = e.legal_entity_id AND l.entry_id = e.id
+          AND l.account >= $10 AND ($11::text IS NULL OR l.account < $11)))
+   ORDER BY accounting_date, id
+   LIMIT $13`;
