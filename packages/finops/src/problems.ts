@@ -132,6 +132,61 @@ export const finopsProblem = defineProblems({
     title: 'The consumption changed after the last run of the month',
     next: 'Run the month again, look at its report, then publish.',
   },
+  RULES_INVALID: {
+    status: 400,
+    title: 'The indirect rules are not valid',
+    next: 'Correct the rules at the JSON pointers listed in "errors"; nothing was stored.',
+  },
+  RULE_NOT_FOUND: {
+    status: 404,
+    title: 'There is no such indirect rule',
+    next: 'prorata entity rules list shows the rules and their versions.',
+  },
+  RULE_STATUS: {
+    status: 409,
+    title: 'The version of the rule does not allow that',
+    next: 'Only a draft is published, and only a published version is archived; import a changed rule for the next version.',
+  },
+  CHAIN_LOOPS: {
+    status: 409,
+    title: 'Pools pass money to each other in a loop',
+    next: 'Break the loop listed in "loop", or let all rules on it say loops: step-down or reciprocal, with a way out.',
+  },
+  CHAIN_BACKWARDS: {
+    status: 409,
+    title: 'A pool is passed money after it was emptied',
+    next: 'Give the rule that empties the receiving pool a higher order than the rule that passes money to it.',
+  },
+  POOL_UNKNOWN: {
+    status: 409,
+    title: 'An indirect rule names a pool that the mapping does not have',
+    next: 'Add the pool to mapping.yaml, or correct the rule.',
+  },
+  TARGET_UNKNOWN: {
+    status: 409,
+    title: 'An indirect rule names applications that the entity does not have',
+    next: 'Correct the applications listed in "applications", or import them as references first.',
+  },
+  INDIRECT_PRODUCT_UNKNOWN: {
+    status: 409,
+    title: 'An indirect rule spreads a product that the entity does not have, or that has no domain',
+    next: 'Import the product with its unit and domain (prorata entity references import), or correct the rule.',
+  },
+  DRIVER_WITHOUT_WEIGHTS: {
+    status: 409,
+    title: 'The driver of an indirect rule has no weights in the month',
+    next: 'Import the driver for the month (prorata entity import drivers), or give the rule a fallback.',
+  },
+  COEFFICIENTS_MISS_TOTAL: {
+    status: 409,
+    title: 'Coefficients do not add up to what their rule says',
+    next: 'Import coefficients that do, or leave "total" out of the rule: they are normalised then, and the run says so.',
+  },
+  DRIVER_EXISTS: {
+    status: 409,
+    title: 'The file holds months of a driver that were imported already',
+    next: 'Import it with --replace if it restates them; only the months listed in "scopes" are replaced.',
+  },
   NOT_JOINED: {
     status: 409,
     title: 'The entity has not joined a group',
@@ -171,6 +226,76 @@ export const finopsProblem = defineProblems({
     status: 404,
     title: 'There is no such publication',
     next: 'GET /api/finops/publications lists what was published.',
+  },
+  VIEW_INVALID: {
+    status: 400,
+    title: 'This names no Pricing View, or a view that contradicts itself',
+    next: 'Use capitals, digits, - and _ (STANDARD, STANDARD@2), an ISO 4217 currency, and months in their order.',
+  },
+  VIEW_NOT_FOUND: {
+    status: 404,
+    title: 'There is no such Pricing View',
+    next: 'prorata entity prices list shows the views and versions that there are.',
+  },
+  VIEW_PUBLISHED: {
+    status: 409,
+    title: 'A published Pricing View never changes',
+    next: 'Import the prices without a version: they become the next one.',
+  },
+  VIEW_NOT_PUBLISHED: {
+    status: 409,
+    title: 'The Pricing View is a draft',
+    next: 'Publish it first (prorata entity prices publish).',
+  },
+  VIEW_ARCHIVED: {
+    status: 409,
+    title: 'The Pricing View is archived',
+    next: 'Use another version; an archived view values no new month.',
+  },
+  VIEW_IN_USE: {
+    status: 409,
+    title: 'Open months are valued with the Pricing View',
+    next: 'Give the months listed in "months" to another view (prorata entity prices calendar set), or close them.',
+  },
+  VERSION_GAP: {
+    status: 409,
+    title: 'Versions of a Pricing View have no gaps',
+    next: 'Leave the version out, or name the one that the detail says.',
+  },
+  PERIOD_CLOSED: {
+    status: 409,
+    title: 'The month is closed',
+    next: 'Reopen it with a reason (prorata entity reopen), or book the difference in an open month (prorata entity adjust).',
+  },
+  PERIOD_LOCKED: {
+    status: 409,
+    title: 'The month is locked',
+    next: 'An administrator can reopen it with a reason; otherwise use an open month.',
+  },
+  PERIOD_OPEN: {
+    status: 409,
+    title: 'The month is open',
+    next: 'Close it first (prorata entity close).',
+  },
+  REASON_MISSING: {
+    status: 400,
+    title: 'A reason is required',
+    next: 'Say why in a sentence: it is kept with the change and in the audit log.',
+  },
+  PERIOD_ADJUSTED: {
+    status: 409,
+    title: 'Corrections of the month are booked in another month',
+    next: 'Withdraw them first (prorata entity adjust MONTH --withdraw): they would count twice.',
+  },
+  NOTHING_WAITING: {
+    status: 409,
+    title: 'Nothing waits for the month',
+    next: 'prorata entity periods shows what waits, and for which month.',
+  },
+  ADJUSTMENT_NOT_FOUND: {
+    status: 404,
+    title: 'No correction of the month is booked',
+    next: 'prorata entity periods shows what is booked, and where.',
   },
   ENTITY_NOT_SERVED: {
     status: 403,

@@ -2,6 +2,7 @@ import type { RequestContext, Tx } from '@prorata/platform';
 import { indirectStep } from '../indirect/indirect-step.ts';
 import type { LoadedMapping } from '../mapping/document.ts';
 import type { EntityNode } from '../node/entity.ts';
+import { valuationStep } from '../pricing/valuation-step.ts';
 import { checkStep } from './check.ts';
 import { focusSteps } from './direct.ts';
 
@@ -46,7 +47,7 @@ export interface StepOutcome {
   readonly errors: number;
 }
 
-export type StepName = 'MAPPING' | 'DIRECT' | 'MEASURED' | 'VALUATION' | 'INDIRECT' | 'CHECK';
+export type StepName = 'MAPPING' | 'DIRECT' | 'MEASURED' | 'VALUATION' | 'INDIRECT' | 'ADJUSTMENT' | 'CHECK';
 
 /** One step of the monthly batch. It finds the facts as the steps before left them, and adds or values facts. */
 export interface BatchStep {
@@ -59,5 +60,5 @@ export interface BatchStep {
  * the base of indirect ones, and those after they are made.
  */
 export function monthSteps(): readonly BatchStep[] {
-  return [...focusSteps(), indirectStep, checkStep];
+  return [...focusSteps(), valuationStep('DIRECT'), indirectStep, valuationStep('INDIRECT'), checkStep];
 }

@@ -87,7 +87,7 @@ export const RunAnswer = Type.Object({
   totals: Type.Array(Money),
   steps: Type.Array(
     Type.Object({
-      step: Type.Enum(['MAPPING', 'DIRECT', 'MEASURED', 'VALUATION', 'INDIRECT', 'CHECK']),
+      step: Type.Enum(['MAPPING', 'DIRECT', 'MEASURED', 'VALUATION', 'INDIRECT', 'ADJUSTMENT', 'CHECK']),
       rows_in: Count,
       rows_out: Count,
       duration_ms: Count,

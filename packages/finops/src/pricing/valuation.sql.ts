@@ -1,0 +1,80 @@
+/**
+ * Quantity times price, at 18 decimals. For an indirect product the quantity is a share and the price the whole amount to spread
+ * (spec 04), so the same product of two numbers is the application's part. What has no price has no standard cost: it counts 0.
+ */
+export const VALUE_FACTS = `
+  UPDATE fact_consumption f SET cost_standard = round(f.quantity * l.unit_price, 18)
+    FROM pricing_line l
+   WHERE f.tenant_id = $1 AND f.legal_entity_id = $2 AND f.period_month = $3 AND f.consumption_type = ANY ($6::text[])
+     AND l.tenant_id = $1 AND l.legal_entity_id = $2 AND l.view_code = $4 AND l.view_version = $5
+     AND l.product_id = f.product_id AND l.unit = f.unit AND l.currency = f.currency
+     AND f.cost_standard IS DISTINCT FROM round(f.quantity * l.unit_price, 18)`;
+
+/** What an earlier view priced and this one does not; without a view, everything. */
+export const UNVALUE_FACTS = `
+  UPDATE fact_consumption f SET cost_standard = NULL
+   WHERE f.tenant_id = $1 AND f.legal_entity_id = $2 AND f.period_month = $3 AND f.cost_standard IS NOT NULL
+     AND NOT EXISTS (SELECT 1 FROM pricing_line l
+                      WHERE l.tenant_id = $1 AND l.legal_entity_id = $2 AND l.view_code = $4::text
+                        AND l.view_version = $5::integer AND l.product_id = f.product_id AND l.unit = f.unit
+                        AND l.currency = f.currency)`;
+
+/** A correction keeps the standard cost of the month that it corrects: only the month's own quantity takes the new price. */
+export const KEEP_CORRECTIONS = `
+  UPDATE fact_consumption f
+     SET cost_standard = CASE WHEN l.unit_price IS NULL THEN a.cost_standard
+                              ELSE round((f.quantity - a.quantity) * l.unit_price, 18) + coalesce(a.cost_standard, 0) END
+    FROM (SELECT application_id, domain_id, family_id, product_id, unit, environment, currency,
+                 sum(CASE adjusted_type WHEN 'DIRECT' THEN quantity ELSE 0 END) AS quantity, sum(cost_standard) AS cost_standard
+            FROM adjustment_line n JOIN adjustment b USING (tenant_id, legal_entity_id, adjustment_id)
+           WHERE n.tenant_id = $1 AND n.legal_entity_id = $2 AND b.period_month = $3 AND b.withdrawn_at IS NULL
+           GROUP BY 1, 2, 3, 4, 5, 6, 7) AS a
+    LEFT JOIN pricing_line l ON l.tenant_id = $1 AND l.legal_entity_id = $2 AND l.view_code = $4::text
+     AND l.view_version = $5::integer AND l.product_id = a.product_id AND l.unit = a.unit AND l.currency = a.currency
+   WHERE f.tenant_id = $1 AND f.legal_entity_id = $2 AND f.period_month = $3 AND f.consumption_type = 'DIRECT'
+     AND f.application_id = a.application_id AND f.domain_id = a.domain_id AND f.unit = a.unit
+     AND f.environment = a.environment AND f.currency = a.currency
+     AND f.family_id IS NOT DISTINCT FROM a.family_id AND f.product_id IS NOT DISTINCT FROM a.product_id`;
+
+export const COUNT_FACTS = `
+  SELECT count(*)::integer AS facts, count(cost_standard)::integer AS valued
+    FROM fact_consumption
+   WHERE tenant_id = $1 AND legal_entity_id = $2 AND period_month = $3 AND consumption_type = $4`;
+
+export const REMEMBER_VALUATION = `
+  INSERT INTO month_valuation (tenant_id, legal_entity_id, period_month, view_code, view_version)
+  VALUES ($1, $2, $3, $4, $5)
+  ON CONFLICT (tenant_id, legal_entity_id, period_month) DO UPDATE
+     SET view_code = excluded.view_code, view_version = excluded.view_version, valued_at = now()`;
+
+/** The view that the standing facts of a month were valued with: the frozen one where the month is closed. */
+export const VALUATION_OF_MONTH = `
+  SELECT CASE WHEN c.state <> 'OPEN' THEN c.view_code ELSE w.view_code END AS code,
+         CASE WHEN c.state <> 'OPEN' THEN c.view_version ELSE w.view_version END AS version
+    FROM month_valuation w
+    LEFT JOIN period_closure c USING (tenant_id, legal_entity_id, period_month)
+   WHERE w.tenant_id = $1 AND w.legal_entity_id = $2 AND w.period_month = $3`;
+
+/** How much of a month has a price: by currency; a product without one is named with what it cost. */
+export const PRICE_COVERAGE = `
+  SELECT f.currency, count(*)::integer AS facts, count(l.product_id)::integer AS priced_facts,
+         count(DISTINCT f.product_id)::integer AS products, count(DISTINCT l.product_id)::integer AS priced_products,
+         trim_scale(coalesce(sum(f.cost_effective), 0))::text AS cost_effective,
+         trim_scale(coalesce(sum(f.cost_effective) FILTER (WHERE l.product_id IS NOT NULL), 0))::text AS priced_effective,
+         round(count(l.product_id)::numeric / count(*), 6)::text AS priced_share
+    FROM standing_fact f
+    LEFT JOIN pricing_line l ON l.tenant_id = $1 AND l.legal_entity_id = $2 AND l.view_code = $4::text
+     AND l.view_version = $5::integer AND l.product_id = f.product_id AND l.unit = f.unit AND l.currency = f.currency
+   WHERE f.tenant_id = $1 AND f.legal_entity_id = $2 AND f.period_month = $3
+   GROUP BY f.currency ORDER BY f.currency`;
+
+export const UNPRICED_PRODUCTS = `
+  SELECT f.product_id AS product, f.unit, f.currency, f.consumption_type, count(*)::integer AS facts,
+         trim_scale(sum(f.quantity))::text AS quantity,
+         trim_scale(coalesce(sum(f.cost_effective), 0))::text AS cost_effective
+    FROM standing_fact f
+    LEFT JOIN pricing_line l ON l.tenant_id = $1 AND l.legal_entity_id = $2 AND l.view_code = $4::text
+     AND l.view_version = $5::integer AND l.product_id = f.product_id AND l.unit = f.unit AND l.currency = f.currency
+   WHERE f.tenant_id = $1 AND f.legal_entity_id = $2 AND f.period_month = $3 AND l.product_id IS NULL
+   GROUP BY 1, 2, 3, 4
+   ORDER BY f.currency, coalesce(sum(f.cost_effective), 0) DESC, f.product_id COLLATE "C", f.unit COLLATE "C", f.consumption_type`;
