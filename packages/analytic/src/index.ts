@@ -9,9 +9,14 @@ export { batchRefusals, batchRunById, createBatchRun, listBatchRuns, resumeBatch
 export { cycleRunById, explainCycleRun, listCycleRuns, reverseCycleRun, runCycle } from './cycles/cycle-runs.ts';
 export { createCycle, cycleById, listCycles } from './cycles/cycles.ts';
 export { changeDimension, createDimension, dimensionById, listDimensions } from './dimensions/dimensions.ts';
+export {
+  type DimensionRowGiven,
+  type DimensionsImported,
+  importDimensionRows,
+} from './dimensions/import-dimensions.ts';
 export { createDriver, driverById, listDrivers } from './drivers/drivers.ts';
 // drivers
-export { importDriverValues } from './drivers/values.ts';
+export { type DriverRowGiven, type DriversImported, importDriverRows, valuesOf } from './drivers/values.ts';
 // migrations, problems
 export { ANALYTIC_MIGRATIONS } from './migrations.ts';
 export { explainPosting } from './postings/explain.ts';

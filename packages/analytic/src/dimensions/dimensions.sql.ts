@@ -20,6 +20,10 @@ export const LIST = `
      AND ($5::text IS NULL OR d.code = $5)
    ORDER BY d.id LIMIT $6`;
 
+export const AXES_OF_CODES = 'SELECT id, code, is_active FROM ana_axis WHERE code = ANY ($1) ORDER BY id FOR UPDATE';
+
+export const OF_AXES = `SELECT ${COLUMNS} FROM ana_dimension d WHERE d.axis_id = ANY ($1::uuid[])`;
+
 // Changes of one axis' tree queue here, so that two moves that are right each for itself never make a ring together.
 export const LOCK_AXIS = `SELECT is_active, code FROM ana_axis WHERE id = $1 FOR UPDATE`;
 

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeAxis } from '../testing/axes.ts';
 import { type Company, openTestService, type TestService } from '../testing/test-service.ts';
+import { importDimensionRows } from './import-dimensions.ts';
 
 let test: TestService;
 let company: Company;
@@ -72,5 +73,62 @@ describe('dimensions', () => {
       ),
       { numRuns: 8 },
     );
+  });
+});
+
+describe('a file of dimensions', () => {
+  const caller = () => ({ context: company.context, method: 'IMPORT', route: 'analytic/dimensions' });
+  const row = (line: number, axis: string, code: string, parent?: string | null, name?: string) => ({
+    ...{ line, axis, code, parent, name },
+  });
+
+  it('creates, changes and leaves, whatever the order of its rows, and changes nothing when it comes again', async () => {
+    const axis = await makeAxis(company, 'ORG', ['ROOT', 'OLD']);
+    const rows = [
+      row(2, 'ORG', 'LEAF', 'BRANCH', 'A leaf'),
+      row(3, 'ORG', 'BRANCH', 'ROOT'),
+      row(4, 'ORG', 'OLD', 'LEAF'),
+      row(5, 'ORG', 'ROOT', null),
+    ];
+    const first = await importDimensionRows(test.node, caller(), rows);
+    expect(first.body).toEqual({ rows: 4, axes: [{ axis: 'ORG', created: 2, changed: 1, unchanged: 1 }] });
+    const again = await importDimensionRows(test.node, caller(), rows);
+    expect(again.body.axes).toEqual([{ axis: 'ORG', created: 0, changed: 0, unchanged: 4 }]);
+    const stored = await test.admin(
+      `SELECT d.code, p.code AS parent, d.name_source AS name FROM ana_dimension d LEFT JOIN ana_dimension p ON p.id = d.parent_id
+        WHERE d.axis_id = $1 ORDER BY 1`,
+      [axis.id],
+    );
+    expect(stored).toEqual([
+      { code: 'BRANCH', parent: 'ROOT', name: null },
+      { code: 'LEAF', parent: 'BRANCH', name: 'A leaf' },
+      { code: 'OLD', parent: 'LEAF', name: null },
+      { code: 'ROOT', parent: null, name: null },
+    ]);
+    // What the file does not say stays: no parent column, no name column.
+    await importDimensionRows(test.node, caller(), [row(2, 'ORG', 'LEAF')]);
+    expect(
+      await test.admin('SELECT name_source FROM ana_dimension WHERE axis_id = $1 AND code = $2', [axis.id, 'LEAF']),
+    ).toEqual([{ name_source: 'A leaf' }]);
+  });
+
+  it.each([
+    ['an axis that is not there', [row(2, 'NOWHERE', 'X')], 2, 'no axis NOWHERE'],
+    ['a parent that is not there', [row(2, 'TREE', 'N1'), row(3, 'TREE', 'N2', 'NOBODY')], 3, 'no dimension NOBODY'],
+    ['a code that is none', [row(2, 'TREE', 'two words')], 2, 'is no code'],
+    ['a code twice', [row(2, 'TREE', 'N1'), row(3, 'TREE', 'N1')], 2, 'stands twice'],
+    ['a ring in the file', [row(2, 'TREE', 'N1', 'N2'), row(3, 'TREE', 'N2', 'N1')], 2, 'below itself'],
+    ['a ring with what is there', [row(2, 'TREE', 'TOP', 'LOW')], 2, 'below itself'],
+  ])('with %s is refused with its rows, and nothing is stored', async (_name, rows, line, message) => {
+    const own = await test.company();
+    const axis = await makeAxis(own, 'TREE', ['TOP', 'TOP>LOW']);
+    const asked = { context: own.context, method: 'IMPORT', route: 'analytic/dimensions' };
+    await expect(importDimensionRows(test.node, asked, rows)).rejects.toMatchObject({
+      code: 'CSV_INVALID',
+      extensions: { errors: expect.arrayContaining([{ line, message: expect.stringContaining(message) }]) },
+    });
+    expect(await test.admin('SELECT count(*)::int AS n FROM ana_dimension WHERE axis_id = $1', [axis.id])).toEqual([
+      { n: 2 },
+    ]);
   });
 });

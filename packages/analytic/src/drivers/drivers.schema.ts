@@ -44,5 +44,10 @@ export const ValuesStored = Type.Object({
   version: Version,
   months: Type.Array(Month),
   values: Type.Integer({ minimum: 0 }),
+  changed: Type.Boolean({ description: 'False when the months had exactly these weights before' }),
+  totals: Type.Array(
+    Type.Object({ month: Month, values: Type.Integer({ minimum: 0 }), total: Type.String({ examples: ['12.5'] }) }),
+    { description: 'What the months hold now, to compare with the file' },
+  ),
 });
 export type ValuesStored = Static<typeof ValuesStored>;

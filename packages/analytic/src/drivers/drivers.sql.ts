@@ -11,6 +11,9 @@ export const BY_ID = `SELECT ${COLUMNS} FROM ana_driver d WHERE d.id = $1`;
 export const BY_ID_TO_CHANGE = `${BY_ID} FOR UPDATE`;
 export const BY_CODES = `SELECT ${COLUMNS} FROM ana_driver d WHERE d.code = ANY ($1) ORDER BY d.code`;
 
+export const WITH_AXIS = `
+  SELECT ${COLUMNS}, a.code AS axis FROM ana_driver d JOIN ana_axis a ON a.id = d.axis_id WHERE d.code = ANY ($1) ORDER BY d.code`;
+
 export const AXIS = 'SELECT is_active, code FROM ana_axis WHERE id = $1';
 
 export const LIST = `
@@ -30,6 +33,15 @@ export const PUT = `
   INSERT INTO ana_driver_value (country_code, driver_id, axis_id, period_month, dimension_id, weight, created_by)
   SELECT $1, $2, $3, v.month, v.dimension, v.weight, $7
     FROM unnest($4::date[], $5::uuid[], $6::numeric[]) AS v(month, dimension, weight)`;
+
+export const VALUES_OF_MONTHS = `
+  SELECT to_char(v.period_month, 'YYYY-MM') AS month, d.code AS dimension, trim_scale(v.weight)::text AS weight
+    FROM ana_driver_value v JOIN ana_dimension d ON d.id = v.dimension_id
+   WHERE v.driver_id = $1 AND v.period_month = ANY ($2::date[])`;
+
+export const TOTALS_OF_MONTHS = `
+  SELECT to_char(period_month, 'YYYY-MM') AS month, count(*)::integer AS values, trim_scale(sum(weight))::text AS total
+    FROM ana_driver_value WHERE driver_id = $1 AND period_month = ANY ($2::date[]) GROUP BY 1 ORDER BY 1`;
 
 export const VALUES = `
   SELECT to_char(v.period_month, 'YYYY-MM') AS month, d.code AS dimension, trim_scale(v.weight)::text AS weight

@@ -4,7 +4,7 @@ import { readCsv, writeCsv } from '../service/csv.ts';
 import { makeAxis, makeRule } from '../testing/axes.ts';
 import { putEntry } from '../testing/books.ts';
 import { type Company, openTestService, type TestService } from '../testing/test-service.ts';
-import { importDriverValues } from './values.ts';
+import { importDriverRows } from './values.ts';
 
 let test: TestService;
 let company: Company;
@@ -82,11 +82,30 @@ describe('drivers', () => {
   it('are imported by the command line from one file for several drivers', async () => {
     await company.ask('POST', 'drivers', { code: 'AREA', axis_id: axis.id });
     const caller = { context: company.context, method: 'IMPORT', route: 'analytic/drivers' };
-    const text = 'driver,month,dimension,weight\nHEADCOUNT,2026-06,HR,3\nAREA,2026-06,IT,120.5\n';
-    const { body } = await importDriverValues(test.node, caller, text);
-    expect(body).toMatchObject({ rows: 2, drivers: [{ driver: 'AREA' }, { driver: 'HEADCOUNT' }] });
-    await expect(importDriverValues(test.node, caller, `${text}NOBODY,2026-06,HR,1\n`)).rejects.toMatchObject({
+    const rows = [
+      { line: 1, driver: 'HEADCOUNT', month: '2026-06', dimension: 'HR', weight: '3.0' },
+      { line: 2, driver: 'AREA', month: '2026-06', axis: axis.code, dimension: 'IT', weight: '120.50' },
+    ];
+    const { body } = await importDriverRows(test.node, caller, rows);
+    expect(body).toMatchObject({
+      rows: 2,
+      drivers: [
+        { driver: 'AREA', changed: true, totals: [{ month: '2026-06', values: 1, total: '120.5' }] },
+        { driver: 'HEADCOUNT', changed: true },
+      ],
+    });
+    const events = () => test.admin("SELECT 1 FROM outbox_event WHERE event = 'ANALYTIC.DRIVER.VALUES_CHANGED'");
+    const before = (await events()).length;
+    const again = await importDriverRows(test.node, caller, rows.toReversed());
+    expect(again.body.drivers).toMatchObject([{ changed: false }, { changed: false }]);
+    expect((await events()).length).toBe(before);
+    const wrong = [
+      { line: 3, driver: 'NOBODY', month: '2026-06', dimension: 'HR', weight: '1' },
+      { line: 4, driver: 'AREA', month: '2026-06', axis: 'ELSEWHERE', dimension: 'IT', weight: '1' },
+    ];
+    await expect(importDriverRows(test.node, caller, [...rows, ...wrong])).rejects.toMatchObject({
       code: 'CSV_INVALID',
+      extensions: { errors: [{ line: 3 }, { line: 4 }] },
     });
   });
 

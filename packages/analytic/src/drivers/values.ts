@@ -27,13 +27,13 @@ export async function putMonth(
   return await change(node, caller, { action: 'analytic.driver.values', payload }, async (tx, record) => {
     const driver = found(await tx.query<DriverRow>(sql.BY_ID_TO_CHANGE, [id]), `there is no driver ${id}`);
     const given = input.values.map((value, line) => ({ ...value, month, line }));
-    const faults = await store(tx, record, caller, driver, [month], given);
+    const { faults, changed } = await store(tx, record, caller, driver, [month], given);
     const [first] = faults;
     if (first !== undefined) {
       const pointer = `/values/${first.line}/dimension`;
       throw analyticProblem('REFERENCE_UNKNOWN', `${pointer}: ${first.message}`, { pointer });
     }
-    return { status: 200, body: await storedAnswer(tx, driver, [month], given.length) };
+    return { status: 200, body: await storedAnswer(tx, driver, [month], given.length, changed) };
   });
 }
 
@@ -53,47 +53,64 @@ export async function putCsv(
     });
     refuseFaults(shapeFaults(given));
     const months = [...new Set(given.map((one) => one.month))].sort();
-    refuseFaults(await store(tx, record, caller, driver, months, given));
-    return { status: 200, body: await storedAnswer(tx, driver, months, given.length) };
+    const { faults, changed } = await store(tx, record, caller, driver, months, given);
+    refuseFaults(faults);
+    return { status: 200, body: await storedAnswer(tx, driver, months, given.length, changed) };
   });
 }
 
-const IMPORT_COLUMNS = ['driver', ...COLUMNS];
+/** One row of a file of weights; `axis`, where it is given, must be the one that the driver weighs. */
+export interface DriverRowGiven {
+  /** Place in the file, for refusals. */
+  readonly line: number;
+  readonly driver: string;
+  readonly month: string;
+  readonly axis?: string | undefined;
+  readonly dimension: string;
+  readonly weight: string;
+}
+
+export interface DriversImported {
+  readonly rows: number;
+  readonly drivers: ValuesStored[];
+}
 
 /**
- * Replaces the months of the drivers that a CSV file names (`driver,month,dimension,weight`), all of them or none: what
- * the command line imports.
+ * Replaces the months of the drivers that a file names, all of them or none: what the command line imports. The same rows again change
+ * nothing, and the answer says so.
  *
- * @throws Problem `CSV_INVALID`
+ * @throws Problem `CSV_INVALID` with every row at fault
  */
-export async function importDriverValues(
+export async function importDriverRows(
   node: AnalyticNode,
   caller: Caller,
-  text: string,
-): Promise<WriteAnswer<{ rows: number; drivers: ValuesStored[] }>> {
-  return await change(node, caller, { action: 'analytic.driver.import', payload: { text } }, async (tx, record) => {
-    const rows = readCsv(text, IMPORT_COLUMNS).map(({ line, values }) => {
-      const [driver = '', month = '', dimension = '', weight = ''] = values;
-      return { line, driver, month, dimension, weight };
-    });
+  rows: readonly DriverRowGiven[],
+): Promise<WriteAnswer<DriversImported>> {
+  return await change(node, caller, { action: 'analytic.driver.import', payload: { rows } }, async (tx, record) => {
     refuseFaults(shapeFaults(rows));
     const byDriver = Map.groupBy(rows, (row) => row.driver);
-    const known = new Map<string, DriverRow>();
-    for (const row of await tx.query<DriverRow>(sql.BY_CODES, [[...byDriver.keys()]])) known.set(row.code, row);
-    refuseFaults(
-      rows
-        .filter((row) => !known.has(row.driver))
-        .map(({ line, driver }) => ({ line, message: `no driver ${driver}` })),
-    );
+    const known = new Map<string, DriverRow & { axis: string }>();
+    for (const row of await tx.query<DriverRow & { axis: string }>(sql.WITH_AXIS, [[...byDriver.keys()]])) {
+      known.set(row.code, row);
+    }
+    refuseFaults(rows.flatMap((row) => ownerFault(row, known.get(row.driver)?.axis)));
     const drivers: ValuesStored[] = [];
     for (const [code, driver] of known) {
       const given = byDriver.get(code) ?? [];
       const months = [...new Set(given.map((one) => one.month))].sort();
-      refuseFaults(await store(tx, record, caller, driver, months, given));
-      drivers.push(await storedAnswer(tx, driver, months, given.length));
+      await tx.query(sql.BY_ID_TO_CHANGE, [driver.id]);
+      const { faults, changed } = await store(tx, record, caller, driver, months, given);
+      refuseFaults(faults);
+      drivers.push(await storedAnswer(tx, driver, months, given.length, changed));
     }
     return { status: 200, body: { rows: rows.length, drivers } };
   });
+}
+
+function ownerFault({ line, driver, axis }: DriverRowGiven, own: string | undefined): CsvFault[] {
+  if (own === undefined) return [{ line, message: `no driver ${driver}` }];
+  if (axis === undefined || axis === own) return [];
+  return [{ line, message: `the driver ${driver} weighs the axis ${own}, not ${axis}` }];
 }
 
 function shapeFaults(given: readonly GivenWeight[]): CsvFault[] {
@@ -107,7 +124,13 @@ function shapeFaults(given: readonly GivenWeight[]): CsvFault[] {
   });
 }
 
-/** Stores weights in place of what the months had; answers what is wrong, having changed nothing, or an empty list. */
+interface Stored {
+  /** What is wrong; then nothing was changed. */
+  readonly faults: CsvFault[];
+  readonly changed: boolean;
+}
+
+/** Stores weights in place of what the months had; weights that are there already change nothing. */
 async function store(
   tx: Tx,
   record: WriteRecord,
@@ -115,7 +138,7 @@ async function store(
   driver: DriverRow,
   months: readonly string[],
   given: readonly GivenWeight[],
-): Promise<CsvFault[]> {
+): Promise<Stored> {
   const rows = await tx.query<{ id: string; code: string }>(sql.DIMENSIONS, [driver.axis_id]);
   const ids = new Map(rows.map(({ id, code }) => [code, id]));
   const seen = new Set<string>();
@@ -127,9 +150,11 @@ async function store(
     seen.add(place);
     return [];
   });
-  if (faults.length > 0) return faults;
+  if (faults.length > 0) return { faults, changed: false };
   const { countryCode, userId } = caller.context;
   const days = months.map(firstDay);
+  if (same(given, await tx.query<GivenWeight>(sql.VALUES_OF_MONTHS, [driver.id, days])))
+    return { faults, changed: false };
   await tx.execute(sql.CLEAR, [driver.id, days]);
   await tx.execute(sql.PUT, [
     countryCode,
@@ -144,12 +169,33 @@ async function store(
   const details = { code: driver.code, months, values: given.length };
   record.audit({ subject: 'driver', subjectId: driver.id, details });
   record.emit({ event: 'ANALYTIC.DRIVER.VALUES_CHANGED', entity_id: driver.id, payload: details });
-  return [];
+  return { faults, changed: true };
 }
 
-async function storedAnswer(tx: Tx, driver: DriverRow, months: string[], values: number): Promise<ValuesStored> {
+/** Whether the months hold exactly these weights, however they are written. */
+function same(given: readonly GivenWeight[], kept: readonly Omit<GivenWeight, 'line'>[]): boolean {
+  if (given.length !== kept.length || given.length === 0) return false;
+  const weights = new Map(kept.map(({ month, dimension, weight }) => [`${month} ${dimension}`, weight]));
+  return given.every(({ month, dimension, weight }) => weights.get(`${month} ${dimension}`) === plain(weight));
+}
+
+function plain(weight: string): string {
+  return weight.includes('.') ? weight.replace(/\.?0+$/, '') : weight;
+}
+
+async function storedAnswer(
+  tx: Tx,
+  driver: DriverRow,
+  months: string[],
+  values: number,
+  changed: boolean,
+): Promise<ValuesStored> {
   const now = found(await tx.query<DriverRow>(sql.BY_ID, [driver.id]), driver.id);
-  return { driver: driver.code, version: now.version, months, values };
+  const totals = await tx.query<ValuesStored['totals'][number]>(sql.TOTALS_OF_MONTHS, [
+    driver.id,
+    months.map(firstDay),
+  ]);
+  return { driver: driver.code, version: now.version, months, values, changed, totals };
 }
 
 /** The weights of a driver from one month to another. @throws Problem `NOT_FOUND`, `MONTH_INVALID` */
