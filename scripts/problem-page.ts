@@ -4,7 +4,14 @@ import { analyticProblem } from '@prorata/analytic';
 import { finopsProblem } from '@prorata/finops';
 import { groupProblem, refusalProblem } from '@prorata/group';
 import { ledgerProblem } from '@prorata/ledger';
-import { databaseProblem, nodeProblem, type ProblemTable, platformProblem, problemLines } from '@prorata/platform';
+import {
+  databaseProblem,
+  jobProblem,
+  nodeProblem,
+  type ProblemTable,
+  platformProblem,
+  problemLines,
+} from '@prorata/platform';
 import { allocateProblem } from '../packages/cli/src/allocate/problems.ts';
 import { cliProblem } from '../packages/cli/src/problems.ts';
 
@@ -15,6 +22,7 @@ export const SECTIONS: readonly { title: string; about: string; table: ProblemTa
   { title: 'platform', about: 'Any service, any command.', table: platformProblem.table },
   { title: 'database', about: 'Between a node and its database.', table: databaseProblem.table },
   { title: 'node', about: 'The folder of a node.', table: nodeProblem.table },
+  { title: 'jobs', about: 'Work that goes on behind an answer, and its schedules.', table: jobProblem.table },
   {
     title: 'ledger',
     about: 'Entries of the general ledger, from files, events and its API.',

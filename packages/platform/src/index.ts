@@ -46,6 +46,15 @@ export {
   type VerifiedToken,
   type Verifier,
 } from './identity/verifier.ts';
+// jobs
+export { type Enqueued, type EnqueueOptions, enqueueJob } from './jobs/enqueue.ts';
+export { defineJobs, type JobContext, type JobDefinition, type Jobs } from './jobs/jobs.ts';
+export { type JobRoutesOptions, registerJobRoutes } from './jobs/jobs.routes.ts';
+export { jobProblem } from './jobs/problems.ts';
+export type { JobFailure } from './jobs/run-job.ts';
+export type { Schedule, Schedules } from './jobs/schedules.ts';
+export { cancelJob, getJob, type JobFilter, type JobStatus, type JobView, listJobs } from './jobs/view.ts';
+export { type JobWorker, startWorker, type WorkerOptions } from './jobs/worker.ts';
 // node
 export { createNode, type NodeConfig, nodeProblem, readNodeConfig, writeFileWhole } from './node/config.ts';
 export { platformProblem, type ValidationError } from './problem/platform-problems.ts';

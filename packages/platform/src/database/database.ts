@@ -6,8 +6,17 @@ import { openPrivateFile } from '../node/private-file.ts';
 import { attachEmbedded, EMBEDDED_SUPERUSER, type EmbeddedOptions, type EmbeddedServer } from './embedded.ts';
 import { type MigrationSet, migrate, SCHEMA } from './migrate.ts';
 import { databaseProblem } from './problems.ts';
+import { installQueue } from './queue-schema.ts';
 import { pooledRegistry, type TenantMode, type TenantRegistry } from './registry.ts';
-import { type DatabaseRole, freshPasswords, type Login, type LoginPasswords, loginName } from './roles.ts';
+import {
+  type DatabaseRole,
+  freshPasswords,
+  LOGIN_ROLES,
+  type Login,
+  type LoginPasswords,
+  type LoginRole,
+  loginName,
+} from './roles.ts';
 import { type Scope, scopeStatements } from './scope.ts';
 
 /** One open transaction: its tenant is set, its role is set, and it ends with the function it was given to. */
@@ -47,6 +56,8 @@ export interface Database {
   transaction<T>(scope: Scope, work: (tx: Tx) => Promise<T>, options?: TransactionOptions): Promise<T>;
   /** How the registry keeps this tenant's rows apart; a token that claims another mode is refused. */
   tenantMode(tenantId: string): TenantMode;
+  /** New connections to the queue of the tenants' jobs, for whoever waits for them; the caller ends the pool. */
+  connectQueue(connections: number): pg.Pool;
   /** Checks that the database answers. */
   ping(): Promise<void>;
   /** Waits for running transactions and gives the server back. */
@@ -89,6 +100,7 @@ export async function openDatabase(options: OpenOptions): Promise<Database> {
     await admin.connect();
     try {
       await migrate(admin, options.migrations, place.logins, options.nodeId);
+      await installQueue(admin, place.admin);
     } finally {
       await admin.end();
     }
@@ -102,21 +114,19 @@ export async function openDatabase(options: OpenOptions): Promise<Database> {
 interface Place {
   readonly admin: pg.ClientConfig;
   readonly logins: readonly Login[];
-  connect(role: DatabaseRole): pg.PoolConfig;
+  connect(role: LoginRole): pg.PoolConfig;
   readonly server?: EmbeddedServer;
 }
 
 /** Connections a role; four roles of a node stay well below a server's default of 100. */
 const POOL_SIZE = 10;
 
-const ROLES: readonly DatabaseRole[] = ['app', 'intake', 'reader', 'relay'];
-
 async function embedded(options: OpenOptions): Promise<Place> {
   const server = await attachEmbedded(options.dir, options);
   const database = options.database ?? 'prorata';
   const host = server.socketDirectory;
   await createDatabase({ host, user: EMBEDDED_SUPERUSER, database: 'postgres' }, database);
-  const logins = ROLES.map((role) => ({ role, name: loginName(role, database, false), password: '' }));
+  const logins = LOGIN_ROLES.map((role) => ({ role, name: loginName(role, database, false), password: '' }));
   return {
     admin: { host, user: EMBEDDED_SUPERUSER, database },
     logins,
@@ -143,7 +153,11 @@ async function remote(options: OpenOptions, url: string): Promise<Place> {
   const admin = new pg.Client({ connectionString: url });
   const database = admin.database ?? 'postgres';
   const passwords = await credentials(options.dir);
-  const logins = ROLES.map((role) => ({ role, name: loginName(role, database, true), password: passwords[role] }));
+  const logins = LOGIN_ROLES.map((role) => ({
+    role,
+    name: loginName(role, database, true),
+    password: passwords[role],
+  }));
   return {
     admin: { connectionString: url },
     logins,
@@ -218,6 +232,7 @@ async function pooled(place: Place, registryOf: NonNullable<OpenOptions['registr
         session.release();
       }
     },
+    connectQueue: (connections) => queuePool(place.connect('jobs'), connections),
     async ping() {
       await poolOf('app').query('select 1');
     },
@@ -226,6 +241,17 @@ async function pooled(place: Place, registryOf: NonNullable<OpenOptions['registr
       await place.server?.release();
     },
   };
+}
+
+/** Sessions tell by their locks that a worker lives: a server has to notice within a minute that a machine fell silent. */
+const KEEPALIVE = '-c tcp_keepalives_idle=20 -c tcp_keepalives_interval=10 -c tcp_keepalives_count=3';
+
+function queuePool(config: pg.PoolConfig, connections: number): pg.Pool {
+  const pool = new pg.Pool({ ...config, options: `${KEEPALIVE} -c timezone=UTC`, max: connections, keepAlive: true });
+  // The worker notices by its next statement; without listeners a cut connection would end the process.
+  pool.on('error', () => {});
+  pool.on('connect', (client) => client.on('error', () => {}));
+  return pool;
 }
 
 interface Session {

@@ -4,7 +4,7 @@ import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Client } from 'pg';
 import { databaseProblem } from './problems.ts';
-import { ensureRoles, type Login, OWNER_ROLE } from './roles.ts';
+import { ensureRoles, type Login, OWNER_ROLE, QUEUE_ROLE } from './roles.ts';
 
 /** One package's numbered `.sql` files, run in the order of their numbers, sets in the order given. */
 export interface MigrationSet {
@@ -22,6 +22,9 @@ interface Migration {
 
 /** The schema that holds every table; the runner sets it as search path, so that migrations name none. */
 export const SCHEMA = 'prorata';
+
+/** The schema of graphile-worker, whose migrations are its own. */
+export const QUEUE_SCHEMA = 'graphile_worker';
 
 const MIGRATION_LOCK = 7_340_032;
 
@@ -98,12 +101,20 @@ async function refuseOtherNode(admin: Client, nodeId: string): Promise<void> {
 async function prepare(admin: Client, logins: readonly Login[]): Promise<void> {
   const ready = await admin.query<{ ready: boolean }>(
     `select to_regclass('${SCHEMA}.schema_migration') is not null
+        and to_regnamespace('${QUEUE_SCHEMA}') is not null
         and (select count(*) from pg_roles where rolname = any($1)) = $2 as ready`,
     [logins.map((login) => login.name), logins.length],
   );
   if (ready.rows[0]?.ready === true && logins.every((login) => login.password === '')) return;
   await ensureRoles(admin, logins);
   await admin.query(`CREATE SCHEMA IF NOT EXISTS ${SCHEMA} AUTHORIZATION ${OWNER_ROLE}`);
+  await admin.query(`CREATE SCHEMA IF NOT EXISTS ${QUEUE_SCHEMA} AUTHORIZATION ${QUEUE_ROLE}`);
+  // Beforehand, because graphile-worker would make the schema along with it, which its owner may not.
+  await admin.query(
+    `CREATE TABLE IF NOT EXISTS ${QUEUE_SCHEMA}.migrations (
+       id integer PRIMARY KEY, ts timestamptz NOT NULL DEFAULT now(), breaking boolean NOT NULL DEFAULT false)`,
+  );
+  await admin.query(`ALTER TABLE ${QUEUE_SCHEMA}.migrations OWNER TO ${QUEUE_ROLE}`);
   await admin.query(`GRANT USAGE ON SCHEMA ${SCHEMA} TO prorata_app, prorata_intake, prorata_reader, prorata_relay`);
   await admin.query(
     `CREATE TABLE IF NOT EXISTS ${SCHEMA}.schema_migration (
@@ -136,7 +147,7 @@ async function compare(admin: Client, wanted: readonly Migration[]): Promise<Mig
 async function apply(admin: Client, migration: Migration): Promise<void> {
   await admin.query('BEGIN');
   try {
-    await admin.query(`SET LOCAL ROLE ${OWNER_ROLE}; SET LOCAL search_path = ${SCHEMA}`);
+    await admin.query(`SET LOCAL ROLE ${OWNER_ROLE}; SET LOCAL search_path = ${SCHEMA}, pg_temp`);
     await admin.query(migration.sql);
     await admin.query('RESET ROLE');
     await admin.query(
