@@ -47,6 +47,36 @@ export {
 } from './publish/publications.ts';
 export { type PublishOptions, type PublishResult, publishMonth } from './publish/publish-month.ts';
 export type { PushOptions, PushResult } from './publish/push.ts';
+// references
+export {
+  deactivateReference,
+  mapReference,
+  type ReferenceName,
+  reactivateReference,
+} from './references/change-reference.ts';
+export {
+  importReferences,
+  type ReferenceOptions,
+  type ReferencesImported,
+  type ReferencesInput,
+} from './references/import-references.ts';
+export { REFERENCE_KINDS, type Reference, type ReferenceKind } from './references/kinds.ts';
+export {
+  listReferences,
+  type ReferenceChange,
+  type ReferenceList,
+  type ReferenceQuery,
+  referenceChanges,
+  type UnmappedReference,
+  type UnmappedReport,
+  unmappedReferences,
+} from './references/list-references.ts';
+export {
+  GroupReferencesSchema,
+  type PulledReferences,
+  type PullOptions,
+  pullReferences,
+} from './references/pull-references.ts';
 // report
 export { type ExplainedPart, type Explanation, explainIndirect } from './report/explain.ts';
 export {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { type Admission, BundleRefused, publicOf, thumbprint, verifyAdmission } from '@prorata/contract';
 import { type RequestContext, type Tx, writeFileWhole, writePath } from '@prorata/platform';
 import { finopsProblem } from '../problems.ts';
+import { referencesOfAdmission, takeGroupReferences } from '../references/group-references.ts';
 import { type EntityNode, signingKeyOf } from './entity.ts';
 
 export interface JoinResult {
@@ -53,6 +54,7 @@ export async function joinGroup(
       JSON.stringify(admission),
       context.userId,
     ]);
+    await takeGroupReferences(tx, [tenantId, legalEntityId], context, referencesOfAdmission(admission));
     const { groupFingerprint, tenant, references } = admission;
     const details = { groupFingerprint, tenant, domains: references.domains.version };
     record.audit({ subject: 'group_membership', subjectId: admission.groupKid, details });

@@ -1,7 +1,9 @@
-import type { Admission, BundleContent, FactRow, ProductRow } from '@prorata/contract';
+import type { Admission, ApplicationRow, BundleContent, FactRow, ProductRow } from '@prorata/contract';
 import type { Tx } from '@prorata/platform';
 import type { EntityNode } from '../node/entity.ts';
 import { finopsProblem } from '../problems.ts';
+import { groupReferencesOf } from '../references/group-references.ts';
+import { unmappedIn } from '../references/list-references.ts';
 import * as sql from './publish.sql.ts';
 
 export type MonthKey = readonly [tenantId: string, legalEntityId: string, period: string];
@@ -19,11 +21,15 @@ export async function contentOf(
   month: string,
   temporaryFolder: string,
 ): Promise<BundleContent> {
-  await assertDomainsKnown(tx, admission, key, month);
-  const { domains, products } = admission.references;
-  const known = new Set(products?.rows.map((row) => row.code));
-  const applications = await tx.query<{ application_id: string; label: string }>(sql.APPLICATIONS_OF_MONTH, key);
-  const named = await tx.query<Omit<ProductRow, 'reference_id'>>(sql.PRODUCTS_OF_MONTH, key);
+  const group = await groupReferencesOf(tx, entityKey(key));
+  if (group === undefined) throw finopsProblem('NOT_JOINED', 'the entity has taken no references of a group');
+  await assertDomainsKnown(tx, group.version, key, month);
+  const products = new Set(group.rows.filter((row) => row.kind === 'product' && row.active).map((row) => row.code));
+  const applications = await tx.query<ApplicationRow>(sql.APPLICATIONS_OF_MONTH, key);
+  const named = await tx.query<Omit<ProductRow, 'reference_id'> & { group_code: string | null }>(
+    sql.PRODUCTS_OF_MONTH,
+    key,
+  );
   return {
     scope: {
       tenant: admission.tenant,
@@ -31,37 +37,45 @@ export async function contentOf(
       deployment: entity.config.deployment,
       period_month: month,
       status: 'OPEN',
-      references: { domains: domains.version, ...(products === undefined ? {} : { products: products.version }) },
+      references: { domains: group.version, ...(group.has_products ? { products: group.version } : {}) },
       pricing_view: null,
     },
     facts: factBatches(tx, key, month, admission.entity.code),
     prices: [],
-    applications: applications.map((row) => ({ ...row, reference_id: null })),
-    products: named.map((row) => ({ ...row, reference_id: known.has(row.product_id) ? row.product_id : null })),
+    applications,
+    products: named.map(({ group_code, ...row }) => ({
+      ...row,
+      reference_id: among(products, group_code ?? row.product_id),
+    })),
     temporaryFolder,
   };
 }
 
+function entityKey(key: MonthKey): readonly [tenantId: string, legalEntityId: string] {
+  return [key[0], key[1]];
+}
+
+function among(codes: ReadonlySet<string>, code: string): string | null {
+  return codes.has(code) ? code : null;
+}
+
 /** An unknown domain would refuse the whole bundle at the group: better said here, where it can be mapped. */
-async function assertDomainsKnown(tx: Tx, admission: Admission, key: MonthKey, month: string): Promise<void> {
-  const unknown = await unmappedDomains(tx, admission, key);
+async function assertDomainsKnown(tx: Tx, version: string, key: MonthKey, month: string): Promise<void> {
+  const unknown = await unmappedDomains(tx, key);
   if (unknown.length === 0) return;
   const names = unknown.map((one) => `"${one.domain_id}"`).join(', ');
-  const version = admission.references.domains.version;
   throw finopsProblem('DOMAIN_UNMAPPED', `${month}: ${names} not in version ${version} of the group's domains`, {
     domains: unknown,
   });
 }
 
-/** Domains of the month's facts that the group's reference does not hold, with the number of facts. */
+/** Domains of the month's facts that stand for no active domain of the group, with the number of facts. */
 export async function unmappedDomains(
   tx: Tx,
-  admission: Admission,
   key: MonthKey,
 ): Promise<{ readonly domain_id: string; readonly facts: number }[]> {
-  const known = new Set(admission.references.domains.rows.map((row) => row.code));
-  const used = await tx.query<{ domain_id: string; facts: number }>(sql.DOMAINS_OF_MONTH, key);
-  return used.filter((one) => !known.has(one.domain_id));
+  const unmapped = await unmappedIn(tx, entityKey(key), key[2]);
+  return unmapped.filter((one) => one.kind === 'domain').map(({ code, facts }) => ({ domain_id: code, facts }));
 }
 
 type StoredFact = Omit<FactRow, 'period_month' | 'entity_id'>;

@@ -62,7 +62,7 @@ function groupAddress(base: string, path: string): URL {
 }
 
 /** A token that only the holder of the enrolled key can make, for the group of the admission only, and for two minutes. */
-async function ownToken(entity: EntityNode): Promise<string> {
+export async function ownToken(entity: EntityNode): Promise<string> {
   const membership = await entity.db.transaction(entity.scope, membershipOf, { readOnly: true });
   if (membership === undefined) throw finopsProblem('NOT_JOINED', 'the entity has no group to push to');
   const privateJwk = await signingKeyOf(entity.dir);

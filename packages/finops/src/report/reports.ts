@@ -130,7 +130,7 @@ export async function reportCoverage(entity: EntityNode, month: string): Promise
       if (rows.length === 0) throw finopsProblem('NO_RUN', `${month} has no completed run`);
       const summary = await tx.query<CoverageReport['summary'][number]>(sql.COVERAGE_SUMMARY, key);
       const membership = await membershipOf(tx);
-      const unmapped = membership === undefined ? null : await unmappedDomains(tx, membership.statement, key);
+      const unmapped = membership === undefined ? null : await unmappedDomains(tx, key);
       return { period_month: month, rows, summary, unmapped_domains: unmapped };
     },
     { readOnly: true },
