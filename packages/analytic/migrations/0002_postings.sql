@@ -59,8 +59,9 @@ CREATE TABLE ana_posting_line (
 CREATE INDEX ana_posting_line_dimension ON ana_posting_line
   (tenant_id, legal_entity_id, dimension_id, period_month, posting_id);
 
--- The analytic balance: always the sum of the posting lines, kept in the transaction that adds them (decision 0103), because a
--- sum over a million lines is no answer to a click. Its rows are locked in the order of their key.
+-- The analytic balance of the postings that are folded into it, because a sum over a million lines is no answer to a click. A single run
+-- does not touch its rows, which all runs of a month would wait for: its posting waits in `ana_balance_waiting` and is folded in a
+-- moment later, with others (decision 0103). `ana_balance_now` is always the sum of all posting lines.
 CREATE TABLE ana_balance (
   tenant_id        uuid NOT NULL DEFAULT ana_tenant(),
   legal_entity_id  uuid NOT NULL DEFAULT ana_legal_entity(),
@@ -75,6 +76,49 @@ CREATE TABLE ana_balance (
   FOREIGN KEY (tenant_id, legal_entity_id, axis_id, dimension_id)
     REFERENCES ana_dimension (tenant_id, legal_entity_id, axis_id, id)
 ) WITH (fillfactor = 70);
+
+CREATE TABLE ana_balance_waiting (
+  tenant_id        uuid NOT NULL DEFAULT ana_tenant(),
+  legal_entity_id  uuid NOT NULL DEFAULT ana_legal_entity(),
+  posting_id       uuid NOT NULL,
+  PRIMARY KEY (tenant_id, legal_entity_id, posting_id),
+  FOREIGN KEY (tenant_id, legal_entity_id, posting_id) REFERENCES ana_posting (tenant_id, legal_entity_id, id)
+);
+
+CREATE VIEW ana_balance_now WITH (security_invoker = true) AS
+  SELECT tenant_id, legal_entity_id, axis_id, period_month, dimension_id, account, amount, lines FROM ana_balance
+  UNION ALL
+  SELECT l.tenant_id, l.legal_entity_id, l.axis_id, l.period_month, l.dimension_id, l.account, l.amount, 1
+    FROM ana_balance_waiting w
+    JOIN ana_posting_line l
+      ON l.tenant_id = w.tenant_id AND l.legal_entity_id = w.legal_entity_id AND l.posting_id = w.posting_id;
+
+-- Folds up to p_most waiting postings of the caller's legal entity into the balance, whose rows are locked in the order of their key,
+-- and answers how many they were. Whoever reads sees a posting either waiting or folded.
+CREATE FUNCTION ana_fold_balance(p_most integer) RETURNS integer LANGUAGE plpgsql AS $$
+DECLARE
+  v_folded  integer;
+BEGIN
+  PERFORM pg_advisory_xact_lock(hashtextextended(concat_ws(E'\n', 'fold', ana_tenant(), ana_legal_entity()), 7340043));
+  WITH waiting AS (
+    DELETE FROM ana_balance_waiting w
+     WHERE w.posting_id IN (SELECT o.posting_id FROM ana_balance_waiting o ORDER BY o.posting_id LIMIT p_most)
+    RETURNING w.tenant_id, w.legal_entity_id, w.posting_id
+  ), folded AS (
+    INSERT INTO ana_balance AS b (axis_id, period_month, dimension_id, account, amount, lines)
+    SELECT l.axis_id, l.period_month, l.dimension_id, l.account, sum(l.amount), count(*)
+      FROM waiting w
+      JOIN ana_posting_line l
+        ON l.tenant_id = w.tenant_id AND l.legal_entity_id = w.legal_entity_id AND l.posting_id = w.posting_id
+     GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4
+    ON CONFLICT (tenant_id, legal_entity_id, axis_id, period_month, dimension_id, account) DO UPDATE
+       SET amount = b.amount + excluded.amount, lines = b.lines + excluded.lines
+  )
+  SELECT count(*) INTO v_folded FROM waiting;
+  RETURN v_folded;
+END $$;
+REVOKE ALL ON FUNCTION ana_fold_balance FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION ana_fold_balance TO prorata_app;
 
 -- Which posting holds a source line on an axis. Its key is the promise that no line is allocated twice on one axis, whatever rule or
 -- version; a reversal gives the lines back.
@@ -112,14 +156,16 @@ GRANT SELECT, INSERT, UPDATE (reversed_by, updated_at, updated_by, version) ON a
 GRANT SELECT, INSERT ON ana_posting_line TO prorata_app;
 GRANT SELECT, INSERT, DELETE ON ana_allocated_line TO prorata_app;
 GRANT SELECT, INSERT, UPDATE ON ana_balance TO prorata_app;
-GRANT SELECT ON ana_posting, ana_posting_line, ana_allocated_line, ana_balance TO prorata_reader;
+GRANT SELECT, INSERT, DELETE ON ana_balance_waiting TO prorata_app;
+GRANT SELECT ON ana_balance_now TO prorata_app;
+GRANT SELECT ON ana_posting, ana_posting_line, ana_allocated_line, ana_balance, ana_balance_waiting, ana_balance_now TO prorata_reader;
 
 -- What the general ledger reverses is taken back in the transaction of the intake that learns it.
 GRANT SELECT ON ana_axis, ana_dimension TO prorata_intake;
 GRANT SELECT, INSERT, UPDATE (reversed_by, updated_at, updated_by, version) ON ana_posting TO prorata_intake;
 GRANT SELECT, INSERT ON ana_posting_line TO prorata_intake;
 GRANT SELECT, INSERT, DELETE ON ana_allocated_line TO prorata_intake;
-GRANT SELECT, INSERT, UPDATE ON ana_balance TO prorata_intake;
+GRANT SELECT, INSERT ON ana_balance_waiting TO prorata_intake;
 
 DO $$
 DECLARE
@@ -127,7 +173,7 @@ DECLARE
   own text := 'tenant_id = NULLIF(current_setting(''app.current_tenant'', true), '''')::uuid'
     || ' AND legal_entity_id = NULLIF(current_setting(''app.current_legal_entity'', true), '''')::uuid';
 BEGIN
-  FOREACH name IN ARRAY ARRAY['ana_posting', 'ana_posting_line', 'ana_allocated_line', 'ana_balance'] LOOP
+  FOREACH name IN ARRAY ARRAY['ana_posting', 'ana_posting_line', 'ana_allocated_line', 'ana_balance', 'ana_balance_waiting'] LOOP
     EXECUTE format('CREATE POLICY %I ON %I USING (%s) WITH CHECK (%s)', 'rls_' || name, name, own, own);
     EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', name);
     EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', name);

@@ -4,14 +4,14 @@
 -- Everything that a run looks at before it allocates, as one moment has it. Amounts are texts, because JSON numbers are floats.
 CREATE FUNCTION ana_run_source(p_entry uuid, p_rule uuid) RETURNS TABLE (
   active_id uuid, currency char(3), revision text, opening_journals text[], closing_journals text[], default_accounts text[],
-  period_state text, entry jsonb
+  period_state text, entry jsonb, moment timestamptz
 ) LANGUAGE plpgsql STABLE AS $$
 BEGIN
   RETURN QUERY
   SELECT (SELECT p.id FROM ana_posting p
            WHERE p.tenant_id = ana_tenant() AND p.legal_entity_id = ana_legal_entity() AND p.source_entry_id = p_entry
              AND p.allocation_rule_id = p_rule AND p.kind = 'ORIGINAL' AND p.reversed_by IS NULL),
-         e.currency, coalesce(s.revision, 0)::text, c.opening_journals, c.closing_journals, c.default_accounts, b.state, g.entry
+         e.currency, coalesce(s.revision, 0)::text, c.opening_journals, c.closing_journals, c.default_accounts, b.state, g.entry, now()
     FROM legal_entity e
     LEFT JOIN ana_reference_state s ON s.tenant_id = e.tenant_id AND s.legal_entity_id = e.legal_entity_id
     LEFT JOIN ledger_config c ON c.tenant_id = e.tenant_id AND c.legal_entity_id = e.legal_entity_id
@@ -30,13 +30,13 @@ BEGIN
    WHERE e.tenant_id = ana_tenant() AND e.legal_entity_id = ana_legal_entity();
 END $$;
 
--- Stores a posting with its lines, what it holds of the entry, and its share of the balance. Whoever comes second with the same entry
+-- Stores a posting with its lines and what it holds of the entry, to be folded into the balance. Whoever comes second with the same entry
 -- and rule waits for the first, then stores nothing (`stored` 0); a source line that another posting holds is missing from `held`.
--- The balance comes last: its rows are what runs of one month wait for.
+-- p_alone: the caller counts on being the only one, and does not look at the answer; then either is an error.
 CREATE FUNCTION ana_store_posting(
   p_id uuid, p_country char(2), p_entry uuid, p_rule uuid, p_kind text, p_reverses uuid, p_date date, p_currency char(3),
   p_result jsonb, p_user uuid, p_lines integer[], p_parts integer[], p_axes uuid[], p_dimensions uuid[], p_accounts text[],
-  p_amounts numeric[], p_held_lines integer[], p_held_axes uuid[]
+  p_amounts numeric[], p_held_lines integer[], p_held_axes uuid[], p_alone boolean
 ) RETURNS TABLE (created_at timestamptz, stored integer, held integer) LANGUAGE plpgsql AS $$
 #variable_conflict use_column
 DECLARE
@@ -51,6 +51,9 @@ BEGIN
     WHERE kind = 'ORIGINAL' AND reversed_by IS NULL DO NOTHING;
   GET DIAGNOSTICS v_stored = ROW_COUNT;
   IF v_stored = 0 THEN
+    IF p_alone THEN
+      RAISE EXCEPTION 'another request stored the entry and rule meanwhile' USING ERRCODE = 'unique_violation', CONSTRAINT = 'ana_posting_active';
+    END IF;
     RETURN QUERY SELECT now(), 0, 0;
     RETURN;
   END IF;
@@ -61,6 +64,9 @@ BEGIN
   ON CONFLICT (tenant_id, legal_entity_id, entry_id, line_no, axis_id) DO NOTHING;
   GET DIAGNOSTICS v_held = ROW_COUNT;
   IF v_held < cardinality(p_held_lines) THEN
+    IF p_alone THEN
+      RAISE EXCEPTION 'another posting holds a line' USING ERRCODE = 'unique_violation', CONSTRAINT = 'ana_allocated_line_pkey';
+    END IF;
     RETURN QUERY SELECT now(), 1, v_held;
     RETURN;
   END IF;
@@ -70,12 +76,7 @@ BEGIN
     FROM unnest(p_lines, p_parts, p_axes, p_dimensions, p_accounts, p_amounts)
       AS u(line_no, part_no, axis_id, dimension_id, account, amount);
 
-  INSERT INTO ana_balance AS b (axis_id, period_month, dimension_id, account, amount, lines)
-  SELECT u.axis_id, v_month, u.dimension_id, u.account, sum(u.amount), count(*)
-    FROM unnest(p_axes, p_dimensions, p_accounts, p_amounts) AS u(axis_id, dimension_id, account, amount)
-   GROUP BY u.axis_id, u.dimension_id, u.account ORDER BY u.axis_id, u.dimension_id, u.account
-  ON CONFLICT (tenant_id, legal_entity_id, axis_id, period_month, dimension_id, account) DO UPDATE
-     SET amount = b.amount + excluded.amount, lines = b.lines + excluded.lines;
+  INSERT INTO ana_balance_waiting (posting_id) VALUES (p_id);
 
   RETURN QUERY SELECT now(), v_stored, v_held;
 END $$;

@@ -8,12 +8,12 @@ export const DIMENSIONS = 'SELECT id, parent_id, code, name_source FROM ana_dime
 /** $1 axis, $2 first and $3 last month. Cycles move money between dimensions, within the axis. */
 export const BY_DIMENSION = `
   SELECT dimension_id, to_char(period_month, 'YYYY-MM') AS month, trim_scale(sum(amount))::text AS amount
-    FROM (SELECT dimension_id, period_month, amount FROM ana_balance WHERE axis_id = $1 AND period_month BETWEEN $2 AND $3
+    FROM (SELECT dimension_id, period_month, amount FROM ana_balance_now WHERE axis_id = $1 AND period_month BETWEEN $2 AND $3
           UNION ALL
           SELECT dimension_id, period_month, amount FROM ana_cycle_line WHERE axis_id = $1 AND period_month BETWEEN $2 AND $3) moved
    GROUP BY dimension_id, period_month`;
 
 export const BY_ACCOUNT = `
   SELECT account, trim_scale(sum(amount))::text AS amount
-    FROM ana_balance WHERE axis_id = $1 AND period_month BETWEEN $2 AND $3
+    FROM ana_balance_now WHERE axis_id = $1 AND period_month BETWEEN $2 AND $3
    GROUP BY account ORDER BY account`;

@@ -7,6 +7,7 @@ import { type AnalyticNode, found, read } from '../service/node.ts';
 import { bookSettings } from '../source/settings.ts';
 import type { AccountRow, AnalyticBalance, BalanceQuery, BalanceRow } from './balance.schema.ts';
 import * as sql from './balance.sql.ts';
+import { foldSoon } from './fold.ts';
 import { rollUp, subtree, type TreeNode } from './tree.ts';
 
 /**
@@ -21,6 +22,7 @@ export async function analyticBalance(
   query: BalanceQuery,
 ): Promise<AnalyticBalance> {
   const { from, to } = query;
+  foldSoon(node, context);
   if (from > to) throw analyticProblem('MONTH_INVALID', `${from} is after ${to}`);
   return await read(node, context, async (tx) => {
     await tx.query(sql.ONE_MOMENT);

@@ -23,17 +23,17 @@ export const DIMENSIONS = `
 /** Balances of the dimensions $3 on the axis $1 in the month $2, postings and earlier cycles together. */
 export const COSTS = `
   SELECT d.code, trim_scale(sum(m.amount))::text AS amount
-    FROM (SELECT dimension_id, amount FROM ana_balance WHERE axis_id = $1 AND period_month = $2
+    FROM (SELECT dimension_id, amount FROM ana_balance_now WHERE axis_id = $1 AND period_month = $2
           UNION ALL
           SELECT dimension_id, amount FROM ana_cycle_line WHERE axis_id = $1 AND period_month = $2) m
     JOIN ana_dimension d ON d.id = m.dimension_id
    WHERE d.code = ANY ($3)
    GROUP BY d.code`;
 
-// What is being emptied stands still until the run is stored.
+// Two runs that empty one axis in one month queue, so that each sees what the other one moved. Postings that come meanwhile are costs
+// that come later.
 export const LOCK_COSTS = `
-  SELECT 1 FROM ana_balance WHERE axis_id = $1 AND period_month = $2
-   ORDER BY axis_id, period_month, dimension_id, account FOR UPDATE`;
+  SELECT pg_advisory_xact_lock(hashtextextended(concat_ws(E'\\n', 'cycle', ana_tenant(), ana_legal_entity(), $1::uuid, $2::date), 7340044))`;
 
 const RUN_COLUMNS = `r.id, r.country_code, r.cycle_id, r.cycle_code, r.kind, r.reverses, r.reversed_by,
   to_char(r.source_month, 'YYYY-MM') AS source_month, to_char(r.period_month, 'YYYY-MM') AS period_month, r.currency, r.result,

@@ -1,5 +1,6 @@
 import { entry, type LedgerChange, periodState, requireEntry, requireOpenPeriod } from '@prorata/ledger';
 import { NIL_UUID, type Tx, uuidv7, type WriteAnswer, type WriteRecord } from '@prorata/platform';
+import { foldSoon } from '../balance/fold.ts';
 import { analyticProblem } from '../problems.ts';
 import { monthOf } from '../service/months.ts';
 import { type AnalyticNode, type Caller, change, found } from '../service/node.ts';
@@ -22,12 +23,15 @@ export async function reversePosting(
   input: ReverseRequest,
 ): Promise<WriteAnswer<PostingAnswer>> {
   const payload = { id, ...input };
-  return await change(node, caller, { action: 'analytic.allocation.reverse', payload }, async (tx, record) => {
+  const asking = { action: 'analytic.allocation.reverse', payload };
+  const answer = await change(node, caller, asking, async (tx, record) => {
     const posting = found(await tx.query<PostingRow>(sql.BY_ID_TO_REVERSE, [id]), `there is no posting ${id}`);
     requireReversible(posting);
     const mirror = await storeMirror(tx, record, caller.context.userId, posting, input.date ?? posting.posting_date);
     return { status: 201, body: tellPosting(mirror) };
   });
+  foldSoon(node, caller.context);
+  return answer;
 }
 
 function requireReversible(posting: PostingRow): void {

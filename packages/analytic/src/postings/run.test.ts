@@ -225,7 +225,8 @@ async function balanceDifferences(): Promise<object[]> {
     `SELECT axis_id, period_month, dimension_id, account FROM (
        SELECT legal_entity_id, axis_id, period_month, dimension_id, account, sum(amount) AS amount, count(*) AS lines
          FROM ana_posting_line GROUP BY 1, 2, 3, 4, 5) l
-     FULL JOIN ana_balance b USING (legal_entity_id, axis_id, period_month, dimension_id, account)
+     FULL JOIN (SELECT legal_entity_id, axis_id, period_month, dimension_id, account, sum(amount) AS amount, sum(lines) AS lines
+                  FROM ana_balance_now GROUP BY 1, 2, 3, 4, 5) b USING (legal_entity_id, axis_id, period_month, dimension_id, account)
      WHERE l.amount IS DISTINCT FROM b.amount OR l.lines IS DISTINCT FROM b.lines`,
   );
 }

@@ -6,18 +6,19 @@ import {
   type WriteAnswer,
   type WriteRecord,
 } from '@prorata/platform';
+import { foldSoon } from '../balance/fold.ts';
 import { analyticProblem } from '../problems.ts';
 import * as ruleSql from '../rules/rules.sql.ts';
 import type { RuleRow } from '../rules/rules.ts';
 import { type AnalyticNode, type Caller, change, found, read, requireLegalEntity } from '../service/node.ts';
 import { refusalOf } from '../service/refusals.ts';
-import { type RunSource, runSource } from '../source/run-source.ts';
+import { type RunSource, runSource, sourceStatement } from '../source/run-source.ts';
 import { type Computed, compute } from './compute.ts';
 import { explainResult, type Language } from './explain.ts';
 import type { PostingAnswer, RunRequest } from './postings.schema.ts';
 import * as sql from './postings.sql.ts';
 import type { PostingResult } from './result.ts';
-import { type PostingRow, storePosting, tellPosting } from './store.ts';
+import { isContended, type PostingRow, storeAlone, storePosting, tellPosting } from './store.ts';
 
 /** The posting, and whether it was there before this request. */
 export interface RunAnswer extends WriteAnswer<PostingAnswer> {
@@ -31,18 +32,32 @@ export interface RunAnswer extends WriteAnswer<PostingAnswer> {
  * @throws Problem `RULE_NOT_POSTED`, `ALREADY_ALLOCATED`, and those of `compute`
  */
 export async function runAllocation(node: AnalyticNode, caller: Caller, asked: RunRequest): Promise<RunAnswer> {
+  try {
+    return await runIn(node, caller, asked, storeAlone);
+  } catch (error) {
+    if (!isContended(error)) throw error;
+    return await runIn(node, caller, asked, storePosting);
+  }
+}
+
+/** How a posting is stored: waiting for what the database says, or not. */
+type Store = typeof storeAlone | typeof storePosting;
+
+async function runIn(node: AnalyticNode, caller: Caller, asked: RunRequest, store: Store): Promise<RunAnswer> {
   let before = false;
-  const asking = { action: 'analytic.allocation.run', payload: asked };
+  const ahead = sourceStatement(asked.sourceEntryId, asked.allocationRuleId);
+  const asking = { action: 'analytic.allocation.run', payload: asked, ahead };
   const answer = await change(node, caller, asking, async (tx, record) => {
-    const source = await runSource(tx, caller.context, asked.sourceEntryId, asked.allocationRuleId);
+    const source = runSource(tx.ahead.at(-1), caller.context);
     const posting =
       source.activeId === null
-        ? await runOnce(node, tx, record, caller.context, asked, source)
+        ? await runOnce(node, tx, record, caller.context, asked, source, store)
         : await existingPosting(tx, asked);
     before = posting.existing;
     if (before) record.audit({ subject: 'posting', subjectId: posting.id, details: { ...asked, existing: true } });
     return { status: 201, body: tellPosting(posting) };
   });
+  foldSoon(node, caller.context);
   return { ...answer, replayed: answer.replayed || before };
 }
 
@@ -61,13 +76,14 @@ async function runOnce(
   context: RequestContext,
   asked: RunRequest,
   source: RunSource,
+  store: Store,
 ): Promise<OncePosting> {
   const rule = await ruleToRun(node, tx, context, asked.allocationRuleId);
   if (rule.posted_at === null) {
     throw analyticProblem('RULE_NOT_POSTED', `version ${rule.version} of the rule ${rule.rule_code} is a draft`);
   }
   const computed = await compute(node, tx, context, source, rule);
-  const stored = await storePosting(tx, newPosting(context, rule, computed), computed.references);
+  const stored = await store(tx, newPosting(context, rule, computed), computed.references, source.moment);
   // Another request won between the look and the insert: what it stored is the answer.
   if (stored === undefined) return await existingPosting(tx, asked);
   notePosting(record, 'RUN', stored);
@@ -139,11 +155,13 @@ export async function previewAllocation(
   language: Language,
 ) {
   requireLegalEntity(context);
-  const { computed, rule } = await read(node, context, async (tx) => {
-    const source = await runSource(tx, context, asked.sourceEntryId, asked.allocationRuleId);
+  const ahead = [sourceStatement(asked.sourceEntryId, asked.allocationRuleId)];
+  const computing = async (tx: Tx) => {
+    const source = runSource(tx.ahead[0], context);
     const tried = await ruleToRun(node, tx, context, asked.allocationRuleId);
     return { rule: tried, computed: await compute(node, tx, context, source, tried) };
-  }).catch((error: unknown) => {
+  };
+  const { computed, rule } = await read(node, context, computing, ahead).catch((error: unknown) => {
     throw refusalOf(error);
   });
   const { entry, result } = computed;

@@ -55,9 +55,36 @@ export type Ids = Pick<References, 'axisIds' | 'dimensionIds'>;
  * @throws Problem `ALREADY_ALLOCATED`
  */
 export async function storePosting(tx: Tx, posting: NewPosting, ids: Ids): Promise<PostingRow | undefined> {
-  const parts = partColumns(posting.result, ids);
-  const held = posting.kind === 'ORIGINAL' ? heldColumns(posting.result, ids) : { lines: [], axes: [] };
-  const rows = await tx.query<{ created_at: Date; stored: number; held: number }>(sql.STORE, [
+  const held = heldOf(posting, ids);
+  const values = storeValues(posting, ids, held, false);
+  const rows = await tx.query<{ created_at: Date; stored: number; held: number }>(sql.STORE, values);
+  const { created_at, stored, held: got } = found(rows, posting.id);
+  if (stored === 0) return undefined;
+  if (got < held.lines.length) throw await alreadyAllocated(tx, posting, held);
+  return { ...posting, created_at, reversed_by: null };
+}
+
+/**
+ * Stores an original together with the commit, counting on nobody else storing the entry: where somebody does, the transaction fails
+ * with an error that `isContended` knows, and is tried again with `storePosting`.
+ */
+export function storeAlone(tx: Tx, posting: NewPosting, ids: Ids, moment: Date): PostingRow {
+  tx.defer(sql.STORE, storeValues(posting, ids, heldOf(posting, ids), true));
+  return { ...posting, created_at: moment, reversed_by: null };
+}
+
+const CONTENDED: ReadonlySet<unknown> = new Set(['ana_posting_active', 'ana_allocated_line_pkey']);
+
+export function isContended(error: unknown): boolean {
+  return error instanceof Error && 'constraint' in error && CONTENDED.has(error.constraint);
+}
+
+function heldOf(posting: NewPosting, ids: Ids): Held {
+  return posting.kind === 'ORIGINAL' ? heldColumns(posting.result, ids) : { lines: [], axes: [] };
+}
+
+function storeValues(posting: NewPosting, ids: Ids, held: Held, alone: boolean): unknown[] {
+  return [
     posting.id,
     posting.country_code,
     posting.source_entry_id,
@@ -68,14 +95,11 @@ export async function storePosting(tx: Tx, posting: NewPosting, ids: Ids): Promi
     posting.currency,
     JSON.stringify(posting.result),
     posting.created_by,
-    ...parts,
+    ...partColumns(posting.result, ids),
     held.lines,
     held.axes,
-  ]);
-  const { created_at, stored, held: got } = found(rows, posting.id);
-  if (stored === 0) return undefined;
-  if (got < held.lines.length) throw await alreadyAllocated(tx, posting, held);
-  return { ...posting, created_at, reversed_by: null };
+    alone,
+  ];
 }
 
 interface Held {

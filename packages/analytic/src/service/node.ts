@@ -1,6 +1,7 @@
 import type {
   Database,
   RequestContext,
+  Statement,
   Tx,
   WriteAnswer,
   WriteRecord,
@@ -37,7 +38,7 @@ export interface Caller {
 export async function change<Body>(
   node: AnalyticNode,
   caller: Caller,
-  asked: Pick<WriteRequest, 'action' | 'payload'>,
+  asked: Pick<WriteRequest, 'action' | 'payload' | 'ahead'>,
   work: (tx: Tx, record: WriteRecord) => Promise<WriteResult<Body>>,
 ): Promise<WriteAnswer<Body>> {
   const { context, method, route, idempotencyKey } = caller;
@@ -50,8 +51,13 @@ export async function change<Body>(
 }
 
 /** A read, in the scope of the caller. Without a legal entity it finds nothing, because row-level security compares with none. */
-export async function read<T>(node: AnalyticNode, context: RequestContext, work: (tx: Tx) => Promise<T>): Promise<T> {
-  return await node.db.transaction(scopeOf(context), work, { readOnly: true });
+export async function read<T>(
+  node: AnalyticNode,
+  context: RequestContext,
+  work: (tx: Tx) => Promise<T>,
+  ahead: readonly Statement[] = [],
+): Promise<T> {
+  return await node.db.transaction(scopeOf(context), work, { readOnly: true, ahead });
 }
 
 /** @throws Problem `LEGAL_ENTITY_REQUIRED` */

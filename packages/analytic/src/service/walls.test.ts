@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { checkRowSecurity, type TenantClaims } from '@prorata/platform';
+import { checkRowSecurity, scopeOf, sealAudit, type TenantClaims } from '@prorata/platform';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { foldBalance } from '../balance/fold.ts';
 import { makeAxis, makeRule } from '../testing/axes.ts';
 import { completed, putEntry } from '../testing/books.ts';
 import { type Answer, type Company, type Method, openTestService, type TestService } from '../testing/test-service.ts';
@@ -128,8 +129,10 @@ function callsOf(method: Method, path: string): Call[] {
   return calls[`${method} ${path.replace('/api/erp/analytic', '')}`] ?? [];
 }
 
-/** The digest of everything that is stored for the victim, by table. */
+/** The digest of everything that is stored for the victim, by table; what settles a moment after a write is settled first. */
 async function kept(): Promise<Record<string, unknown>> {
+  await sealAudit(test.db, scopeOf(victim.context));
+  await foldBalance(test.node, victim.context);
   const tables = await test.admin<{ name: string }>(
     `SELECT c.table_name AS name FROM information_schema.columns c
       WHERE c.table_schema = 'prorata' AND c.column_name = 'legal_entity_id' ORDER BY 1`,

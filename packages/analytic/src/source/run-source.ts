@@ -6,7 +6,7 @@ import {
   type LedgerEntry,
   ledgerProblem,
 } from '@prorata/ledger';
-import type { RequestContext, Tx } from '@prorata/platform';
+import type { RequestContext, Statement } from '@prorata/platform';
 import { monthOf } from '../service/months.ts';
 import { type BookSettings, settingsOf } from './settings.ts';
 
@@ -18,6 +18,8 @@ export type SourceEntry = Pick<
 
 /** Everything that a run looks at before it allocates, read as one moment has it. */
 export interface RunSource {
+  /** The beginning of the transaction, which is what its rows say that they were created at. */
+  readonly moment: Date;
   /** The active posting of the entry and rule, if there is one. */
   readonly activeId: string | null;
   readonly settings: BookSettings;
@@ -34,17 +36,25 @@ interface Row {
   readonly default_accounts: string[] | null;
   readonly period_state: string | null;
   readonly entry: Omit<SourceEntry, 'month' | 'kind'> | null;
+  readonly moment: Date;
 }
 
-const SOURCE = 'SELECT * FROM ana_run_source($1, $2)';
+/** The statement by which a run reads its source. */
+export function sourceStatement(entryId: string, ruleId: string): Statement {
+  return {
+    sql: { name: 'ana_run_source', text: 'SELECT * FROM ana_run_source($1, $2)' },
+    values: [entryId, ruleId],
+  };
+}
 
-/** @throws Problem `ENTITY_NOT_SERVED` */
-export async function runSource(tx: Tx, context: RequestContext, entryId: string, ruleId: string): Promise<RunSource> {
-  const row = (await tx.query<Row>(SOURCE, [entryId, ruleId]))[0];
+/** What `sourceStatement` read. @throws Problem `ENTITY_NOT_SERVED` */
+export function runSource(rows: readonly object[] | undefined, context: RequestContext): RunSource {
+  const row = rows?.[0] as Row | undefined;
   if (row === undefined) throw ledgerProblem('ENTITY_NOT_SERVED', `legal entity ${context.legalEntityId ?? 'none'}`);
   const config = configOf(row);
-  const { active_id, currency, revision, period_state, entry } = row;
+  const { active_id, currency, revision, period_state, entry, moment } = row;
   return {
+    moment,
     activeId: active_id,
     settings: settingsOf(currency, revision, config),
     locked: period_state === 'LOCKED',
