@@ -170,42 +170,6 @@ CREATE TABLE pool_cost (
   FOREIGN KEY (tenant_id, legal_entity_id, run_id) REFERENCES batch_run (tenant_id, legal_entity_id, run_id)
 );
 
--- One pool of one domain, environment and currency: what was to be spread.
-CREATE TABLE indirect_pool (
-  tenant_id        uuid NOT NULL,
-  legal_entity_id  uuid NOT NULL,
-  run_id           uuid NOT NULL,
-  period_month     date NOT NULL,
-  product_id       text NOT NULL,
-  environment      text NOT NULL,
-  currency         char(3) NOT NULL,
-  pool             text NOT NULL,
-  domain_id        text NOT NULL,
-  row_count        bigint NOT NULL,
-  cost_effective   numeric(38, 18) NOT NULL,
-  cost_billed      numeric(38, 18) NOT NULL,
-  total_weight     numeric NOT NULL,
-  -- NO_POSITIVE_WEIGHT: the pool stays on UNALLOCATED.
-  warning          text,
-  PRIMARY KEY (tenant_id, legal_entity_id, period_month, product_id, environment, currency),
-  FOREIGN KEY (tenant_id, legal_entity_id, run_id) REFERENCES batch_run (tenant_id, legal_entity_id, run_id)
-);
-
--- The weights of a month and currency: direct cost as it was, and as it weighed (never below zero).
-CREATE TABLE indirect_weight (
-  tenant_id        uuid NOT NULL,
-  legal_entity_id  uuid NOT NULL,
-  run_id           uuid NOT NULL,
-  period_month     date NOT NULL,
-  currency         char(3) NOT NULL,
-  application_id   text NOT NULL,
-  direct_cost      numeric(38, 18) NOT NULL,
-  weight           numeric(38, 18) NOT NULL CHECK (weight >= 0),
-  clamped          boolean NOT NULL,
-  PRIMARY KEY (tenant_id, legal_entity_id, period_month, currency, application_id),
-  FOREIGN KEY (tenant_id, legal_entity_id, run_id) REFERENCES batch_run (tenant_id, legal_entity_id, run_id)
-);
-
 GRANT SELECT, INSERT ON dim_domain, dim_family, dim_product, dim_application TO prorata_app;
 GRANT UPDATE (name_source, is_active, updated_at, updated_by, version)
   ON dim_domain, dim_family, dim_product, dim_application TO prorata_app;
@@ -213,16 +177,16 @@ GRANT UPDATE (domain_id) ON dim_product TO prorata_app;
 GRANT SELECT, INSERT ON batch_run TO prorata_app;
 GRANT UPDATE (status, summary, replaced, ended_at) ON batch_run TO prorata_app;
 GRANT SELECT, INSERT ON batch_step TO prorata_app;
-GRANT SELECT, INSERT, DELETE ON fact_consumption, run_coverage, pool_cost, indirect_pool, indirect_weight TO prorata_app;
+GRANT SELECT, INSERT, DELETE ON fact_consumption, run_coverage, pool_cost TO prorata_app;
 GRANT SELECT ON dim_domain, dim_family, dim_product, dim_application, batch_run, batch_step, fact_consumption,
-  run_coverage, pool_cost, indirect_pool, indirect_weight TO prorata_reader;
+  run_coverage, pool_cost TO prorata_reader;
 
 DO $$
 DECLARE
   walled text;
 BEGIN
   FOREACH walled IN ARRAY ARRAY['dim_domain', 'dim_family', 'dim_product', 'dim_application', 'batch_run', 'batch_step',
-                                'fact_consumption', 'run_coverage', 'pool_cost', 'indirect_pool', 'indirect_weight'] LOOP
+                                'fact_consumption', 'run_coverage', 'pool_cost'] LOOP
     EXECUTE format(
       'CREATE POLICY %1$s_row ON %1$I
          USING (tenant_id = NULLIF(current_setting(''app.current_tenant'', true), '''')::uuid

@@ -5,6 +5,7 @@ export { type ReplacedFacts, type RunOptions, type RunResult, type RunStep, runM
 export type { BatchStep, MoneyTotal, MonthKey, MonthRun, RunWarning, StepName, StepOutcome } from './facts/steps.ts';
 // http
 export { registerFinopsRoutes } from './http/finops.routes.ts';
+export { ADMINS, ANALYSTS, CONTROLLERS, PULLER_ROLE, READERS } from './http/roles.ts';
 export { buildEntityApp, type EntityAppOptions } from './http/server.ts';
 // import
 export type { ChargeCategory, FocusColumn } from './import/columns.ts';
@@ -18,12 +19,31 @@ export {
 export type { Notice } from './import/layout.ts';
 export type { CurrencyTotal, ScopeTotal } from './import/scan.ts';
 export type { ExpansionLimits } from './import/source-file.ts';
+export { readTableNumber, type TableRow, type TableShape, withTableFile } from './import/table-file.ts';
 export type { Violation } from './import/violations.ts';
+// indirect
+export { type ExplainedPart, type Explanation, explainIndirect } from './indirect/explain.ts';
 // mapping
 export { UNALLOCATED } from './mapping/apply.ts';
 export { DEFAULT_MAPPING } from './mapping/default-mapping.ts';
 export { type MappingDocument, type MappingFault, parseMapping } from './mapping/document.ts';
 export { TAX } from './mapping/products.ts';
+// measured
+export {
+  importMeasured,
+  type MeasuredAnswer,
+  type MeasuredImport,
+  type MeasuredInput,
+  type MeasuredOptions,
+} from './measured/import-measured.ts';
+export type { QuantityTotal } from './measured/judge-rows.ts';
+export {
+  type CorrectionRow,
+  type CorrectionsReport,
+  listMeasured,
+  type MeasuredFileRow,
+  reportCorrections,
+} from './measured/measured-reports.ts';
 // the package itself
 export { FINOPS_MIGRATIONS } from './migrations.ts';
 export {
@@ -78,7 +98,6 @@ export {
   pullReferences,
 } from './references/pull-references.ts';
 // report
-export { type ExplainedPart, type Explanation, explainIndirect } from './report/explain.ts';
 export {
   type CoverageReport,
   type FactsQuery,
@@ -91,3 +110,5 @@ export {
   reportCoverage,
   reportFacts,
 } from './report/reports.ts';
+// tieout
+export { type TieOutDifference, type TieOutReport, type TieOutRow, tieOut } from './tieout/tie-out.ts';

@@ -52,6 +52,11 @@ export const finopsProblem = defineProblems({
     title: 'The file holds a scope that was imported already',
     next: 'Import it with --replace if it restates those scopes; only the scopes listed in "scopes" are replaced.',
   },
+  SOURCE_INVALID: {
+    status: 400,
+    title: 'The name of a source is not allowed',
+    next: 'Name what measured in 1 to 64 characters, such as vcenter or licence-desk.',
+  },
   DISK_FULL: {
     status: 507,
     title: 'There is no room left to write',
@@ -101,11 +106,6 @@ export const finopsProblem = defineProblems({
     status: 409,
     title: 'A product would have two units, domains or families',
     next: 'Give the charges that differ a product of their own (set: product) in the rules that "products" names.',
-  },
-  MONTH_INVALID: {
-    status: 400,
-    title: 'The month is not a month',
-    next: 'Write the month as YYYY-MM, such as 2025-07.',
   },
   MAPPING_INVALID: {
     status: 400,
@@ -217,6 +217,11 @@ export const finopsProblem = defineProblems({
     title: 'The group did not take the publication',
     next: 'The publication is kept. Read the answer in "answer", then publish again with --push: the same bytes are sent.',
   },
+  TIE_OUT_INVALID: {
+    status: 400,
+    title: 'The tie-out file is not valid',
+    next: 'Correct tie-out.yaml at the places listed in "errors"; without the file the defaults of a new node apply.',
+  },
   CURSOR_INVALID: {
     status: 400,
     title: 'The place to go on from was not given by a page',
@@ -291,6 +296,11 @@ export const finopsProblem = defineProblems({
     status: 409,
     title: 'Nothing waits for the month',
     next: 'prorata entity periods shows what waits, and for which month.',
+  },
+  ADJUSTMENT_BACKWARDS: {
+    status: 400,
+    title: 'A correction is booked in a later month',
+    next: 'Name an open month after the one that is corrected, or none: the first open one is taken.',
   },
   ADJUSTMENT_NOT_FOUND: {
     status: 404,

@@ -1,5 +1,7 @@
+import type { Tx } from '@prorata/platform';
+import { SHARES_ASTRAY, SPREAD_TOTALS } from '../indirect/indirect.sql.ts';
 import { finopsProblem } from '../problems.ts';
-import type { BatchStep, MoneyTotal } from './steps.ts';
+import type { BatchStep, MoneyTotal, MonthKey } from './steps.ts';
 import { consumptionTotals, countOf, factTotals } from './totals.ts';
 
 /** The proof at the end of each run: the facts hold the money of the bills, to the last decimal. */
@@ -9,9 +11,21 @@ export const checkStep: BatchStep = {
     const facts = await factTotals(tx, key);
     if (countOf(facts) === 0) throw finopsProblem('NO_CONSUMPTION', `${month} has no consumption`);
     assertConserved(month, await consumptionTotals(tx, key), facts);
+    await assertSpread(tx, key, month);
     return { rows_in: countOf(facts), rows_out: countOf(facts), money: facts, warnings: [], errors: 0 };
   },
 };
+
+/** What was to be spread is what the indirect facts hold, and the shares of each product are shares of one whole. */
+async function assertSpread(tx: Tx, key: MonthKey, month: string): Promise<void> {
+  for (const one of await tx.query<Record<string, string>>(SPREAD_TOTALS, key)) {
+    if (one.pools_effective === one.facts_effective && one.pools_billed === one.facts_billed) continue;
+    throw finopsProblem('RUN_NOT_CONSERVED', `${month}: spread and borne differ: ${JSON.stringify(one)}`);
+  }
+  const [astray] = await tx.query<Record<string, string>>(SHARES_ASTRAY, key);
+  if (astray === undefined) return;
+  throw finopsProblem('RUN_NOT_CONSERVED', `${month}: shares do not add up to 1: ${JSON.stringify(astray)}`);
+}
 
 /** Nothing is lost and nothing is made: the facts of each currency hold exactly the money of its bills. */
 export function assertConserved(month: string, consumed: readonly MoneyTotal[], facts: readonly MoneyTotal[]): void {

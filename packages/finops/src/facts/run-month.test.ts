@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { checkRowSecurity } from '@prorata/platform';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { importFocus } from '../import/import-focus.ts';
-import { explainIndirect } from '../report/explain.ts';
+import { explainIndirect } from '../indirect/explain.ts';
 import { listRuns, reportCoverage, reportFacts } from '../report/reports.ts';
 import { type FocusRow, focusCsv } from '../testing/focus-csv.ts';
 import { anotherEntity, openTestEntity, type TestEntity } from '../testing/test-entity.ts';

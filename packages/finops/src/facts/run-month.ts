@@ -1,8 +1,8 @@
 import { performance } from 'node:perf_hooks';
-import { Problem, type RequestContext, type Tx, uuidv7, writePath } from '@prorata/platform';
+import { firstDayOf, Problem, type RequestContext, type Tx, uuidv7, writePath } from '@prorata/platform';
+import { requireOpenMonth } from '../closing/guard.ts';
 import { LOCK_ENTITY } from '../import/store.sql.ts';
 import { loadMapping } from '../mapping/document.ts';
-import { firstDayOf } from '../months.ts';
 import type { EntityNode } from '../node/entity.ts';
 import type { Progress } from '../progress.ts';
 import * as sql from './run.sql.ts';
@@ -56,7 +56,7 @@ export interface RunOptions {
  * facts are replaced in one transaction; what stood before leaves its totals and digest. Runs of one entity take turns.
  *
  * @param month YYYY-MM
- * @throws Problem `MONTH_INVALID`, `NO_CONSUMPTION`, `MAPPING_INVALID`, `RUN_NOT_CONSERVED`
+ * @throws Problem `MONTH_INVALID`, `NO_CONSUMPTION`, `MAPPING_INVALID`, `RUN_NOT_CONSERVED`, `PERIOD_CLOSED`, `PERIOD_LOCKED`
  */
 export async function runMonth(entity: EntityNode, month: string, options: RunOptions = {}): Promise<RunResult> {
   const key: MonthKey = [entity.scope.tenantId, entity.scope.legalEntityId, firstDayOf(month)];
@@ -74,6 +74,7 @@ export async function runMonth(entity: EntityNode, month: string, options: RunOp
   try {
     const answer = await writePath<RunResult>(entity.db, run.context, request, async (tx, record) => {
       await tx.query(LOCK_ENTITY);
+      await requireOpenMonth(tx, key);
       const result = await replaceFacts({ ...run, tx }, steps, options.progress);
       const { run_id, mapping_sha256, totals, facts } = result;
       const details = { month, mapping_sha256, facts, totals, replaced: result.replaced };

@@ -37,9 +37,15 @@ export const FACTS_DIGEST = `
             FROM fact_consumption
            WHERE tenant_id = $1 AND legal_entity_id = $2 AND period_month = $3) AS lines`;
 
-export const REMOVE_FACTS = ['fact_consumption', 'run_coverage', 'pool_cost', 'indirect_pool', 'indirect_weight'].map(
-  (table) => `DELETE FROM ${table} WHERE tenant_id = $1 AND legal_entity_id = $2 AND period_month = $3`,
-);
+export const REMOVE_FACTS = [
+  'fact_consumption',
+  'run_coverage',
+  'pool_cost',
+  'indirect_source',
+  'indirect_line',
+  'indirect_flow',
+  'indirect_weight',
+].map((table) => `DELETE FROM ${table} WHERE tenant_id = $1 AND legal_entity_id = $2 AND period_month = $3`);
 
 /**
  * Direct facts, coverage and pools in one pass over the consumption. The placements of the mapping come as arrays; an absent
@@ -134,4 +140,7 @@ export const INPUTS_DIGEST = `
   SELECT encode(sha256(convert_to(coalesce(string_agg(line, E'\\n' ORDER BY line COLLATE "C"), ''), 'UTF8')), 'hex') AS sha256
     FROM (SELECT concat_ws('|', provider, billing_account, currency, import_file_id) AS line
             FROM import_scope
+           WHERE tenant_id = $1 AND legal_entity_id = $2 AND period_month = $3 AND superseded_by IS NULL
+          UNION ALL
+          SELECT concat_ws('|', 'MEASURED', source, measured_file_id) FROM measured_scope
            WHERE tenant_id = $1 AND legal_entity_id = $2 AND period_month = $3 AND superseded_by IS NULL) AS inputs`;

@@ -1,6 +1,7 @@
 import type { RequestContext, Tx } from '@prorata/platform';
 import { indirectStep } from '../indirect/indirect-step.ts';
 import type { LoadedMapping } from '../mapping/document.ts';
+import { measuredStep } from '../measured/measured-step.ts';
 import type { EntityNode } from '../node/entity.ts';
 import { valuationStep } from '../pricing/valuation-step.ts';
 import { checkStep } from './check.ts';
@@ -60,5 +61,5 @@ export interface BatchStep {
  * the base of indirect ones, and those after they are made.
  */
 export function monthSteps(): readonly BatchStep[] {
-  return [...focusSteps(), valuationStep('DIRECT'), indirectStep, valuationStep('INDIRECT'), checkStep];
+  return [...focusSteps(), measuredStep, valuationStep('DIRECT'), indirectStep, valuationStep('INDIRECT'), checkStep];
 }

@@ -1,55 +1,34 @@
 import { createWriteStream } from 'node:fs';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { type App, type RequestContext, uploadOf } from '@prorata/platform';
-import { Type } from 'typebox';
+import { type App, uploadOf } from '@prorata/platform';
 import { runMonth } from '../facts/run-month.ts';
 import { importFocus } from '../import/import-focus.ts';
 import { withPrivateFolder } from '../import/source-file.ts';
-import { type EntityNode, FINOPS_MODULE, workFolder } from '../node/entity.ts';
-import { finopsProblem } from '../problems.ts';
-import { listPublications, readPublication } from '../publish/publications.ts';
-import { publishMonth } from '../publish/publish-month.ts';
-import { explainIndirect } from '../report/explain.ts';
+import { explainIndirect } from '../indirect/explain.ts';
+import { type EntityNode, workFolder } from '../node/entity.ts';
 import { listImports, listRuns, reportCoverage, reportFacts } from '../report/reports.ts';
+import { answered } from './answered.ts';
 import * as schema from './finops.schema.ts';
+import { publicationRoutes } from './publications.routes.ts';
+import { ANALYSTS, READERS, refuseOthers } from './roles.ts';
+import { tieOutRoutes } from './tieout.routes.ts';
 
 const MOST_UPLOAD_BYTES = 4 * 1024 ** 3;
 
-const READERS = { roles: ['finops.reader', 'finops.analyst', 'finops.admin'], module: FINOPS_MODULE };
-const ANALYSTS = { roles: ['finops.analyst', 'finops.admin'], module: FINOPS_MODULE };
-const ADMINS = { roles: ['finops.admin'], module: FINOPS_MODULE };
-
 const refusals = { '4xx': schema.ProblemAnswer };
-
-/** The same value; use cases promise not to change what they give, which the types of a reply have no word for. */
-type Answered<T> = T extends readonly (infer Member)[]
-  ? Answered<Member>[]
-  : T extends object
-    ? { -readonly [Key in keyof T]: Answered<T[Key]> }
-    : T;
-
-function answered<T>(value: T): Answered<T> {
-  return value as Answered<T>;
-}
 
 /** The entity's FinOps over HTTP: each route is one use case, which the command line calls as well. */
 export async function registerFinopsRoutes(app: App, entity: EntityNode): Promise<void> {
   await app.register(async (instance) => {
     const scoped = instance as App;
-    // Use cases work for the node's entity: a token of any other one ends here, whatever its roles.
     scoped.addHook('onRequest', async (request) => refuseOthers(request.context, entity));
     importRoutes(scoped, entity);
     runRoutes(scoped, entity);
     reportRoutes(scoped, entity);
+    tieOutRoutes(scoped, entity);
     publicationRoutes(scoped, entity);
   });
-}
-
-function refuseOthers(context: RequestContext, entity: EntityNode): void {
-  const { tenantId, legalEntityId } = entity.scope;
-  if (context.tenantId === tenantId && context.legalEntityId === legalEntityId) return;
-  throw finopsProblem('ENTITY_NOT_SERVED', `the token is for ${context.legalEntityId ?? 'no legal entity'}`);
 }
 
 function importRoutes(app: App, entity: EntityNode): void {
@@ -177,68 +156,6 @@ function reportRoutes(app: App, entity: EntityNode): void {
       const { month, application, lang } = request.query;
       const language = lang ?? (request.context.locale.startsWith('fr') ? 'fr' : 'en');
       return answered(await explainIndirect(entity, month, application, language));
-    },
-  );
-}
-
-function publicationRoutes(app: App, entity: EntityNode): void {
-  app.post(
-    '/api/finops/publications',
-    {
-      config: ADMINS,
-      schema: {
-        tags: ['publications'],
-        operationId: 'publishMonth',
-        summary: 'Sign what a month says as its next revision',
-        body: schema.MonthBody,
-        response: { 200: schema.PublishAnswer, 201: schema.PublishAnswer, ...refusals },
-      },
-    },
-    async (request, reply) => {
-      const { context, idempotencyKey } = request;
-      const {
-        path: _path,
-        pushed: _pushed,
-        ...told
-      } = await publishMonth(entity, request.body.month, {
-        context,
-        idempotencyKey,
-      });
-      return reply.code(told.created ? 201 : 200).send(answered(told));
-    },
-  );
-  app.get(
-    '/api/finops/publications',
-    {
-      config: READERS,
-      schema: {
-        tags: ['publications'],
-        operationId: 'listPublications',
-        summary: 'What was published after a point, oldest first',
-        querystring: schema.SinceQuery,
-        response: { 200: schema.PublicationList, ...refusals },
-      },
-    },
-    async (request) => answered(await listPublications(entity, request.query.since, request.query.limit)),
-  );
-  app.get(
-    '/api/finops/publications/:month/:revision',
-    {
-      config: READERS,
-      schema: {
-        tags: ['publications'],
-        operationId: 'publicationBundle',
-        summary: 'The signed bundle, byte for byte as it was published',
-        params: schema.PublicationPath,
-        response: { 200: { content: { 'application/zip': { schema: Type.Unknown() } } }, ...refusals },
-      },
-    },
-    async (request, reply) => {
-      const { month, revision } = request.params;
-      const found = await readPublication(entity, month, revision);
-      reply.header('content-disposition', `attachment; filename="${found.file_name}"`);
-      reply.header('etag', `"${found.bundle_sha256}"`);
-      return reply.type('application/zip').send(found.bundle);
     },
   );
 }

@@ -5,15 +5,16 @@ export const Month = Type.String({
   description: 'YYYY-MM',
   examples: ['2025-07'],
 });
-const Currency = Type.String({ pattern: '^[A-Z]{3}$', description: 'ISO 4217' });
-const Decimal = Type.String({ description: 'Exact decimal; never a float', examples: ['1234.56'] });
-const Digest = Type.String({ pattern: '^[0-9a-f]{64}$', description: 'SHA-256' });
-const Uuid = Type.String({ format: 'uuid' });
-const Code = Type.String({ minLength: 1, maxLength: 256 });
+export const Currency = Type.String({ pattern: '^[A-Z]{3}$', description: 'ISO 4217' });
+export const Decimal = Type.String({ description: 'Exact decimal; never a float', examples: ['1234.56'] });
+export const Digest = Type.String({ pattern: '^[0-9a-f]{64}$', description: 'SHA-256' });
+export const Uuid = Type.String({ format: 'uuid' });
+export const Code = Type.String({ minLength: 1, maxLength: 256 });
 const Codes = Type.Array(Code, { maxItems: 300, description: 'Repeatable' });
 const Count = Type.Integer({ minimum: 0 });
 const Time = Type.String({ format: 'date-time' });
-const orNull = <T extends Parameters<typeof Type.Union>[0][number]>(schema: T) => Type.Union([schema, Type.Null()]);
+export const orNull = <T extends Parameters<typeof Type.Union>[0][number]>(schema: T) =>
+  Type.Union([schema, Type.Null()]);
 
 /** RFC 9457; further members say what a program can act upon. */
 export const ProblemAnswer = Type.Object(
@@ -28,7 +29,7 @@ export const ProblemAnswer = Type.Object(
   { additionalProperties: true },
 );
 
-const Noted = Type.Object({ code: Type.String(), detail: Type.String() });
+export const Noted = Type.Object({ code: Type.String(), detail: Type.String() });
 const Money = Type.Object({
   currency: Currency,
   rows: Count,
@@ -193,21 +194,45 @@ export const ExplainAnswer = Type.Object({
   application: Code,
   parts: Type.Array(
     Type.Object({
-      pool: Type.String(),
+      source_kind: Type.Enum(['POOL', 'FACTS', 'PRODUCT']),
+      pool: Type.String({ description: 'Code of the pool, of the rule that chose facts, or of the indirect product' }),
+      rule_code: Type.String(),
+      rule_version: orNull(Type.Integer()),
+      base: Type.Record(Type.String(), Type.Unknown(), { description: 'How the weights were found' }),
       product_id: Code,
       domain_id: Code,
+      tax: Type.Boolean(),
+      source_environment: Type.String(),
       environment: Type.String(),
-      currency: Currency,
+      currency: Type.String(),
       warning: orNull(Type.String()),
-      pool_effective: Decimal,
-      pool_billed: Decimal,
+      own_effective: orNull(Decimal),
+      own_billed: orNull(Decimal),
+      received_effective: Decimal,
+      passed_effective: Decimal,
+      pool_effective: orNull(Decimal),
+      pool_billed: orNull(Decimal),
+      pool_standard: orNull(Decimal),
       total_weight: Decimal,
+      fallback: Code,
       weight: orNull(Decimal),
       direct_cost: orNull(Decimal),
       clamped: Type.Boolean(),
       quantity: orNull(Decimal),
       cost_effective: orNull(Decimal),
       cost_billed: orNull(Decimal),
+      cost_standard: orNull(Decimal),
+      rounding: orNull(Type.Object({ amount: Decimal, floor: Decimal, rounding: Decimal })),
+      flows: Type.Array(
+        Type.Object({
+          from_pool: Type.String(),
+          to_pool: Type.String(),
+          share: Decimal,
+          rule_code: Type.String(),
+          cost_effective: Decimal,
+          cost_billed: Decimal,
+        }),
+      ),
       words: Type.String(),
     }),
   ),

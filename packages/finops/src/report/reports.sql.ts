@@ -63,21 +63,3 @@ export const IMPORTS = `
     FROM import_file f
    WHERE f.tenant_id = $1 AND f.legal_entity_id = $2
    ORDER BY f.created_at DESC, f.import_file_id DESC LIMIT $3`;
-
-/** Why an application got its part of each pool. */
-export const INDIRECT_OF_APPLICATION = `
-  SELECT p.pool, p.product_id, p.domain_id, p.environment, p.currency, p.warning,
-         trim_scale(p.cost_effective)::text AS pool_effective, trim_scale(p.cost_billed)::text AS pool_billed,
-         trim_scale(p.total_weight)::text AS total_weight, trim_scale(w.weight)::text AS weight,
-         trim_scale(w.direct_cost)::text AS direct_cost, coalesce(w.clamped, false) AS clamped,
-         trim_scale(f.quantity)::text AS quantity, trim_scale(f.cost_effective)::text AS cost_effective,
-         trim_scale(f.cost_billed)::text AS cost_billed
-    FROM indirect_pool p
-    LEFT JOIN indirect_weight w ON w.tenant_id = p.tenant_id AND w.legal_entity_id = p.legal_entity_id
-     AND w.period_month = p.period_month AND w.currency = p.currency AND w.application_id = $4
-    LEFT JOIN fact_consumption f ON f.tenant_id = p.tenant_id AND f.legal_entity_id = p.legal_entity_id
-     AND f.period_month = p.period_month AND f.product_id = p.product_id AND f.domain_id = p.domain_id
-     AND f.environment = p.environment AND f.currency = p.currency AND f.consumption_type = 'INDIRECT'
-     AND f.application_id = $4
-   WHERE p.tenant_id = $1 AND p.legal_entity_id = $2 AND p.period_month = $3
-   ORDER BY 1, 3, 4, 5`;

@@ -1,10 +1,10 @@
 import type { FactRow } from '@prorata/contract';
+import { firstDayOf } from '@prorata/platform';
 import { sameMoney } from '../facts/check.ts';
 import type { ReplacedFacts } from '../facts/run-month.ts';
 import type { MoneyTotal } from '../facts/steps.ts';
 import { consumptionTotals, factTotals } from '../facts/totals.ts';
 import type { CurrencyTotal } from '../import/scan.ts';
-import { firstDayOf } from '../months.ts';
 import type { EntityNode } from '../node/entity.ts';
 import { membershipOf } from '../node/join.ts';
 import { finopsProblem } from '../problems.ts';
