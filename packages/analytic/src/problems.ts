@@ -107,11 +107,6 @@ export const analyticProblem = defineProblems({
     title: 'The CSV cannot be read',
     next: 'Correct the lines listed in "errors"; nothing was stored.',
   },
-  MONTH_INVALID: {
-    status: 400,
-    title: 'The month is not a month',
-    next: 'Write months as YYYY-MM, and the first one before the last one.',
-  },
   CURSOR_INVALID: {
     status: 400,
     title: 'The cursor is not one of this list',

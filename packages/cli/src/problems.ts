@@ -7,11 +7,6 @@ export const cliProblem = defineProblems({
     title: 'The command was not written as it has to be',
     next: 'Add --help to the command to see its arguments and an example.',
   },
-  MONTH_INVALID: {
-    status: 400,
-    title: 'This is not a month',
-    next: 'Write the month as YYYY-MM, from 2000-01 to 2199-12, such as 2025-07.',
-  },
   REVISION_INVALID: {
     status: 400,
     title: 'This is not a revision',
@@ -41,6 +36,21 @@ export const cliProblem = defineProblems({
     status: 404,
     title: 'The node knows no such entity',
     next: 'Check the code; an entity is known to a group once `prorata group enrol` has taken it.',
+  },
+  NAME_UNKNOWN: {
+    status: 404,
+    title: 'Nothing of this kind bears the name',
+    next: 'List what there is with the same word and `list`; a code, or an id, names one thing.',
+  },
+  NAME_AMBIGUOUS: {
+    status: 409,
+    title: 'Several things bear the name',
+    next: 'Name one of "candidates" by its id, or say more: a date for an entry, a version for a rule.',
+  },
+  FILE_NOT_JSON: {
+    status: 400,
+    title: 'The file is not the JSON document that is expected',
+    next: 'Correct the file as the detail says; --help shows an example of the command.',
   },
   PORT_TAKEN: {
     status: 409,

@@ -52,11 +52,6 @@ export const groupProblem = defineProblems({
     title: 'The rates file is not valid',
     next: 'Take the file eurofxref-hist.csv of the European Central Bank as it is; "line" is where reading stopped.',
   },
-  MONTH_INVALID: {
-    status: 400,
-    title: 'A month is not valid',
-    next: 'Write months as YYYY-MM, and the first one before the last one.',
-  },
   DRILLDOWN_PATH_INVALID: {
     status: 400,
     title: 'The drill-down skips a level',

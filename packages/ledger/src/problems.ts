@@ -62,11 +62,6 @@ export const ledgerProblem = defineProblems({
     title: 'The month is locked in the general ledger',
     next: 'Use an open month, or have the month unlocked in the general ledger.',
   },
-  MONTH_INVALID: {
-    status: 400,
-    title: 'The month is not a month',
-    next: 'Write months as YYYY-MM, and the first one before the last one.',
-  },
   ENTRY_NOT_FOUND: {
     status: 404,
     title: 'The ledger holds no such entry',

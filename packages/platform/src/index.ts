@@ -55,6 +55,16 @@ export type { JobFailure } from './jobs/run-job.ts';
 export type { Schedule, Schedules } from './jobs/schedules.ts';
 export { cancelJob, getJob, type JobFilter, type JobStatus, type JobView, listJobs } from './jobs/view.ts';
 export { type JobWorker, startWorker, type WorkerOptions } from './jobs/worker.ts';
+// month
+export {
+  firstDayOf,
+  MONTH_PATTERN,
+  monthOf,
+  monthsBetween,
+  parseMonth,
+  parseMonths,
+  shiftMonth,
+} from './month/month.ts';
 // node
 export { createNode, type NodeConfig, nodeProblem, readNodeConfig, writeFileWhole } from './node/config.ts';
 export { platformProblem, type ValidationError } from './problem/platform-problems.ts';

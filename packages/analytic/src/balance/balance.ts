@@ -1,8 +1,6 @@
 import { type AccountBalance, formatAmount, balance as ledgerBalance, ledgerConfig, readAmount } from '@prorata/ledger';
-import { platformProblem, type RequestContext, type Tx } from '@prorata/platform';
-import { analyticProblem } from '../problems.ts';
+import { firstDayOf, parseMonths, platformProblem, type RequestContext, type Tx } from '@prorata/platform';
 import { writeCsv } from '../service/csv.ts';
-import { firstDay } from '../service/months.ts';
 import { type AnalyticNode, found, read } from '../service/node.ts';
 import { bookSettings } from '../source/settings.ts';
 import type { AccountRow, AnalyticBalance, BalanceQuery, BalanceRow } from './balance.schema.ts';
@@ -21,14 +19,13 @@ export async function analyticBalance(
   context: RequestContext,
   query: BalanceQuery,
 ): Promise<AnalyticBalance> {
-  const { from, to } = query;
+  const [from, to] = parseMonths(query.from, query.to);
   foldSoon(node, context);
-  if (from > to) throw analyticProblem('MONTH_INVALID', `${from} is after ${to}`);
   return await read(node, context, async (tx) => {
     await tx.query(sql.ONE_MOMENT);
     const { currency, scale } = await bookSettings(tx, context);
     const axis = found(await tx.query<{ id: string; code: string }>(sql.AXIS, [query.axis]), `no axis ${query.axis}`);
-    const months = [axis.id, firstDay(from), firstDay(to)];
+    const months = [axis.id, firstDayOf(from), firstDayOf(to)];
     const rows = rowsOf(await treeOf(tx, axis.id, query.dimension), await amountsOf(tx, months), scale);
     const accounts = await accountsOf(tx, query, months);
     const sum = (of: (row: AccountUnits) => bigint) => accounts.reduce((total, row) => total + of(row), 0n);

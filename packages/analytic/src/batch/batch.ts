@@ -1,7 +1,6 @@
-import { Problem, type RequestContext, uuidv7, type WriteAnswer } from '@prorata/platform';
+import { firstDayOf, Problem, type RequestContext, uuidv7, type WriteAnswer } from '@prorata/platform';
 import { analyticProblem } from '../problems.ts';
 import type { RuleRow } from '../rules/rules.ts';
-import { firstDay } from '../service/months.ts';
 import { type AnalyticNode, type Caller, change, found, read } from '../service/node.ts';
 import { afterId, PAGE_ROWS, type Page, pageOf } from '../service/page.ts';
 import { type MadeRow, told } from '../service/rows.ts';
@@ -37,7 +36,7 @@ export async function createBatchRun(
     const known = new Map((await tx.query<RuleRow>(sql.POSTED_RULES, [rules])).map((rule) => [rule.id, rule]));
     for (const [index, id] of rules.entries()) requirePosted(known.get(id), id, index);
     const id = uuidv7();
-    await tx.execute(sql.INSERT, [id, countryCode, firstDay(month), rules.length, userId]);
+    await tx.execute(sql.INSERT, [id, countryCode, firstDayOf(month), rules.length, userId]);
     await tx.execute(sql.INSERT_RULES, [id, rules]);
     record.audit({ subject: 'batch_run', subjectId: id, details: input });
     record.emit({ event: 'ANALYTIC.BATCH.STARTED', entity_id: id, payload: { month, rules } });
@@ -128,7 +127,7 @@ export async function listBatchRuns(
   query: BatchQuery,
 ): Promise<Page<BatchAnswer>> {
   const { limit = PAGE_ROWS } = query;
-  const month = query.month === undefined ? null : firstDay(query.month);
+  const month = query.month === undefined ? null : firstDayOf(query.month);
   const rows = await read(node, context, (tx) =>
     tx.query<BatchRow>(sql.LIST, [afterId(query.after), month, limit + 1]),
   );

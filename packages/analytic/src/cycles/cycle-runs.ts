@@ -7,9 +7,15 @@ import {
   runCycle as solve,
 } from '@prorata/allocation';
 import { requireOpenPeriod } from '@prorata/ledger';
-import { type RequestContext, type Tx, uuidv7, type WriteAnswer, type WriteRecord } from '@prorata/platform';
+import {
+  firstDayOf,
+  type RequestContext,
+  type Tx,
+  uuidv7,
+  type WriteAnswer,
+  type WriteRecord,
+} from '@prorata/platform';
 import { analyticProblem } from '../problems.ts';
-import { firstDay } from '../service/months.ts';
 import { type AnalyticNode, type Caller, change, found, read } from '../service/node.ts';
 import { afterId, PAGE_ROWS, type Page, pageOf } from '../service/page.ts';
 import { bookSettings } from '../source/settings.ts';
@@ -65,7 +71,7 @@ export async function runCycle(
 }
 
 async function activeRun(tx: Tx, cycle: CycleRow, month: string): Promise<RunRow | undefined> {
-  const run = (await tx.query<RunRow>(sql.ACTIVE_RUN, [cycle.code, firstDay(month)]))[0];
+  const run = (await tx.query<RunRow>(sql.ACTIVE_RUN, [cycle.code, firstDayOf(month)]))[0];
   if (run === undefined || run.cycle_id === cycle.id) return run;
   const detail = `version ${run.result.version} of ${cycle.code} has run on ${month}`;
   throw analyticProblem('CYCLE_ALREADY_RUN', detail, { cycle_run_id: run.id });
@@ -75,11 +81,15 @@ async function runOnce(tx: Tx, context: RequestContext, cycle: CycleRow, month: 
   const { definition, axis_id } = cycle;
   const { currency, scale } = await bookSettings(tx, context);
   const ids = await centreIds(tx, axis_id, definition);
-  await tx.query(sql.LOCK_COSTS, [axis_id, firstDay(month)]);
-  const rows = await tx.query<{ code: string; amount: string }>(sql.COSTS, [axis_id, firstDay(month), [...ids.keys()]]);
+  await tx.query(sql.LOCK_COSTS, [axis_id, firstDayOf(month)]);
+  const rows = await tx.query<{ code: string; amount: string }>(sql.COSTS, [
+    axis_id,
+    firstDayOf(month),
+    [...ids.keys()],
+  ]);
   const costs = new Map(rows.map(({ code, amount }) => [code, parseDecimal(amount, scale)]));
   const result = resultOf(cycle, costs, scale);
-  const day = firstDay(month);
+  const day = firstDayOf(month);
   const run = (
     await tx.query<RunRow>(sql.INSERT_RUN, [
       uuidv7(),
@@ -153,11 +163,11 @@ export async function reverseCycleRun(
       run.cycle_code,
       'MIRROR',
       run.id,
-      firstDay(run.source_month),
+      firstDayOf(run.source_month),
     ];
-    const rest = [firstDay(into), run.currency, JSON.stringify(run.result), caller.context.userId];
+    const rest = [firstDayOf(into), run.currency, JSON.stringify(run.result), caller.context.userId];
     const mirror = found(await tx.query<RunRow>(sql.INSERT_RUN, [...values, ...rest]), id);
-    await tx.execute(sql.MIRROR_LINES, [mirror.id, run.id, firstDay(into)]);
+    await tx.execute(sql.MIRROR_LINES, [mirror.id, run.id, firstDayOf(into)]);
     await tx.execute(sql.MARK_REVERSED, [run.id, mirror.id, caller.context.userId]);
     noteRun(record, 'REVERSED', mirror);
     return { status: 201, body: tellRun(mirror) };
@@ -176,7 +186,7 @@ export async function listCycleRuns(
   query: CycleRunQuery,
 ): Promise<Page<CycleRunAnswer>> {
   const { limit = PAGE_ROWS, cycle_id: cycle = null } = query;
-  const month = query.month === undefined ? null : firstDay(query.month);
+  const month = query.month === undefined ? null : firstDayOf(query.month);
   const rows = await read(node, context, (tx) =>
     tx.query<RunRow>(sql.LIST_RUNS, [afterId(query.after), cycle, month, limit + 1]),
   );

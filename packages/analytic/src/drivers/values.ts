@@ -1,7 +1,14 @@
-import type { RequestContext, Tx, WriteAnswer, WriteRecord } from '@prorata/platform';
+import {
+  firstDayOf,
+  MONTH_PATTERN,
+  parseMonths,
+  type RequestContext,
+  type Tx,
+  type WriteAnswer,
+  type WriteRecord,
+} from '@prorata/platform';
 import { analyticProblem } from '../problems.ts';
 import { type CsvFault, readCsv, refuseFaults } from '../service/csv.ts';
-import { firstDay, MONTH_PATTERN } from '../service/months.ts';
 import { type AnalyticNode, type Caller, change, found, read } from '../service/node.ts';
 import { type DriverValues, type MonthValues, type ValuesStored, WEIGHT_PATTERN } from './drivers.schema.ts';
 import * as sql from './drivers.sql.ts';
@@ -152,7 +159,7 @@ async function store(
   });
   if (faults.length > 0) return { faults, changed: false };
   const { countryCode, userId } = caller.context;
-  const days = months.map(firstDay);
+  const days = months.map(firstDayOf);
   if (same(given, await tx.query<GivenWeight>(sql.VALUES_OF_MONTHS, [driver.id, days])))
     return { faults, changed: false };
   await tx.execute(sql.CLEAR, [driver.id, days]);
@@ -160,7 +167,7 @@ async function store(
     countryCode,
     driver.id,
     driver.axis_id,
-    given.map(({ month }) => firstDay(month)),
+    given.map(({ month }) => firstDayOf(month)),
     given.map(({ dimension }) => ids.get(dimension)),
     given.map(({ weight }) => weight),
     userId,
@@ -193,7 +200,7 @@ async function storedAnswer(
   const now = found(await tx.query<DriverRow>(sql.BY_ID, [driver.id]), driver.id);
   const totals = await tx.query<ValuesStored['totals'][number]>(sql.TOTALS_OF_MONTHS, [
     driver.id,
-    months.map(firstDay),
+    months.map(firstDayOf),
   ]);
   return { driver: driver.code, version: now.version, months, values, changed, totals };
 }
@@ -204,12 +211,12 @@ export async function valuesOf(
   context: RequestContext,
   id: string,
   from = '1900-01',
-  to = '9999-12',
+  to = '2199-12',
 ): Promise<DriverValues> {
-  if (from > to) throw analyticProblem('MONTH_INVALID', `${from} is after ${to}`);
+  parseMonths(from, to);
   return await read(node, context, async (tx) => {
     const driver = found(await tx.query<DriverRow>(sql.BY_ID, [id]), `there is no driver ${id}`);
-    const rows = await tx.query<DriverValues['rows'][number]>(sql.VALUES, [id, firstDay(from), firstDay(to)]);
+    const rows = await tx.query<DriverValues['rows'][number]>(sql.VALUES, [id, firstDayOf(from), firstDayOf(to)]);
     return { driver: driver.code, version: driver.version, rows };
   });
 }

@@ -1,6 +1,5 @@
 import type { DriverWeights } from '@prorata/allocation';
-import type { Tx } from '@prorata/platform';
-import { firstDay } from '../service/months.ts';
+import { firstDayOf, type Tx } from '@prorata/platform';
 
 const WEIGHTS = `
   SELECT r.code AS driver, d.code AS dimension, trim_scale(v.weight)::text AS weight
@@ -19,7 +18,7 @@ export async function driverWeights(
   if (drivers.length === 0) return weights;
   const rows = await tx.query<{ driver: string; dimension: string; weight: string }>(WEIGHTS, [
     drivers,
-    firstDay(month),
+    firstDayOf(month),
   ]);
   for (const { driver, dimension, weight } of rows) {
     const own = weights.get(driver) ?? new Map<string, string>();

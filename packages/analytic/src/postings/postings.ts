@@ -1,5 +1,4 @@
-import type { RequestContext } from '@prorata/platform';
-import { firstDay } from '../service/months.ts';
+import { firstDayOf, type RequestContext } from '@prorata/platform';
 import { type AnalyticNode, found, read } from '../service/node.ts';
 import { afterId, PAGE_ROWS, type Page, pageOf } from '../service/page.ts';
 import type { PostingAnswer, PostingQuery } from './postings.schema.ts';
@@ -19,7 +18,7 @@ export async function listPostings(
   query: PostingQuery,
 ): Promise<Page<PostingAnswer>> {
   const { limit = PAGE_ROWS, source_entry_id: entry = null, allocation_rule_id: rule = null } = query;
-  const month = query.month === undefined ? null : firstDay(query.month);
+  const month = query.month === undefined ? null : firstDayOf(query.month);
   const values = [afterId(query.after), entry, rule, month, limit + 1];
   const rows = await read(node, context, (tx) =>
     query.dimension_id === undefined

@@ -1,8 +1,7 @@
 import { entry, type LedgerChange, periodState, requireEntry, requireOpenPeriod } from '@prorata/ledger';
-import { NIL_UUID, type Tx, uuidv7, type WriteAnswer, type WriteRecord } from '@prorata/platform';
+import { monthOf, NIL_UUID, type Tx, uuidv7, type WriteAnswer, type WriteRecord } from '@prorata/platform';
 import { foldSoon } from '../balance/fold.ts';
 import { analyticProblem } from '../problems.ts';
-import { monthOf } from '../service/months.ts';
 import { type AnalyticNode, type Caller, change, found } from '../service/node.ts';
 import type { PostingAnswer, ReverseRequest } from './postings.schema.ts';
 import * as sql from './postings.sql.ts';

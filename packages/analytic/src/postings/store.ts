@@ -1,8 +1,7 @@
 import { canonicalJson } from '@prorata/allocation';
-import type { Tx } from '@prorata/platform';
+import { monthOf, type Tx } from '@prorata/platform';
 import { analyticProblem } from '../problems.ts';
 import type { References } from '../rules/references.ts';
-import { monthOf } from '../service/months.ts';
 import { found } from '../service/node.ts';
 import type { PostingAnswer } from './postings.schema.ts';
 import * as sql from './postings.sql.ts';

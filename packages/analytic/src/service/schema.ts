@@ -1,5 +1,5 @@
+import { MONTH_PATTERN } from '@prorata/platform';
 import { Type } from 'typebox';
-import { MONTH_PATTERN } from './months.ts';
 import { MOST_PAGE_ROWS, PAGE_ROWS } from './page.ts';
 
 export const Uuid = Type.String({ format: 'uuid' });

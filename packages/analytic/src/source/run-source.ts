@@ -6,8 +6,7 @@ import {
   type LedgerEntry,
   ledgerProblem,
 } from '@prorata/ledger';
-import type { RequestContext, Statement } from '@prorata/platform';
-import { monthOf } from '../service/months.ts';
+import { monthOf, type RequestContext, type Statement } from '@prorata/platform';
 import { type BookSettings, settingsOf } from './settings.ts';
 
 /** An entry as far as an allocation looks at it. */

@@ -1,8 +1,8 @@
 import { PassThrough } from 'node:stream';
 import { text as textOf } from 'node:stream/consumers';
+import { platformProblem } from '@prorata/platform';
 import { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
-import { cliProblem } from '../problems.ts';
 import { addCommand, type Shell } from './command.ts';
 
 async function runOne(words: readonly string[], run: () => Promise<{ document: object; text: string }>) {
@@ -27,13 +27,13 @@ describe('a command', () => {
 
   it('prints a problem with what to do next and ends with 1', async () => {
     const refuse = async () => {
-      throw cliProblem('MONTH_INVALID', '"2025-13" is not a month', { violations: [{ row: 3, message: 'why' }] });
+      throw platformProblem('MONTH_INVALID', '"2025-13" is not a month', { violations: [{ row: 3, message: 'why' }] });
     };
     const shown = await runOne(['try', 'it'], refuse);
     expect(shown).toMatchObject({ exitCode: 1, out: '' });
-    expect(shown.err).toContain('MONTH_INVALID: This is not a month\n  "2025-13" is not a month\n');
+    expect(shown.err).toContain('MONTH_INVALID: The month is not a month\n  "2025-13" is not a month\n');
     expect(shown.err).toContain('row 3, message why');
-    expect(shown.err).toContain('What to do: Write the month as YYYY-MM');
+    expect(shown.err).toContain('What to do: Write months as YYYY-MM');
     const asJson = await runOne(['try', 'it', '--json'], refuse);
     expect(JSON.parse(asJson.out)).toMatchObject({ code: 'MONTH_INVALID', status: 400 });
     expect((await runOne(['try', 'it', '--lang', 'fr'], refuse)).err).toContain('Que faire: ');

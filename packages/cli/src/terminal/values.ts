@@ -3,13 +3,7 @@ import { resolve } from 'node:path';
 import { ENTITY_CODE } from '@prorata/platform';
 import { cliProblem } from '../problems.ts';
 
-/** @throws Problem `MONTH_INVALID` */
-export function readMonth(text: string): string {
-  if (!/^2[01]\d\d-(0[1-9]|1[0-2])$/.test(text)) {
-    throw cliProblem('MONTH_INVALID', `${JSON.stringify(text)} is not a month`, { value: text });
-  }
-  return text;
-}
+export { parseMonth as readMonth } from '@prorata/platform';
 
 /** @throws Problem `REVISION_INVALID` */
 export function readRevision(text: string): number {

@@ -1,6 +1,5 @@
-import type { Tx } from '@prorata/platform';
+import { monthOf, type Tx } from '@prorata/platform';
 import type { MonthKey } from '../facts/steps.ts';
-import { monthOf } from '../months.ts';
 import { finopsProblem } from '../problems.ts';
 
 export type PeriodState = 'OPEN' | 'CLOSED' | 'LOCKED';

@@ -106,6 +106,7 @@ async function announce(run: MonthToRun, { idempotencyKey, trigger = 'COMMAND' }
   const route = '/api/finops/runs#start';
   const request = { action: 'finops.run.start', method: 'POST', route, payload: { month }, idempotencyKey };
   const answer = await writePath<{ run_id: string }>(run.entity.db, context, request, async (tx, record) => {
+    await requireOpenMonth(tx, key);
     await tx.execute(sql.MARK_INTERRUPTED, key);
     const values = [...key, runId, context.countryCode, trigger, mapping.sha256, context.userId];
     await tx.execute(sql.START_RUN, values);
@@ -133,16 +134,30 @@ function entityKey({ key }: MonthToRun): readonly [tenantId: string, legalEntity
   return [key[0], key[1]];
 }
 
-/** @param steps is filled as the steps end, the one that fails included */
-async function replaceFacts(run: MonthRun, steps: RunStep[], progress: Progress | undefined): Promise<RunResult> {
-  const { tx, key, month, runId } = run;
-  const replaced = await removeFacts(tx, key);
+/**
+ * Carries out the steps of a month in its transaction, on what stands; nothing of the run itself is stored.
+ *
+ * @param steps is filled as the steps end, the one that fails included
+ * @returns what stood before
+ */
+export async function computeFacts(
+  run: MonthRun,
+  steps: RunStep[] = [],
+  progress?: Progress,
+): Promise<ReplacedFacts | null> {
+  const replaced = await removeFacts(run.tx, run.key);
   const list = monthSteps();
   for (const [index, step] of list.entries()) {
     progress?.({ step: step.name.toLowerCase(), done: index, total: list.length });
     await carryOut(step, run, steps);
   }
   progress?.({ step: 'done', done: list.length, total: list.length });
+  return replaced;
+}
+
+async function replaceFacts(run: MonthRun, steps: RunStep[], progress: Progress | undefined): Promise<RunResult> {
+  const { tx, key, month, runId } = run;
+  const replaced = await computeFacts(run, steps, progress);
   const totals = await factTotals(tx, key);
   const result: RunResult = {
     run_id: runId,

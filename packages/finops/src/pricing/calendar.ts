@@ -1,8 +1,7 @@
-import { type Tx, writePath } from '@prorata/platform';
+import { firstDayOf, type Tx, writePath } from '@prorata/platform';
 import { requireOpenMonth } from '../closing/guard.ts';
 import type { MonthKey } from '../facts/steps.ts';
 import { LOCK_ENTITY } from '../import/store.sql.ts';
-import { firstDayOf } from '../months.ts';
 import type { EntityNode } from '../node/entity.ts';
 import { finopsProblem } from '../problems.ts';
 import { revalueOpenMonths, viewOfMonth } from './revalue.ts';

@@ -1,9 +1,8 @@
-import { type RequestContext, type Tx, type WriteRecord, writePath } from '@prorata/platform';
+import { firstDayOf, type RequestContext, type Tx, type WriteRecord, writePath } from '@prorata/platform';
 import type { Notice } from '../import/layout.ts';
 import { LOCK_ENTITY } from '../import/store.sql.ts';
 import { RowFaults } from '../import/table-file.ts';
 import { NO_UNIT } from '../mapping/products.ts';
-import { firstDayOf } from '../months.ts';
 import type { EntityNode } from '../node/entity.ts';
 import { finopsProblem } from '../problems.ts';
 import { contentDigest } from './content-digest.ts';

@@ -1,14 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BundleRefused, bundleFileName, type Manifest, type PreparedBundle, prepareBundle } from '@prorata/contract';
-import { auditHead, type RequestContext, type Tx, writeFileWhole, writePath } from '@prorata/platform';
+import { auditHead, firstDayOf, type RequestContext, type Tx, writeFileWhole, writePath } from '@prorata/platform';
 import { assertConserved } from '../facts/check.ts';
 import { INPUTS_DIGEST } from '../facts/run.sql.ts';
 import { consumptionTotals, factTotals } from '../facts/totals.ts';
 import { withPrivateFolder } from '../import/source-file.ts';
 import { LOCK_ENTITY } from '../import/store.sql.ts';
 import { loadMapping } from '../mapping/document.ts';
-import { firstDayOf } from '../months.ts';
 import { type EntityNode, signingKeyOf, workFolder } from '../node/entity.ts';
 import { type Membership, membershipOf } from '../node/join.ts';
 import { finopsProblem } from '../problems.ts';

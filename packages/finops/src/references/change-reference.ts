@@ -1,8 +1,7 @@
-import { writePath } from '@prorata/platform';
+import { firstDayOf, platformProblem, writePath } from '@prorata/platform';
 import { LOCK_ENTITY } from '../import/store.sql.ts';
 import { tidy } from '../mapping/fold.ts';
 import { didYouMean } from '../mapping/near.ts';
-import { firstDayOf } from '../months.ts';
 import type { EntityNode } from '../node/entity.ts';
 import { finopsProblem } from '../problems.ts';
 import type { ReferenceOptions } from './import-references.ts';
@@ -30,7 +29,7 @@ export async function deactivateReference(
   firstDayOf(lastMonth);
   return await change(entity, name, { action: 'deactivate', lastMonth }, options, (before) => {
     if (before.valid_from !== null && lastMonth < before.valid_from) {
-      throw finopsProblem(
+      throw platformProblem(
         'MONTH_INVALID',
         `${lastMonth} is before the first month of ${before.code}, ${before.valid_from}`,
       );

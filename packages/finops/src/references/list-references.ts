@@ -1,7 +1,6 @@
-import type { Tx } from '@prorata/platform';
+import { firstDayOf, type Tx } from '@prorata/platform';
 import { nearest } from '../mapping/near.ts';
 import { TAX } from '../mapping/products.ts';
-import { firstDayOf } from '../months.ts';
 import type { EntityNode } from '../node/entity.ts';
 import { finopsProblem } from '../problems.ts';
 import { type GroupReferences, groupReferencesOf } from './group-references.ts';

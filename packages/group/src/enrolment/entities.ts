@@ -1,6 +1,5 @@
 import { BundleRefused, verifyRotation } from '@prorata/contract';
-import type { RequestContext } from '@prorata/platform';
-import { firstDay, monthOf } from '../months.ts';
+import { firstDayOf, monthOf, parseMonths, type RequestContext } from '@prorata/platform';
 import { type GroupNode, operatorContext } from '../node/group-node.ts';
 import { recorded } from '../node/record.ts';
 import { groupProblem } from '../problems.ts';
@@ -50,8 +49,8 @@ export async function setEntityActivity(
   options: Acting = {},
 ): Promise<void> {
   const context = options.context ?? operatorContext(group);
-  const [from, to] = [input.active_from, input.active_to].map((month) => (month === null ? null : firstDay(month)));
-  if (from && to && from > to) throw groupProblem('MONTH_INVALID', `${input.active_from} is after ${input.active_to}`);
+  const [from, to] = [input.active_from, input.active_to].map((month) => (month === null ? null : firstDayOf(month)));
+  if (input.active_from !== null && input.active_to !== null) parseMonths(input.active_from, input.active_to);
   await recorded(group, context, { action: 'group.entity.activity', payload: input }, async (tx, record) => {
     const changed = await tx.execute(
       `UPDATE dim_entity SET active_from = $2, active_to = $3, updated_at = now(), version = version + 1 WHERE entity_id = $1`,

@@ -1,4 +1,4 @@
-import { firstDay, monthOf } from '../months.ts';
+import { firstDayOf, monthOf } from '@prorata/platform';
 import type { GroupNode } from '../node/group-node.ts';
 import { conversionTo, type Pair } from './multipliers.ts';
 
@@ -20,8 +20,8 @@ export async function listMultipliers(
   input: { readonly from?: string; readonly to?: string; readonly currency?: string } = {},
 ): Promise<{ currency: string; rows: MultiplierRow[] }> {
   const target = input.currency ?? group.config.currency;
-  const from = input.from === undefined ? null : firstDay(input.from);
-  const to = input.to === undefined ? null : firstDay(input.to);
+  const from = input.from === undefined ? null : firstDayOf(input.from);
+  const to = input.to === undefined ? null : firstDayOf(input.to);
   return await group.db.transaction(
     group.scope,
     async (tx) => {

@@ -1,5 +1,4 @@
-import type { Tx } from '@prorata/platform';
-import { monthOf } from '../months.ts';
+import { monthOf, type Tx } from '@prorata/platform';
 import { BASE_RATE, type MeanRate, multiplierOf } from './multiplier.ts';
 
 /** A month and a currency in which the group has costs. */

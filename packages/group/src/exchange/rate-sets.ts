@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { RequestContext, Tx } from '@prorata/platform';
-import { firstDay, monthOf } from '../months.ts';
+import { firstDayOf, monthOf, type RequestContext, type Tx } from '@prorata/platform';
 import { type GroupNode, operatorContext } from '../node/group-node.ts';
 import { recorded } from '../node/record.ts';
 import { type MonthlyRate, type RatesFile, readEcbFile } from './ecb-file.ts';
@@ -85,7 +84,7 @@ async function insertSet(
     [
       tenantId,
       set.rateSet,
-      rows.map((row) => firstDay(row.month)),
+      rows.map((row) => firstDayOf(row.month)),
       rows.map((row) => row.currency),
       rows.map((row) => row.sum),
       rows.map((row) => row.days),

@@ -83,7 +83,7 @@ describe('the reports over HTTP', () => {
   it.each([
     ['/api/group/months?from=2025-13', 'VALIDATION_FAILED'],
     ['/api/group/months?from=2025-07&to=2025-01', 'MONTH_INVALID'],
-    ['/api/group/months?from=1925-07', 'MONTH_INVALID'],
+    ['/api/group/months?from=1825-07', 'MONTH_INVALID'],
     ['/api/group/months?measure=list', 'VALIDATION_FAILED'],
     ['/api/group/months?surprise=1', 'VALIDATION_FAILED'],
     ['/api/group/applications?limit=0', 'VALIDATION_FAILED'],

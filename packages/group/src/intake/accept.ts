@@ -1,9 +1,8 @@
 import { open } from 'node:fs/promises';
 import { BundleRefused, type Manifest, type RefusalCode, type VerifiedBundle, violation } from '@prorata/contract';
-import type { Tx } from '@prorata/platform';
+import { monthOf, type Tx } from '@prorata/platform';
 import { adjustShared, deriveSlice, type Slice, withdrawSlice } from '../consolidation/derive.ts';
 import { lockMonth, lockSlice } from '../consolidation/locks.ts';
-import { monthOf } from '../months.ts';
 import * as sql from './accept.sql.ts';
 import { readAhead } from './read-ahead.ts';
 import type { Unmapped } from './references-check.ts';

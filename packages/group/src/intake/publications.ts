@@ -7,9 +7,8 @@ import {
   type VerifiedBundle,
   verifyBundle,
 } from '@prorata/contract';
-import type { Tx } from '@prorata/platform';
+import { firstDayOf, monthOf, type Tx } from '@prorata/platform';
 import { findKey } from '../enrolment/keys.ts';
-import { firstDay, monthOf } from '../months.ts';
 import type { GroupNode } from '../node/group-node.ts';
 import { groupProblem } from '../problems.ts';
 import { bundleSlot } from './slots.ts';
@@ -61,8 +60,8 @@ export async function listPublications(
   reader: Reader = {},
 ): Promise<PublicationEntry[]> {
   const values = [
-    input.from === undefined ? null : firstDay(input.from),
-    input.to === undefined ? null : firstDay(input.to),
+    input.from === undefined ? null : firstDayOf(input.from),
+    input.to === undefined ? null : firstDayOf(input.to),
     input.entity === undefined || input.entity.length === 0 ? null : input.entity,
     input.all_revisions ?? false,
   ];
@@ -110,7 +109,7 @@ export async function publicationBundle(group: GroupNode, of: PublicationOf, rea
     const [row] = await readAs(group, reader, (tx) =>
       tx.query<{ bytes: Uint8Array }>(
         'SELECT bytes FROM publication_bundle WHERE entity_id = $1 AND period_month = $2 AND revision = $3 AND part = $4',
-        [of.entity, firstDay(of.month), of.revision, number],
+        [of.entity, firstDayOf(of.month), of.revision, number],
       ),
     );
     return row?.bytes;

@@ -1,8 +1,7 @@
 import { basename } from 'node:path';
 import { BUNDLE_LIMITS, type BundleLimits, BundleRefused, type VerifiedBundle, verifyBundle } from '@prorata/contract';
-import { type RequestContext, uuidv7 } from '@prorata/platform';
+import { firstDayOf, type RequestContext, uuidv7 } from '@prorata/platform';
 import { type EntityKey, findKey } from '../enrolment/keys.ts';
-import { firstDay } from '../months.ts';
 import { type GroupNode, operatorContext } from '../node/group-node.ts';
 import { recorded } from '../node/record.ts';
 import { type Admitted, AlreadyAccepted, acceptBundle, type Receipt } from './accept.ts';
@@ -94,7 +93,7 @@ async function store(
   from: { path: string; receivedAt: string; legalEntityId: string },
 ): Promise<Receipt & { replayed: boolean }> {
   const { entity, period_month: period, revision } = bundle.manifest;
-  const slice = { tenantId: group.scope.tenantId, entityId: entity.code, month: firstDay(period) };
+  const slice = { tenantId: group.scope.tenantId, entityId: entity.code, month: firstDayOf(period) };
   const admitted: Admitted = {
     slice,
     bundle,

@@ -1,6 +1,5 @@
-import type { RequestContext, Tx } from '@prorata/platform';
+import { firstDayOf, type RequestContext, type Tx } from '@prorata/platform';
 import { lockMonth as holdMonth } from '../consolidation/locks.ts';
-import { firstDay } from '../months.ts';
 import { type GroupNode, operatorContext } from '../node/group-node.ts';
 import { recorded } from '../node/record.ts';
 import { groupProblem } from '../problems.ts';
@@ -42,7 +41,7 @@ export async function lockMonth(
   options: { context?: RequestContext } = {},
 ): Promise<PeriodState> {
   const context = options.context ?? operatorContext(group);
-  const day = firstDay(input.month);
+  const day = firstDayOf(input.month);
   return await recorded(group, context, { action: 'group.period.lock', payload: input }, async (tx, record) => {
     // The intake takes this lock before it commits, so that what is read here is what stands while the month gets locked.
     await holdMonth(tx, group.scope.tenantId, day);
@@ -87,7 +86,7 @@ export async function reopenMonth(
   options: { context?: RequestContext } = {},
 ): Promise<PeriodState> {
   const context = options.context ?? operatorContext(group);
-  const day = firstDay(input.month);
+  const day = firstDayOf(input.month);
   return await recorded(group, context, { action: 'group.period.reopen', payload: input }, async (tx, record) => {
     await holdMonth(tx, group.scope.tenantId, day);
     await refuseSame(tx, day, 'OPEN', input.month);

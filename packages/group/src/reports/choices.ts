@@ -1,4 +1,4 @@
-import { monthOf } from '../months.ts';
+import { monthOf } from '@prorata/platform';
 import type { GroupNode } from '../node/group-node.ts';
 import { domainLabels, entityLabels } from './labels.ts';
 import { read } from './reports.ts';

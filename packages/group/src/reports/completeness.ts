@@ -1,4 +1,4 @@
-import { monthOf } from '../months.ts';
+import { monthOf } from '@prorata/platform';
 import type { GroupNode } from '../node/group-node.ts';
 import { type ReportInput, spanOf } from './filters.ts';
 import { read } from './reports.ts';

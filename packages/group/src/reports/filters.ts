@@ -1,5 +1,4 @@
-import type { Tx } from '@prorata/platform';
-import { firstDay, monthOf, monthsBetween, shiftMonth } from '../months.ts';
+import { monthOf, monthsBetween, parseMonth, parseMonths, shiftMonth, type Tx } from '@prorata/platform';
 import { groupProblem } from '../problems.ts';
 import type { Dimension, Measure } from './dimensions.ts';
 
@@ -33,11 +32,9 @@ export interface Span {
  */
 export async function spanOf(tx: Tx, input: ReportInput): Promise<Span> {
   await refuseUnknownEntities(tx, input.entity ?? []);
-  const from = input.from === undefined ? undefined : monthOf(firstDay(input.from));
-  const to = input.to === undefined ? undefined : monthOf(firstDay(input.to));
-  if (from !== undefined && to !== undefined && from > to) {
-    throw groupProblem('MONTH_INVALID', `the range begins with ${from} and ends with ${to}`, { from, to });
-  }
+  const from = input.from === undefined ? undefined : parseMonth(input.from);
+  const to = input.to === undefined ? undefined : parseMonth(input.to);
+  if (from !== undefined && to !== undefined) parseMonths(from, to);
   const rows = await tx.query<{ period_month: string }>(
     'SELECT DISTINCT period_month FROM mv_group_domain_month ORDER BY period_month',
   );

@@ -1,5 +1,4 @@
-import type { Tx } from '@prorata/platform';
-import { monthOf } from '../months.ts';
+import { monthOf, type Tx } from '@prorata/platform';
 import type { GroupNode } from '../node/group-node.ts';
 import { type AggregateRow, aggregate, type Figures, type ReportHead } from './aggregate.ts';
 import type { ReportInput } from './filters.ts';

@@ -1,5 +1,3 @@
-import { ledgerProblem } from '../problems.ts';
-
 /** Whether `YYYY-MM-DD` is a day of the calendar. */
 export function isDay(text: string): boolean {
   if (!/^\d{4}-\d\d-\d\d$/.test(text) || text < '1900-01-01') return false;
@@ -13,17 +11,4 @@ export function readDay(text: string): string | undefined {
   if (match === null) return undefined;
   const day = `${match[1]}-${match[3]}-${match[4]}`;
   return isDay(day) ? day : undefined;
-}
-
-/** First day of `YYYY-MM`, as the tables keep a month. @throws Problem `MONTH_INVALID` */
-export function firstDay(month: string): string {
-  const day = `${month}-01`;
-  if (!/^\d{4}-\d\d$/.test(month) || !isDay(day))
-    throw ledgerProblem('MONTH_INVALID', `${month.slice(0, 40)} is not YYYY-MM`);
-  return day;
-}
-
-/** `YYYY-MM` of a date. */
-export function monthOf(day: string): string {
-  return day.slice(0, 7);
 }

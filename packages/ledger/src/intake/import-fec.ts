@@ -1,7 +1,14 @@
 import { basename } from 'node:path';
-import { type Database, type RequestContext, scopeOf, type Tx, type WriteRecord, writePath } from '@prorata/platform';
+import {
+  type Database,
+  monthOf,
+  type RequestContext,
+  scopeOf,
+  type Tx,
+  type WriteRecord,
+  writePath,
+} from '@prorata/platform';
 import { formatAmount } from '../entry/amount.ts';
-import { monthOf } from '../entry/dates.ts';
 import { type LedgerReaction, tellReversed } from '../events/apply.ts';
 import { type FecEntryHead, refusal } from '../fec/entries.ts';
 import type { RefusedEntry, RefusedLine } from '../fec/faults.ts';

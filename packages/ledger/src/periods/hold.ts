@@ -1,5 +1,12 @@
-import { type Database, type RequestContext, type Tx, type WriteAnswer, writePath } from '@prorata/platform';
-import { firstDay, monthOf } from '../entry/dates.ts';
+import {
+  type Database,
+  firstDayOf,
+  monthOf,
+  type RequestContext,
+  type Tx,
+  type WriteAnswer,
+  writePath,
+} from '@prorata/platform';
 import { OWN } from '../entry/own.sql.ts';
 import { ownerOf, requireEntity } from '../intake/merge.ts';
 import { ledgerProblem } from '../problems.ts';
@@ -64,7 +71,7 @@ async function changeHold(
   const request = { action: `ledger.period.${what}`, method, route, idempotencyKey, payload, role: 'intake' as const };
   return await writePath(db, context, request, async (tx, record) => {
     await requireEntity(tx, owner);
-    const values = [owner.tenantId, owner.legalEntityId, firstDay(month), reason, owner.userId];
+    const values = [owner.tenantId, owner.legalEntityId, firstDayOf(month), reason, owner.userId];
     const changed = await tx.execute(what === 'hold' ? HOLD : RELEASE, values);
     if (changed === 0) throw await unchanged(tx, month, what);
     record.audit({ subject: 'gl_period', subjectId: month, details: { reason, held: what === 'hold' } });
@@ -103,7 +110,7 @@ export async function listPeriods(
 ): Promise<HeldPeriod[]> {
   type Row = Omit<HeldPeriod, 'month' | 'changed_at'> & { period_month: string; changed_at: Date | null };
   const { from, to } = query;
-  const months = [from === undefined ? null : firstDay(from), to === undefined ? null : firstDay(to)];
+  const months = [from === undefined ? null : firstDayOf(from), to === undefined ? null : firstDayOf(to)];
   const rows = await tx.query<Row>(LIST, months);
   return rows.map(({ period_month, changed_at, ...row }) => ({
     month: monthOf(period_month),

@@ -1,5 +1,4 @@
-import type { Tx } from '@prorata/platform';
-import { firstDay } from '../entry/dates.ts';
+import { firstDayOf, type Tx } from '@prorata/platform';
 import { OWN } from '../entry/own.sql.ts';
 import type { Owner } from '../intake/merge.ts';
 import { ledgerProblem } from '../problems.ts';
@@ -37,7 +36,7 @@ export async function recordPeriod(
   change: PeriodChange,
 ): Promise<boolean> {
   const { month, state, sequence, changedAt, eventId } = change;
-  const values = [owner.tenantId, owner.legalEntityId, firstDay(month), state, sequence, changedAt, eventId];
+  const values = [owner.tenantId, owner.legalEntityId, firstDayOf(month), state, sequence, changedAt, eventId];
   return (await tx.execute(RECORD, values)) === 1;
 }
 
@@ -46,7 +45,7 @@ export async function periodState(tx: Tx, month: string): Promise<PeriodState> {
   const rows = await tx.query<{ state: PeriodState }>(
     `SELECT state FROM gl_period
       WHERE ${OWN} AND period_month = $1`,
-    [firstDay(month)],
+    [firstDayOf(month)],
   );
   return rows[0]?.state ?? 'OPEN';
 }

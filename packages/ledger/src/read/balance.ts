@@ -1,8 +1,6 @@
-import type { Tx } from '@prorata/platform';
-import { firstDay } from '../entry/dates.ts';
+import { firstDayOf, parseMonths, type Tx } from '@prorata/platform';
 import { OWN } from '../entry/own.sql.ts';
 import { ledgerConfig } from '../periods/config.ts';
-import { ledgerProblem } from '../problems.ts';
 import { accountRange } from './accounts.ts';
 import { kindOf } from './entries.sql.ts';
 import type { EntryKind } from './entries.ts';
@@ -45,8 +43,7 @@ const BALANCE = `
 
 /** The balance of posted entries by account. @throws Problem `MONTH_INVALID` */
 export async function balance(tx: Tx, query: BalanceQuery): Promise<AccountBalance[]> {
-  const [from, to] = [firstDay(query.from), firstDay(query.to)];
-  if (from > to) throw ledgerProblem('MONTH_INVALID', `${query.from} is after ${query.to}`);
+  const [from, to] = parseMonths(query.from, query.to).map(firstDayOf);
   const config = await ledgerConfig(tx);
   const ranges = (query.accounts ?? config.default_accounts).map(accountRange);
   return await tx.query<AccountBalance>(BALANCE, [

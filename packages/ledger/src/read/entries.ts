@@ -1,5 +1,4 @@
-import type { Tx } from '@prorata/platform';
-import { firstDay } from '../entry/dates.ts';
+import { firstDayOf, type Tx } from '@prorata/platform';
 import type { EntryLine, EntryOrigin, EntryStatus } from '../entry/entry.ts';
 import { ledgerConfig } from '../periods/config.ts';
 import { ledgerProblem } from '../problems.ts';
@@ -77,7 +76,7 @@ export async function* entriesOfMonth(tx: Tx, month: string, filter: EntryFilter
   let after: { accountingDate: string; id: string } | undefined = filter.after;
   for (;;) {
     const rows = await tx.query<sql.EntryRow>(sql.ENTRIES_OF_MONTH, [
-      firstDay(month),
+      firstDayOf(month),
       opening_journals,
       closing_journals,
       filter.statuses ?? ['POSTED'],

@@ -1,5 +1,5 @@
-import type { Tx } from '@prorata/platform';
-import { firstDay, isDay } from '../entry/dates.ts';
+import { firstDayOf, type Tx } from '@prorata/platform';
+import { isDay } from '../entry/dates.ts';
 import type { EntryStatus } from '../entry/entry.ts';
 import { ledgerConfig } from '../periods/config.ts';
 import { ledgerProblem } from '../problems.ts';
@@ -43,8 +43,8 @@ export async function listEntries(tx: Tx, query: EntryListQuery): Promise<EntryL
     after?.date ?? null,
     opening_journals,
     closing_journals,
-    from === undefined ? null : firstDay(from),
-    to === undefined ? null : firstDay(to),
+    from === undefined ? null : firstDayOf(from),
+    to === undefined ? null : firstDayOf(to),
     status,
     kind,
     journal,

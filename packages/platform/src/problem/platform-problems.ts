@@ -67,6 +67,11 @@ export const platformProblem = defineProblems({
     title: 'The request is not valid HTTP',
     next: 'Send a well-formed HTTP/1.1 request.',
   },
+  MONTH_INVALID: {
+    status: 400,
+    title: 'The month is not a month',
+    next: 'Write months as YYYY-MM, from 1900-01 to 2199-12, such as 2025-07, and the first one before the last one.',
+  },
   IDEMPOTENCY_KEY_REQUIRED: {
     status: 400,
     title: 'This write needs an idempotency key',
