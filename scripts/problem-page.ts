@@ -6,6 +6,7 @@ import { groupProblem, refusalProblem } from '@prorata/group';
 import { ledgerProblem } from '@prorata/ledger';
 import {
   databaseProblem,
+  eventProblem,
   jobProblem,
   nodeProblem,
   type ProblemTable,
@@ -23,6 +24,7 @@ export const SECTIONS: readonly { title: string; about: string; table: ProblemTa
   { title: 'database', about: 'Between a node and its database.', table: databaseProblem.table },
   { title: 'node', about: 'The folder of a node.', table: nodeProblem.table },
   { title: 'jobs', about: 'Work that goes on behind an answer, and its schedules.', table: jobProblem.table },
+  { title: 'events', about: 'The feed of events, and who is told of them.', table: eventProblem.table },
   {
     title: 'ledger',
     about: 'Entries of the general ledger, from files, events and its API.',

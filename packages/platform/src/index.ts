@@ -48,8 +48,8 @@ export {
 } from './identity/verifier.ts';
 // jobs
 export { type Enqueued, type EnqueueOptions, enqueueJob } from './jobs/enqueue.ts';
-export { defineJobs, type JobContext, type JobDefinition, type Jobs } from './jobs/jobs.ts';
 export { type JobRoutesOptions, registerJobRoutes } from './jobs/jobs.routes.ts';
+export { defineJobs, type JobContext, type JobDefinition, type Jobs } from './jobs/jobs.ts';
 export { jobProblem } from './jobs/problems.ts';
 export type { JobFailure } from './jobs/run-job.ts';
 export type { Schedule, Schedules } from './jobs/schedules.ts';
@@ -67,6 +67,39 @@ export {
 } from './month/month.ts';
 // node
 export { createNode, type NodeConfig, nodeProblem, readNodeConfig, writeFileWhole } from './node/config.ts';
+// outbox
+export { type AddressRule, addressRule } from './outbox/addresses.ts';
+export {
+  type DeclaredEvent,
+  defineEvents,
+  type EventCatalogue,
+  type EventDeclaration,
+  eventFaults,
+} from './outbox/catalogue.ts';
+export { type DeadLetter, type DeadLetterFate, deadLetters, settleDeadLetters } from './outbox/dead-letters.ts';
+export { type EventEnvelope, eventEnvelope, type OutboxRow } from './outbox/envelope.ts';
+export { EventEnvelopeSchema } from './outbox/feed.routes.ts';
+export { type EventReach, type FeedPage, type FeedQuery, readFeed } from './outbox/feed.ts';
+export { openWebhookNode, registerEvents } from './outbox/node.ts';
+export { eventProblem } from './outbox/problems.ts';
+export { publishEvents } from './outbox/publish.ts';
+export { EVENT_RETENTION_DAYS, purgeEvents } from './outbox/purge.ts';
+export { type Relay, type RelayOptions, type RelayReport, relayOnce, startRelay } from './outbox/relay.ts';
+export { newWebhookSecret, openSecretBox, type SecretBox } from './outbox/secrets.ts';
+export {
+  changeSubscription,
+  listSubscriptions,
+  type NewSubscription,
+  retireSecrets,
+  rotateSecret,
+  type Subscription,
+  subscribe,
+  subscriptionOf,
+  unsubscribe,
+  type WebhookCaller,
+  type WebhookNode,
+} from './outbox/subscription.ts';
+// problem
 export { platformProblem, type ValidationError } from './problem/platform-problems.ts';
 export {
   defineProblems,
@@ -89,7 +122,6 @@ export {
 } from './write/audit.ts';
 export { canonicalJson, digestOf } from './write/canonical.ts';
 export { auditNode, readCheckpoints } from './write/checkpoint-file.ts';
-export { type EventEnvelope, eventEnvelope, type OutboxRow } from './write/outbox.ts';
 export type { AuditEntry, EventEntry, WriteRecord } from './write/record.ts';
 export { sealAudit } from './write/seal.ts';
 export { soon } from './write/soon.ts';

@@ -62,6 +62,10 @@ const NodeConfigSchema = Type.Object(
         strict,
       ),
     ),
+    /** Networks beside the Internet that events may be sent to: `10.20.0.0/16`, `127.0.0.0/8`. */
+    webhooks: Type.Optional(
+      Type.Object({ allow: Type.Array(Type.String({ maxLength: 50 }), { maxItems: 50 }) }, strict),
+    ),
   },
   strict,
 );

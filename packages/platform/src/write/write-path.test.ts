@@ -5,10 +5,10 @@ import { checkRowSecurity, type RlsFinding } from '../database/rls-check.ts';
 import { PLATFORM_MIGRATIONS } from '../database/sets.ts';
 import type { RequestContext } from '../identity/context.ts';
 import { NIL_UUID } from '../identity/uuid.ts';
+import { eventEnvelope, type OutboxRow } from '../outbox/envelope.ts';
 import { platformProblem } from '../problem/platform-problems.ts';
 import { openTestDatabase, type TestDatabase } from '../testing/index.ts';
 import { canonicalJson } from './canonical.ts';
-import { eventEnvelope, type OutboxRow } from './outbox.ts';
 import { purgeIdempotencyKeys, type Work, writePath } from './write-path.ts';
 
 let test: TestDatabase;

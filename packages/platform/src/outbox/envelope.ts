@@ -19,12 +19,19 @@ export interface EventEnvelope {
   readonly tenant_id: string;
   /** null for what concerns the tenant as a whole. */
   readonly legal_entity_id: string | null;
+  /** Of the thing that the event is about: with the legal entity, what the order of events is kept for. */
   readonly entity_id: string;
+  /** ISO 8601 in UTC, milliseconds. */
   readonly timestamp: string;
   readonly correlation_id: string;
   readonly payload: unknown;
 }
 
+/** Columns of `OutboxRow`, in its order. */
+export const OUTBOX_COLUMNS =
+  'e.id, e.event, e.tenant_id, e.legal_entity_id, e.entity_id, e.occurred_at, e.correlation_id, e.payload';
+
+/** The envelope in which an event leaves the node; the same for webhooks and for the feed. */
 export function eventEnvelope(row: OutboxRow): EventEnvelope {
   return {
     id: row.id,

@@ -1,0 +1,30 @@
+import { defineProblems } from '../problem/problem.ts';
+
+/** What the feed of events and webhooks refuse. */
+export const eventProblem = defineProblems({
+  EVENT_CURSOR_INVALID: {
+    status: 400,
+    title: 'This is no place in the feed of events',
+    next: 'Give "next" of an earlier answer as it was, or leave "after" out to read from the oldest event that is kept.',
+  },
+  EVENTS_PURGED: {
+    status: 410,
+    title: 'Events behind this place were removed',
+    next: 'Read the current state through the API, then follow the feed from the oldest event that is kept, without "after".',
+  },
+  WEBHOOK_URL_REFUSED: {
+    status: 422,
+    title: 'The node does not send events to this address',
+    next: 'Use a public https address, or list the network under `webhooks.allow` in prorata.yaml (127.0.0.0/8, 10.20.0.0/16).',
+  },
+  WEBHOOK_LIMIT: {
+    status: 409,
+    title: 'There are as many subscriptions as a legal entity may have',
+    next: 'Remove one that is no longer needed.',
+  },
+  WEBHOOK_SECRET_UNREADABLE: {
+    status: 500,
+    title: 'A secret of a subscription cannot be opened',
+    next: 'Restore keys/webhooks.json of the node from a copy, or make a new secret with `prorata events rotate`.',
+  },
+});
