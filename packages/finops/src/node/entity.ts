@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createEnrolment, fingerprint, generateSigningKey, type PrivateJwk, readPrivateJwk } from '@prorata/contract';
+import { LEDGER_MIGRATIONS } from '@prorata/ledger/migrations';
 import {
   createNode,
   type Database,
@@ -20,6 +21,7 @@ import {
 } from '@prorata/platform';
 import { DEFAULT_MAPPING } from '../mapping/default-mapping.ts';
 import { FINOPS_MIGRATIONS } from '../migrations.ts';
+import { DEFAULT_TIE_OUT } from '../tieout/default-config.ts';
 
 /** Modules that the operator of an entity node has. */
 export const FINOPS_MODULE = 'FINOPS';
@@ -85,6 +87,7 @@ export async function initEntity(init: EntityInit): Promise<EntityInitResult> {
   const enrolment = await createEnrolment({ entity: { code, label, country, currency }, deployment, privateJwk });
   await writeFileWhole(join(dir, 'enrolment.json'), `${enrolment}\n`);
   if (!existsSync(join(dir, 'mapping.yaml'))) await writeFileWhole(join(dir, 'mapping.yaml'), DEFAULT_MAPPING);
+  if (!existsSync(join(dir, 'tie-out.yaml'))) await writeFileWhole(join(dir, 'tie-out.yaml'), DEFAULT_TIE_OUT);
   // Last: from here on the folder is a node.
   await createNode(dir, config);
   await (await openEntity(dir)).close();
@@ -134,7 +137,7 @@ export async function openEntity(dir: string, options: OpenEntityOptions = {}): 
   const db = await openDatabase({
     dir,
     url,
-    migrations: [PLATFORM_MIGRATIONS, FINOPS_MIGRATIONS, ...(options.also ?? [])],
+    migrations: migrationsOf(options.also ?? []),
     nodeId: config.node_id,
   });
   try {
@@ -146,6 +149,12 @@ export async function openEntity(dir: string, options: OpenEntityOptions = {}): 
     await db.close();
     throw error;
   }
+}
+
+/** The tie-out reads the books: their tables stand in every entity's database, whatever else the node hosts. */
+function migrationsOf(also: readonly MigrationSet[]): MigrationSet[] {
+  const ledger = also.some((set) => set.name === LEDGER_MIGRATIONS.name) ? [] : [LEDGER_MIGRATIONS];
+  return [PLATFORM_MIGRATIONS, FINOPS_MIGRATIONS, ...ledger, ...also];
 }
 
 /** An entity node over a database that is open already, as tests have one. */
