@@ -7,7 +7,8 @@ export { analyticBalance, balanceCsv } from './balance/balance.ts';
 export { batchRefusals, batchRunById, createBatchRun, listBatchRuns, resumeBatchRun, runBatch } from './batch/batch.ts';
 // cycles
 export { cycleRunById, explainCycleRun, listCycleRuns, reverseCycleRun, runCycle } from './cycles/cycle-runs.ts';
-export { createCycle, cycleById, listCycles } from './cycles/cycles.ts';
+export type { NewCycle } from './cycles/cycles.schema.ts';
+export { checkCycleDefinition, createCycle, cycleById, listCycles } from './cycles/cycles.ts';
 export { changeDimension, createDimension, dimensionById, listDimensions } from './dimensions/dimensions.ts';
 export {
   type DimensionRowGiven,

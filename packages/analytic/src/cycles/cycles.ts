@@ -1,9 +1,10 @@
 import { canonicalJson, ruleDigest, runCycle as solve } from '@prorata/allocation';
 import { type RequestContext, type Tx, uuidv7, type WriteAnswer } from '@prorata/platform';
+import { Value } from 'typebox/value';
 import { analyticProblem } from '../problems.ts';
 import { type AnalyticNode, type Caller, change, found, read } from '../service/node.ts';
 import { afterId, PAGE_ROWS, type Page, pageOf } from '../service/page.ts';
-import type { CycleAnswer, CycleDefinition, CycleQuery, NewCycle } from './cycles.schema.ts';
+import { type CycleAnswer, CycleDefinition, type CycleQuery, type NewCycle } from './cycles.schema.ts';
 import * as sql from './cycles.sql.ts';
 
 export type CycleRow = Omit<CycleAnswer, 'created_at'> & { readonly created_at: Date };
@@ -11,6 +12,21 @@ export type CycleRow = Omit<CycleAnswer, 'created_at'> & { readonly created_at: 
 function tellCycle(row: CycleRow): CycleAnswer {
   const definition = JSON.parse(canonicalJson(row.definition));
   return { ...row, definition, created_at: row.created_at.toISOString() };
+}
+
+/** A definition from a file, checked as HTTP checks it. @throws Problem `CYCLE_INVALID` */
+export function checkCycleDefinition(definition: unknown): CycleDefinition {
+  const unknown = Object.keys(Object(definition)).filter((name) => !Object.hasOwn(CycleDefinition.properties, name));
+  const errors = [
+    ...unknown.map((name) => ({ pointer: `/${name}`, message: 'is not a known field' })),
+    ...Value.Errors(CycleDefinition, definition).map(({ instancePath, message }) => ({
+      pointer: instancePath,
+      message,
+    })),
+  ];
+  const [first] = errors;
+  if (first === undefined && Value.Check(CycleDefinition, definition)) return definition;
+  throw analyticProblem('CYCLE_INVALID', `definition ${first?.pointer ?? ''} ${first?.message ?? ''}`, { errors });
 }
 
 /** What the engine takes: a definition, and what each centre costs before. */

@@ -26,6 +26,8 @@ export interface CommandSpec<Options extends object> {
   /** What `--dir` names; a command without a node has no `--dir`. */
   readonly dir?: string;
   readonly options?: readonly Option[];
+  /** Whether the group's own word runs it: `analytic axes` is `analytic axes list`. */
+  readonly isDefault?: boolean;
   run(context: CommandContext<Options>): Promise<Answer>;
 }
 
@@ -42,7 +44,7 @@ export interface CommandContext<Options extends object> {
 
 /** Adds a command that ends with an answer (exit code 0) or a problem (exit code 1). */
 export function addCommand<Options extends object>(parent: Command, shell: Shell, spec: CommandSpec<Options>): Command {
-  const command = parent.command(spec.name).description(spec.summary);
+  const command = parent.command(spec.name, { isDefault: spec.isDefault === true }).description(spec.summary);
   if (spec.dir !== undefined) command.addOption(new Option('--dir <folder>', spec.dir).default('.', 'current folder'));
   for (const option of spec.options ?? []) command.addOption(option);
   command
