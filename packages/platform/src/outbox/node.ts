@@ -3,6 +3,7 @@ import type { App } from '../http/app.ts';
 import { type NodeConfig, nodeProblem } from '../node/config.ts';
 import { addressRule, isNetwork } from './addresses.ts';
 import { registerEventFeed } from './feed.routes.ts';
+import { type Relay, type RelayOptions, startRelay } from './relay.ts';
 import { openSecretBox } from './secrets.ts';
 import type { WebhookNode } from './subscription.ts';
 import { registerWebhooks } from './webhooks.routes.ts';
@@ -41,4 +42,15 @@ export async function openWebhookNode({ db, dir, config }: EventNode): Promise<W
 export function registerEvents(app: App, node: WebhookNode, kind: NodeConfig['kind']): void {
   registerEventFeed(app, { db: node.db, readers: ROLES[kind].readers, reach: node.reach });
   registerWebhooks(app, { ...node, admins: ROLES[kind].admins });
+}
+
+/** Relays events from when the app listens until it closes; what goes wrong is in the log of the app. */
+export function relayWhileListening(app: App, options: Omit<RelayOptions, 'log'>): void {
+  let relay: Relay | undefined;
+  app.addHook('onListen', async () => {
+    relay = startRelay({ ...options, log: app.log });
+  });
+  app.addHook('onClose', async () => {
+    await relay?.stop();
+  });
 }

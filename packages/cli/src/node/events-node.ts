@@ -1,0 +1,71 @@
+import {
+  type App,
+  type NodeConfig,
+  openWebhookNode,
+  type RequestContext,
+  registerEvents,
+  relayWhileListening,
+  startRelay,
+  uuidv7,
+  type WebhookCaller,
+  type WebhookNode,
+} from '@prorata/platform';
+import { withOpened } from './interrupt.ts';
+import { type AnyNode, openNode, withNode } from './open-node.ts';
+
+/** A node as far as its events go. */
+export interface EventsNode {
+  readonly webhooks: WebhookNode;
+  readonly config: NodeConfig;
+  /** Who acts when a command does: the operator of the machine. */
+  readonly operator: RequestContext;
+}
+
+/** Opens the node for one piece of work with its events, and closes it whatever happens. */
+export async function withEvents<T>(dir: string, work: (events: EventsNode) => Promise<T>): Promise<T> {
+  return await withNode(dir, async (open) => {
+    const { config, db } = open.node;
+    return await work({
+      webhooks: await openWebhookNode({ db, dir, config }),
+      config,
+      operator: await operatorOf(open),
+    });
+  });
+}
+
+async function operatorOf(open: AnyNode): Promise<RequestContext> {
+  if (open.kind === 'entity') return open.node.operator;
+  const { operatorContext } = await import('@prorata/group');
+  return operatorContext(open.node);
+}
+
+/** The feed, subscriptions and dead letters of a served node, and the relay for as long as it listens. */
+export async function serveEvents(app: App, { kind, node }: AnyNode): Promise<void> {
+  const { db, dir, config } = node;
+  const webhooks = await openWebhookNode({ db, dir, config });
+  registerEvents(app, webhooks, kind);
+  relayWhileListening(app, { ...webhooks, tenants: () => [config.tenant.id] });
+}
+
+/** Relays the events of a node until a signal ends the process; what is being sent then may end. */
+export async function relayUntilStopped(dir: string): Promise<never> {
+  const opening = async () => {
+    const { node } = await openNode(dir);
+    const { db, config } = node;
+    const webhooks = await openWebhookNode({ db, dir, config });
+    const relay = startRelay({ ...webhooks, tenants: () => [config.tenant.id] });
+    return {
+      async close() {
+        await relay.stop();
+        await node.close();
+      },
+    };
+  };
+  return await withOpened(opening, () => new Promise<never>(() => {}));
+}
+
+/** Who a command acts for. Commands are not repeated by machines: they carry no idempotency key. */
+export function callerOf({ operator }: EventsNode, word: string): WebhookCaller {
+  const context = { ...operator, correlationId: uuidv7() };
+  return { context, request: { method: 'CLI', route: `events ${word}`, payload: null } };
+}
