@@ -67,14 +67,15 @@ CREATE TABLE fact_cost (
                              unit, environment, consumption_type, currency)
 );
 
--- What applications and products were called when the month was closed.
+-- What the codes of a month were called, and for which code of the group they stood, when the month was closed.
 CREATE TABLE closed_label (
   tenant_id        uuid NOT NULL,
   legal_entity_id  uuid NOT NULL,
   period_month     date NOT NULL,
-  kind             text NOT NULL CHECK (kind IN ('APPLICATION', 'PRODUCT')),
+  kind             text NOT NULL CHECK (kind IN ('APPLICATION', 'DOMAIN', 'FAMILY', 'PRODUCT')),
   code             text NOT NULL,
   label            text NOT NULL,
+  group_code       text,
   PRIMARY KEY (tenant_id, legal_entity_id, period_month, kind, code),
   FOREIGN KEY (tenant_id, legal_entity_id, period_month)
     REFERENCES period_closure (tenant_id, legal_entity_id, period_month)
@@ -146,6 +147,27 @@ CREATE TABLE consumption_late (
 CREATE INDEX consumption_late_by_scope
   ON consumption_late (tenant_id, legal_entity_id, period_month, provider, billing_account);
 
+-- Measurements have the same two ways.
+ALTER TABLE measured_scope
+  ADD COLUMN late text CHECK (late IN ('WAITING', 'BOOKED')),
+  ADD COLUMN adjustment_id uuid,
+  ADD FOREIGN KEY (tenant_id, legal_entity_id, adjustment_id)
+    REFERENCES adjustment (tenant_id, legal_entity_id, adjustment_id),
+  ADD CHECK ((late = 'BOOKED') = (adjustment_id IS NOT NULL));
+DROP INDEX measured_scope_standing;
+CREATE UNIQUE INDEX measured_scope_standing
+  ON measured_scope (tenant_id, legal_entity_id, source, period_month) WHERE superseded_by IS NULL AND late IS NULL;
+CREATE TABLE measured_late (
+  LIKE measured_consumption INCLUDING DEFAULTS INCLUDING CONSTRAINTS,
+  FOREIGN KEY (tenant_id, legal_entity_id, measured_file_id)
+    REFERENCES measured_file (tenant_id, legal_entity_id, measured_file_id),
+  FOREIGN KEY (tenant_id, legal_entity_id, application_id)
+    REFERENCES dim_application (tenant_id, legal_entity_id, application_id),
+  FOREIGN KEY (tenant_id, legal_entity_id, product_id)
+    REFERENCES dim_product (tenant_id, legal_entity_id, product_id)
+);
+CREATE INDEX measured_late_by_month ON measured_late (tenant_id, legal_entity_id, period_month, measured_file_id);
+
 -- Takes late scopes into the consumption of their month, oldest first, as if they had come in time: each replaces what
 -- stands for its provider, account and month. The application may not write consumption; this is all that it may do.
 CREATE FUNCTION take_late_scopes(p_month date, p_late text[]) RETURNS bigint
@@ -183,6 +205,31 @@ BEGIN
      WHERE s.tenant_id = v_tenant AND s.legal_entity_id = v_entity AND s.period_month = p_month
        AND s.import_file_id = v_scope.import_file_id
        AND s.provider = v_scope.provider AND s.billing_account = v_scope.billing_account;
+    v_taken := v_taken + 1;
+  END LOOP;
+  FOR v_scope IN
+    SELECT s.measured_file_id, s.source
+      FROM measured_scope s
+     WHERE s.tenant_id = v_tenant AND s.legal_entity_id = v_entity AND s.period_month = p_month
+       AND s.late = ANY (p_late) AND s.superseded_by IS NULL
+     ORDER BY 1, 2
+  LOOP
+    UPDATE measured_scope s SET superseded_by = v_scope.measured_file_id
+     WHERE s.tenant_id = v_tenant AND s.legal_entity_id = v_entity AND s.period_month = p_month
+       AND s.source = v_scope.source AND s.late IS NULL AND s.superseded_by IS NULL;
+    DELETE FROM measured_consumption m
+     WHERE m.tenant_id = v_tenant AND m.legal_entity_id = v_entity AND m.period_month = p_month
+       AND m.source = v_scope.source;
+    WITH taken AS (
+      DELETE FROM measured_late l
+       WHERE l.tenant_id = v_tenant AND l.legal_entity_id = v_entity AND l.period_month = p_month
+         AND l.measured_file_id = v_scope.measured_file_id
+      RETURNING l.*
+    )
+    INSERT INTO measured_consumption SELECT * FROM taken;
+    UPDATE measured_scope s SET late = NULL, adjustment_id = NULL
+     WHERE s.tenant_id = v_tenant AND s.legal_entity_id = v_entity AND s.period_month = p_month
+       AND s.measured_file_id = v_scope.measured_file_id;
     v_taken := v_taken + 1;
   END LOOP;
   RETURN v_taken;
@@ -225,20 +272,23 @@ GRANT SELECT, INSERT ON period_closure, period_change, adjustment, adjustment_li
 GRANT UPDATE (state, run_id, view_code, view_version, facts_sha256, closed_at, closed_by, version) ON period_closure
   TO prorata_app;
 GRANT UPDATE (withdrawn_at, withdrawn_by) ON adjustment TO prorata_app;
+-- A correction is added to the fact of its grain where the month has one.
+GRANT UPDATE (quantity, cost_effective, cost_billed) ON fact_consumption TO prorata_app;
 GRANT SELECT, INSERT, DELETE ON fact_cost, closed_label TO prorata_app;
 GRANT SELECT ON consumption_late, standing_fact TO prorata_app;
-GRANT UPDATE (late, adjustment_id) ON import_scope TO prorata_app;
+GRANT UPDATE (late, adjustment_id) ON import_scope, measured_scope TO prorata_app;
+GRANT SELECT, INSERT, DELETE ON measured_late TO prorata_app;
 GRANT SELECT ON period_closure TO prorata_intake;
-GRANT SELECT, INSERT ON consumption_late TO prorata_intake;
+GRANT SELECT, INSERT, DELETE ON consumption_late TO prorata_intake;
 GRANT SELECT ON period_closure, period_change, adjustment, adjustment_line, fact_cost, closed_label, consumption_late,
-  standing_fact TO prorata_reader;
+  measured_late, standing_fact TO prorata_reader;
 
 DO $$
 DECLARE
   walled text;
 BEGIN
   FOREACH walled IN ARRAY ARRAY['period_closure', 'period_change', 'fact_cost', 'closed_label', 'adjustment',
-                                'adjustment_line', 'consumption_late'] LOOP
+                                'adjustment_line', 'consumption_late', 'measured_late'] LOOP
     EXECUTE format(
       'CREATE POLICY %1$s_row ON %1$I
          USING (tenant_id = NULLIF(current_setting(''app.current_tenant'', true), '''')::uuid

@@ -7,6 +7,10 @@ export type PeriodState = 'OPEN' | 'CLOSED' | 'LOCKED';
 const STATE = `
   SELECT state FROM period_closure WHERE tenant_id = $1 AND legal_entity_id = $2 AND period_month = $3`;
 
+const CLOSED_AT = `
+  SELECT to_char(closed_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS closed_at FROM period_closure
+   WHERE tenant_id = $1 AND legal_entity_id = $2 AND period_month = $3 AND state <> 'OPEN'`;
+
 const CLOSED_AMONG = `
   SELECT to_char(period_month, 'YYYY-MM') AS month FROM period_closure
    WHERE tenant_id = $1 AND legal_entity_id = $2 AND state <> 'OPEN' AND period_month = ANY ($3::date[])`;
@@ -15,6 +19,12 @@ const CLOSED_AMONG = `
 export async function stateOf(tx: Tx, key: MonthKey): Promise<PeriodState> {
   const [row] = await tx.query<{ state: PeriodState }>(STATE, key);
   return row?.state ?? 'OPEN';
+}
+
+/** When a month that is not open was closed, as an ISO 8601 time in UTC; null while it is open. */
+export async function closedSince(tx: Tx, key: MonthKey): Promise<string | null> {
+  const [row] = await tx.query<{ closed_at: string }>(CLOSED_AT, key);
+  return row?.closed_at ?? null;
 }
 
 /**

@@ -1,4 +1,6 @@
 import type { RequestContext, Tx } from '@prorata/platform';
+import { adjustmentStep } from '../closing/adjustment-step.ts';
+import type { RuleInForce } from '../indirect/chains.ts';
 import { indirectStep } from '../indirect/indirect-step.ts';
 import type { LoadedMapping } from '../mapping/document.ts';
 import { measuredStep } from '../measured/measured-step.ts';
@@ -35,6 +37,8 @@ export interface MonthRun {
   readonly key: MonthKey;
   readonly runId: string;
   readonly mapping: LoadedMapping;
+  /** Rules to try, in order, in place of those in force. */
+  readonly rules?: readonly RuleInForce[];
 }
 
 /** What a step took and what it made; stored with the run and shown. */
@@ -48,7 +52,7 @@ export interface StepOutcome {
   readonly errors: number;
 }
 
-export type StepName = 'MAPPING' | 'DIRECT' | 'MEASURED' | 'VALUATION' | 'INDIRECT' | 'ADJUSTMENT' | 'CHECK';
+export type StepName = 'MAPPING' | 'DIRECT' | 'MEASURED' | 'VALUATION' | 'INDIRECT' | 'CHECK' | 'ADJUSTMENT';
 
 /** One step of the monthly batch. It finds the facts as the steps before left them, and adds or values facts. */
 export interface BatchStep {
@@ -61,5 +65,13 @@ export interface BatchStep {
  * the base of indirect ones, and those after they are made.
  */
 export function monthSteps(): readonly BatchStep[] {
-  return [...focusSteps(), measuredStep, valuationStep('DIRECT'), indirectStep, valuationStep('INDIRECT'), checkStep];
+  return [
+    ...focusSteps(),
+    measuredStep,
+    valuationStep('DIRECT'),
+    indirectStep,
+    valuationStep('INDIRECT'),
+    checkStep,
+    adjustmentStep,
+  ];
 }

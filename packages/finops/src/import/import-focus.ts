@@ -1,5 +1,6 @@
 import { basename, join } from 'node:path';
 import { type RequestContext, type Tx, uuidv7, type WriteRecord, writePath } from '@prorata/platform';
+import { closedMonthsAmong } from '../closing/guard.ts';
 import { type EntityNode, workFolder } from '../node/entity.ts';
 import { finopsProblem } from '../problems.ts';
 import type { Progress } from '../progress.ts';
@@ -44,6 +45,8 @@ export interface ImportResult {
   readonly scopes: readonly ScopeTotal[];
   /** Names of the files whose scopes this one replaced. */
   readonly replaced: readonly string[];
+  /** Closed months of the file, YYYY-MM: what it holds for them waits, and the months stay as they are. */
+  readonly waiting: readonly string[];
   readonly notices: readonly Notice[];
 }
 
@@ -148,6 +151,7 @@ interface StandingScope {
   readonly import_file_id: string;
   readonly file: string;
   readonly sha256: string;
+  readonly late: 'WAITING' | 'BOOKED' | null;
 }
 
 async function standingScopes(tx: Tx, entity: EntityNode, scanned: ScannedFile): Promise<StandingScope[]> {
@@ -174,9 +178,26 @@ async function writeRows(
   const { name, sha256, kind, bytes } = file;
   const { rows, totals, scopes, notices } = scanned;
   const id = uuidv7();
-  const replaced = [...new Set(standing.map((scope) => scope.file))];
-  const body: ImportResult = { import_id: id, file: name, sha256, kind, rows, totals, scopes, replaced, notices };
   const [tenant, legalEntity] = scopeOf(entity);
+  const months = scopes.map((scope) => `${scope.period_month}-01`);
+  const closed = await closedMonthsAmong(tx, [tenant, legalEntity], months);
+  const days = [...closed].map((month) => `${month}-01`);
+  // What a month was closed with is not replaced: only what waits for it is.
+  const replacing = standing.filter((scope) => !closed.has(scope.period_month) || scope.late === 'WAITING');
+  const replaced = [...new Set(replacing.map((scope) => scope.file))];
+  const waiting = [...closed].sort();
+  const body: ImportResult = {
+    import_id: id,
+    file: name,
+    sha256,
+    kind,
+    rows,
+    totals,
+    scopes,
+    replaced,
+    waiting,
+    notices,
+  };
   await tx.execute(sql.INSERT_FILE, [
     tenant,
     legalEntity,
@@ -191,8 +212,9 @@ async function writeRows(
     context.userId,
   ]);
   if (standing.length > 0) {
-    await tx.execute(sql.SUPERSEDE_SCOPES, [tenant, legalEntity, ...scopeArrays(scopes), id]);
-    await tx.execute(sql.REMOVE_CONSUMPTION, [tenant, legalEntity, ...scopeArrays(scopes)]);
+    await tx.execute(sql.SUPERSEDE_SCOPES, [tenant, legalEntity, ...scopeArrays(scopes), id, days]);
+    await tx.execute(sql.REMOVE_CONSUMPTION, [tenant, legalEntity, ...scopeArrays(scopes), days]);
+    await tx.execute(sql.REMOVE_LATE, [tenant, legalEntity, id]);
   }
   await tx.execute(sql.INSERT_SCOPES, [
     tenant,
@@ -203,19 +225,21 @@ async function writeRows(
     scopes.map((scope) => scope.rows),
     scopes.map((scope) => scope.effective_cost),
     scopes.map((scope) => scope.billed_cost),
+    days,
   ]);
   await tx.copyFrom(sql.COPY_STAGING, scanned.copyText());
-  await tx.execute(sql.INSERT_CONSUMPTION, [tenant, legalEntity, id]);
+  await tx.execute(sql.INSERT_CONSUMPTION, [tenant, legalEntity, id, days]);
+  if (days.length > 0) await tx.execute(sql.INSERT_LATE, [tenant, legalEntity, id, days]);
   await tx.execute(sql.CLEAR_STAGING);
   return body;
 }
 
 function recordImport(record: WriteRecord, body: ImportResult, replace: boolean): void {
-  const { import_id, file, sha256, rows, totals, replaced } = body;
+  const { import_id, file, sha256, rows, totals, replaced, waiting } = body;
   record.audit({
     subject: 'import_file',
     subjectId: import_id,
-    details: { file, sha256, rows, totals, replace, replaced },
+    details: { file, sha256, rows, totals, replace, replaced, waiting },
   });
   record.emit({
     event: 'FINOPS.IMPORT.COMPLETED',
@@ -226,6 +250,7 @@ function recordImport(record: WriteRecord, body: ImportResult, replace: boolean)
       rows,
       totals,
       replaced,
+      waiting,
       months: [...new Set(body.scopes.map((scope) => scope.period_month))],
     },
   });

@@ -14,7 +14,7 @@ export const IMPORTS_OF_BYTES = `
 /** Which of the scopes of a file stand in another file. A scope is provider, billing account and month, in any currency. */
 export const STANDING_SCOPES = `
   SELECT DISTINCT s.provider, s.billing_account, to_char(s.period_month, 'YYYY-MM') AS period_month,
-         s.import_file_id, f.name AS file, f.sha256
+         s.import_file_id, f.name AS file, f.sha256, s.late
     FROM unnest($3::text[], $4::text[], $5::date[]) AS wanted (provider, billing_account, period_month)
     JOIN import_scope s ON s.tenant_id = $1 AND s.legal_entity_id = $2 AND s.superseded_by IS NULL
      AND s.provider = wanted.provider AND s.billing_account = wanted.billing_account
@@ -27,13 +27,23 @@ export const SUPERSEDE_SCOPES = `
     FROM unnest($3::text[], $4::text[], $5::date[]) AS wanted (provider, billing_account, period_month)
    WHERE s.tenant_id = $1 AND s.legal_entity_id = $2 AND s.superseded_by IS NULL
      AND s.provider = wanted.provider AND s.billing_account = wanted.billing_account
-     AND s.period_month = wanted.period_month`;
+     AND s.period_month = wanted.period_month
+     -- In a closed month only what waits there is replaced; what the month was closed with stands.
+     AND CASE WHEN s.period_month = ANY ($7::date[]) THEN s.late = 'WAITING' ELSE true END`;
 
 export const REMOVE_CONSUMPTION = `
   DELETE FROM consumption c
    USING unnest($3::text[], $4::text[], $5::date[]) AS wanted (provider, billing_account, period_month)
    WHERE c.tenant_id = $1 AND c.legal_entity_id = $2 AND c.provider = wanted.provider
-     AND c.billing_account = wanted.billing_account AND c.period_month = wanted.period_month`;
+     AND c.billing_account = wanted.billing_account AND c.period_month = wanted.period_month
+     AND c.period_month <> ALL ($6::date[])`;
+
+export const REMOVE_LATE = `
+  DELETE FROM consumption_late c
+   USING import_scope s
+   WHERE c.tenant_id = $1 AND c.legal_entity_id = $2 AND s.tenant_id = $1 AND s.legal_entity_id = $2
+     AND s.superseded_by = $3 AND s.late = 'WAITING' AND c.import_file_id = s.import_file_id AND c.provider = s.provider
+     AND c.billing_account = s.billing_account AND c.period_month = s.period_month`;
 
 export const INSERT_FILE = `
   INSERT INTO import_file (tenant_id, legal_entity_id, import_file_id, country_code, sha256, name, kind, bytes, row_count,
@@ -42,14 +52,20 @@ export const INSERT_FILE = `
 
 export const INSERT_SCOPES = `
   INSERT INTO import_scope (tenant_id, legal_entity_id, import_file_id, provider, billing_account, period_month, currency,
-                            row_count, cost_effective, cost_billed)
-  SELECT $1, $2, $3, * FROM unnest($4::text[], $5::text[], $6::date[], $7::text[], $8::bigint[], $9::numeric[], $10::numeric[])`;
+                            row_count, cost_effective, cost_billed, late)
+  SELECT $1, $2, $3, s.*, CASE WHEN s.period_month = ANY ($11::date[]) THEN 'WAITING' END
+    FROM unnest($4::text[], $5::text[], $6::date[], $7::text[], $8::bigint[], $9::numeric[], $10::numeric[])
+      AS s (provider, billing_account, period_month, currency, row_count, cost_effective, cost_billed)`;
 
 export const COPY_STAGING = `COPY consumption_staging (${COPY_COLUMNS.join(', ')}) FROM STDIN`;
 
-export const INSERT_CONSUMPTION = `
-  INSERT INTO consumption (tenant_id, legal_entity_id, import_file_id, ${COPY_COLUMNS.join(', ')})
+const fromStaging = (table: string, months: string) => `
+  INSERT INTO ${table} (tenant_id, legal_entity_id, import_file_id, ${COPY_COLUMNS.join(', ')})
   SELECT $1::uuid, $2::uuid, $3::uuid, ${COPY_COLUMNS.join(', ')}
-    FROM consumption_staging WHERE loaded_by = pg_current_xact_id()`;
+    FROM consumption_staging WHERE loaded_by = pg_current_xact_id() AND period_month ${months} ($4::date[])`;
+
+/** Rows of open months become consumption; those of closed months ($4) wait. */
+export const INSERT_CONSUMPTION = fromStaging('consumption', '<> ALL');
+export const INSERT_LATE = fromStaging('consumption_late', '= ANY');
 
 export const CLEAR_STAGING = 'DELETE FROM consumption_staging WHERE loaded_by = pg_current_xact_id()';

@@ -1,6 +1,9 @@
-import type { Admission, ApplicationRow, BundleContent, FactRow, ProductRow } from '@prorata/contract';
+import type { Admission, ApplicationRow, BundleContent, FactRow, PriceRow, ProductRow } from '@prorata/contract';
 import type { Tx } from '@prorata/platform';
+import { type Adjustment, adjustmentsIn } from '../closing/adjustments.ts';
+import { stateOf } from '../closing/guard.ts';
 import type { EntityNode } from '../node/entity.ts';
+import { valuationOfMonth } from '../pricing/revalue.ts';
 import { finopsProblem } from '../problems.ts';
 import { groupReferencesOf } from '../references/group-references.ts';
 import { unmappedIn } from '../references/list-references.ts';
@@ -25,6 +28,10 @@ export async function contentOf(
   if (group === undefined) throw finopsProblem('NOT_JOINED', 'the entity has taken no references of a group');
   await assertDomainsKnown(tx, group.version, key, month);
   const products = new Set(group.rows.filter((row) => row.kind === 'product' && row.active).map((row) => row.code));
+  const state = await stateOf(tx, key);
+  const view = await valuationOfMonth(tx, key);
+  const prices = view === null ? [] : await tx.query<PriceRow>(sql.PRICES_OF_MONTH, [...key, view.code, view.version]);
+  const carried = await adjustmentsIn(tx, key);
   const applications = await tx.query<ApplicationRow>(sql.APPLICATIONS_OF_MONTH, key);
   const named = await tx.query<Omit<ProductRow, 'reference_id'> & { group_code: string | null }>(
     sql.PRODUCTS_OF_MONTH,
@@ -36,12 +43,14 @@ export async function contentOf(
       entity: { id: admission.entity.id, code: admission.entity.code },
       deployment: entity.config.deployment,
       period_month: month,
-      status: 'OPEN',
+      status: state === 'OPEN' ? 'OPEN' : 'CLOSED',
       references: { domains: group.version, ...(group.has_products ? { products: group.version } : {}) },
-      pricing_view: null,
+      pricing_view: view,
+      // The contract names one month: the earliest, where several are corrected.
+      ...earliest(carried),
     },
     facts: factBatches(tx, key, month, admission.entity.code),
-    prices: [],
+    prices,
     applications,
     products: named.map(({ group_code, ...row }) => ({
       ...row,
@@ -53,6 +62,11 @@ export async function contentOf(
 
 function entityKey(key: MonthKey): readonly [tenantId: string, legalEntityId: string] {
   return [key[0], key[1]];
+}
+
+function earliest(carried: readonly Adjustment[]): { readonly adjusts_month?: string } {
+  const [first] = carried.map((one) => one.adjusts_month).sort();
+  return first === undefined ? {} : { adjusts_month: first };
 }
 
 function among(codes: ReadonlySet<string>, code: string): string | null {

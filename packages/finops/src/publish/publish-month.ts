@@ -2,9 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BundleRefused, bundleFileName, type Manifest, type PreparedBundle, prepareBundle } from '@prorata/contract';
 import { auditHead, firstDayOf, type RequestContext, type Tx, writeFileWhole, writePath } from '@prorata/platform';
-import { assertConserved } from '../facts/check.ts';
-import { INPUTS_DIGEST } from '../facts/run.sql.ts';
-import { consumptionTotals, factTotals } from '../facts/totals.ts';
+import { closedSince } from '../closing/guard.ts';
+import { type StandingRun, standingRun } from '../closing/standing-run.ts';
 import { withPrivateFolder } from '../import/source-file.ts';
 import { LOCK_ENTITY } from '../import/store.sql.ts';
 import { loadMapping } from '../mapping/document.ts';
@@ -105,18 +104,16 @@ interface Publishing {
   readonly folder: string;
 }
 
-interface StandingRun {
-  readonly run_id: string;
-  readonly mapping_sha256: string;
-  readonly inputs_sha256: string;
-}
-
 async function sealMonth(tx: Tx, publishing: Publishing): Promise<Sealed> {
-  const { entity, month, key, folder } = publishing;
+  const { entity, key, folder } = publishing;
   const membership = await membershipOf(tx);
   if (membership === undefined) throw finopsProblem('NOT_JOINED', `${entity.entity.code} has no admission`);
-  const run = await standingRun(tx, key, month);
+  const run = await standingRun(tx, key);
   const head = (await tx.query<PublicationRow>(sql.HEAD_PUBLICATION, key))[0];
+  // What was published of a closed month is all that there is to say of it until somebody reopens it.
+  if (head !== undefined && (await closedBefore(tx, key, head))) {
+    return sealedFrom(entity.entity.code, head, run, false);
+  }
   const prepared = await prepare(tx, publishing, membership, folder);
   try {
     if (head !== undefined && head.content_sha256 === prepared.contentDigest) {
@@ -129,16 +126,11 @@ async function sealMonth(tx: Tx, publishing: Publishing): Promise<Sealed> {
   }
 }
 
-/** The run to publish. Facts that no longer say what was imported are not published. */
-async function standingRun(tx: Tx, key: MonthKey, month: string): Promise<StandingRun> {
-  const run = (await tx.query<StandingRun>(sql.STANDING_RUN, key))[0];
-  if (run === undefined) throw finopsProblem('NO_RUN', `${month} has no completed run`);
-  const inputs = (await tx.query<{ sha256: string }>(INPUTS_DIGEST, key))[0];
-  if (inputs?.sha256 !== run.inputs_sha256) {
-    throw finopsProblem('RUN_OUTDATED', `files of ${month} were imported or replaced after run ${run.run_id}`);
-  }
-  assertConserved(month, await consumptionTotals(tx, key), await factTotals(tx, key));
-  return run;
+/** Whether the month has been closed since before this publication, which then says CLOSED. */
+async function closedBefore(tx: Tx, key: MonthKey, head: PublicationRow): Promise<boolean> {
+  if (head.manifest.status !== 'CLOSED') return false;
+  const closedAt = await closedSince(tx, key);
+  return closedAt !== null && head.created_at >= closedAt;
 }
 
 async function prepare(

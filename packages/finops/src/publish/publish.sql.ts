@@ -5,21 +5,37 @@ export const STANDING_RUN = `
    WHERE r.tenant_id = $1 AND r.legal_entity_id = $2 AND r.period_month = $3 AND r.status = 'COMPLETED'
    ORDER BY r.ended_at DESC LIMIT 1`;
 
+/** What a code was called and stood for when the month was closed; joined by kind and code, and empty while it is open. */
+const closedLabel = (kind: 'APPLICATION' | 'DOMAIN' | 'FAMILY' | 'PRODUCT', alias: string, code: string) => `
+    LEFT JOIN closed_label ${alias} ON ${alias}.tenant_id = $1 AND ${alias}.legal_entity_id = $2
+     AND ${alias}.period_month = $3 AND ${alias}.kind = '${kind}' AND ${alias}.code = ${code}`;
+
 export const APPLICATIONS_OF_MONTH = `
-  SELECT a.application_id, coalesce(a.name_source, a.application_id) AS label, a.group_code AS reference_id
-    FROM dim_application a
+  SELECT a.application_id, coalesce(l.label, a.name_source, a.application_id) AS label,
+         coalesce(l.group_code, a.group_code) AS reference_id
+    FROM dim_application a ${closedLabel('APPLICATION', 'l', 'a.application_id')}
    WHERE a.tenant_id = $1 AND a.legal_entity_id = $2
-     AND EXISTS (SELECT 1 FROM fact_consumption f WHERE f.tenant_id = a.tenant_id AND f.legal_entity_id = a.legal_entity_id
-                    AND f.period_month = $3 AND f.application_id = a.application_id)
+     AND a.application_id IN (SELECT f.application_id FROM standing_fact f
+                               WHERE f.tenant_id = $1 AND f.legal_entity_id = $2 AND f.period_month = $3)
    ORDER BY 1`;
 
 export const PRODUCTS_OF_MONTH = `
-  SELECT p.product_id, coalesce(p.name_source, p.product_id) AS label, p.group_code
-    FROM dim_product p
+  SELECT p.product_id, coalesce(l.label, p.name_source, p.product_id) AS label,
+         coalesce(l.group_code, p.group_code) AS group_code
+    FROM dim_product p ${closedLabel('PRODUCT', 'l', 'p.product_id')}
    WHERE p.tenant_id = $1 AND p.legal_entity_id = $2
-     AND p.product_id IN (SELECT f.product_id FROM fact_consumption f
+     AND p.product_id IN (SELECT f.product_id FROM standing_fact f
                            WHERE f.tenant_id = $1 AND f.legal_entity_id = $2 AND f.period_month = $3)
    ORDER BY 1`;
+
+/** The prices that valued a month: those of its view for products that its facts name. */
+export const PRICES_OF_MONTH = `
+  SELECT l.product_id, l.unit, trim_scale(l.unit_price)::text AS unit_price, l.currency, l.view_code, l.view_version
+    FROM pricing_line l
+   WHERE l.tenant_id = $1 AND l.legal_entity_id = $2 AND l.view_code = $4 AND l.view_version = $5
+     AND (l.product_id, l.unit, l.currency) IN (SELECT f.product_id, f.unit, f.currency FROM standing_fact f
+                                                 WHERE f.tenant_id = $1 AND f.legal_entity_id = $2 AND f.period_month = $3)
+   ORDER BY l.product_id COLLATE "C"`;
 
 /**
  * A cursor: the facts of a month pass through in batches, however many they are. Domains and families go under the codes of the
@@ -27,12 +43,14 @@ export const PRODUCTS_OF_MONTH = `
  */
 export const OPEN_FACTS = `
   DECLARE facts_of_month NO SCROLL CURSOR FOR
-  SELECT f.application_id, coalesce(d.group_code, f.domain_id) AS domain_id, coalesce(g.group_code, f.family_id) AS family_id,
+  SELECT f.application_id, coalesce(dl.group_code, d.group_code, f.domain_id) AS domain_id,
+         coalesce(gl.group_code, g.group_code, f.family_id) AS family_id,
          f.product_id, f.unit, f.environment, f.consumption_type, f.currency, sum(f.quantity) AS quantity,
          sum(f.cost_effective) AS cost_effective, sum(f.cost_billed) AS cost_billed, sum(f.cost_standard) AS cost_standard
-    FROM fact_consumption f
-    LEFT JOIN dim_domain d USING (tenant_id, legal_entity_id, domain_id)
-    LEFT JOIN dim_family g USING (tenant_id, legal_entity_id, family_id)
+    FROM standing_fact f
+    LEFT JOIN dim_domain d ON d.tenant_id = $1 AND d.legal_entity_id = $2 AND d.domain_id = f.domain_id
+    LEFT JOIN dim_family g ON g.tenant_id = $1 AND g.legal_entity_id = $2 AND g.family_id = f.family_id
+    ${closedLabel('DOMAIN', 'dl', 'f.domain_id')} ${closedLabel('FAMILY', 'gl', 'f.family_id')}
    WHERE f.tenant_id = $1 AND f.legal_entity_id = $2 AND f.period_month = $3
    GROUP BY 1, 2, 3, 4, 5, 6, 7, 8`;
 export const NEXT_FACTS = 'FETCH 10000 FROM facts_of_month';

@@ -4,7 +4,7 @@ export const FACTS = `
          environment, consumption_type, currency, trim_scale(quantity)::text AS quantity,
          trim_scale(cost_effective)::text AS cost_effective, trim_scale(cost_billed)::text AS cost_billed,
          trim_scale(cost_standard)::text AS cost_standard
-    FROM fact_consumption
+    FROM standing_fact
    WHERE tenant_id = $1 AND legal_entity_id = $2 AND period_month = $3
      AND ($4::text[] IS NULL OR application_id = ANY ($4)) AND ($5::text[] IS NULL OR domain_id = ANY ($5))
      AND ($6::text[] IS NULL OR environment = ANY ($6)) AND ($7::text[] IS NULL OR consumption_type = ANY ($7))
@@ -17,7 +17,7 @@ export const FACTS = `
 export const FACTS_BY_TYPE = `
   SELECT consumption_type, currency, count(*)::integer AS rows, trim_scale(sum(cost_effective))::text AS cost_effective,
          trim_scale(sum(cost_billed))::text AS cost_billed
-    FROM fact_consumption
+    FROM standing_fact
    WHERE tenant_id = $1 AND legal_entity_id = $2 AND period_month = $3
      AND ($4::text[] IS NULL OR application_id = ANY ($4)) AND ($5::text[] IS NULL OR domain_id = ANY ($5))
      AND ($6::text[] IS NULL OR environment = ANY ($6)) AND ($7::text[] IS NULL OR consumption_type = ANY ($7))

@@ -1,9 +1,9 @@
 import type { FactRow } from '@prorata/contract';
 import { firstDayOf } from '@prorata/platform';
+import { bookedTotals, standingTotals } from '../closing/booked-totals.ts';
 import { sameMoney } from '../facts/check.ts';
 import type { ReplacedFacts } from '../facts/run-month.ts';
 import type { MoneyTotal } from '../facts/steps.ts';
-import { consumptionTotals, factTotals } from '../facts/totals.ts';
 import type { CurrencyTotal } from '../import/scan.ts';
 import type { EntityNode } from '../node/entity.ts';
 import { membershipOf } from '../node/join.ts';
@@ -60,9 +60,9 @@ export async function reportFacts(entity: EntityNode, query: FactsQuery): Promis
   return await entity.db.transaction(
     entity.scope,
     async (tx) => {
-      const facts = await factTotals(tx, key);
+      const facts = await standingTotals(tx, key);
       if (facts.length === 0) throw finopsProblem('NO_RUN', `${query.month} has no facts`);
-      const consumption = await consumptionTotals(tx, key);
+      const consumption = await bookedTotals(tx, key);
       const rows = await tx.query<ReportedFact>(sql.FACTS, [...key, ...given, cursor, limit + 1]);
       const totals = await tx.query<FactsReport['totals'][number]>(sql.FACTS_BY_TYPE, [...key, ...given]);
       const last = rows.length > limit ? rows[limit - 1] : undefined;
