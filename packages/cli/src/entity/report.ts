@@ -5,6 +5,7 @@ import type { Language } from '../terminal/decimals.ts';
 import { count, money, quantity, reportTable, share, text } from '../terminal/report.ts';
 import { readMonth } from '../terminal/values.ts';
 import { type FinopsPackage, withEntity } from './open.ts';
+import { entityTieOutCommand } from './tie-out.ts';
 
 interface FactsOptions {
   readonly application?: readonly string[];
@@ -19,6 +20,7 @@ export function entityReportCommands(entity: Command, shell: Shell): void {
   const report = addGroup(entity, 'report', 'what a month says');
   addFacts(report, shell);
   addCoverage(report, shell);
+  entityTieOutCommand(report, shell);
 }
 
 function addFacts(report: Command, shell: Shell): void {
