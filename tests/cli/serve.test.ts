@@ -1,6 +1,8 @@
 import type { ChildProcess } from 'node:child_process';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { buildDemoGroup, type DemoGroup } from '@prorata/cli';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { answer, answerInProcess, refusalInProcess, scratch, start } from './process.ts';
 
 /** `prorata serve` as a process of its own, spoken to over HTTP. */
@@ -93,9 +95,40 @@ describe('prorata serve', () => {
     expect(known).toMatchObject({ created: false, pushed: { status: 200, answer: { replayed: true, revision: 1 } } });
   });
 
+  it('does jobs that are asked for elsewhere, and shows them to whoever operates the node', async () => {
+    const asked = await answerInProcess('jobs', 'ask', 'platform.maintenance', '--dir', demo.group);
+    const bearer = async (role: string) => {
+      const { token } = await answerInProcess('token', '--dir', demo.group, '--role', role);
+      return { headers: { authorization: `Bearer ${String(token)}` } };
+    };
+    const operator = await bearer('group.admin');
+    await vi.waitFor(async () => {
+      const response = await fetch(`${server.url}/api/jobs/${String(asked.job_id)}`, operator);
+      expect(await response.json()).toMatchObject({ status: 'COMPLETED', result: { jobs: 0 } });
+    }, 10_000);
+    expect(await answerInProcess('jobs', 'list', '--dir', demo.group)).toMatchObject({ rows: [{ ...asked }] });
+    const cancel = await refusalInProcess('jobs', 'cancel', String(asked.job_id), '--dir', demo.group);
+    expect(cancel).toMatchObject({ code: 'JOB_FINISHED' });
+    expect(await refusalInProcess('jobs', 'ask', 'group.nothing', '--dir', demo.group)).toMatchObject({
+      code: 'JOB_UNKNOWN',
+    });
+  });
+
   it('ends with 0 on SIGTERM', async () => {
     server.child.kill('SIGTERM');
     expect(await server.ended).toBe(0);
+  });
+
+  it('does not start with a schedule that asks for nothing', async () => {
+    const path = join(demo.group, 'prorata.yaml');
+    const config = await readFile(path, 'utf8');
+    await writeFile(path, `${config}schedules:\n  - { name: pull, job: group.nothing, cron: '0 5 * * *' }\n`);
+    const refused = [
+      await refusalInProcess('serve', '--dir', demo.group, '--port', '0'),
+      await refusalInProcess('jobs', 'work', '--dir', demo.group),
+    ];
+    await writeFile(path, config);
+    expect(refused.map(({ code }) => code)).toEqual(['SCHEDULE_INVALID', 'SCHEDULE_INVALID']);
   });
 
   it('serves an entity as well, and says when a port is taken', async () => {

@@ -47,6 +47,15 @@ CREATE POLICY job_row ON job TO prorata_app, prorata_intake, prorata_reader
     AND legal_entity_id = COALESCE(NULLIF(current_setting('app.current_legal_entity', true), ''),
                                    '00000000-0000-0000-0000-000000000000')::uuid);
 
+-- Maintenance goes through all companies of one tenant and takes away what nobody needs any more.
+GRANT SELECT, DELETE ON job, idempotency_key TO prorata_relay;
+CREATE POLICY job_tenant ON job TO prorata_relay
+  USING (tenant_id = NULLIF(current_setting('app.current_tenant', true), '')::uuid)
+  WITH CHECK (tenant_id = NULLIF(current_setting('app.current_tenant', true), '')::uuid);
+CREATE POLICY idempotency_key_tenant ON idempotency_key TO prorata_relay
+  USING (tenant_id = NULLIF(current_setting('app.current_tenant', true), '')::uuid)
+  WITH CHECK (tenant_id = NULLIF(current_setting('app.current_tenant', true), '')::uuid);
+
 ALTER TABLE job ENABLE ROW LEVEL SECURITY;
 ALTER TABLE job FORCE ROW LEVEL SECURITY;
 

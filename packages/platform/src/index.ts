@@ -27,7 +27,7 @@ export { buildServer, type ServerOptions, styleNonce, type Trust } from './http/
 export { UPLOAD_TYPES, uploadOf } from './http/uploads.ts';
 export { sendWritten, writeRequestOf } from './http/written.ts';
 // identity
-export { type Identity, type TenantClaims, TenantClaimsSchema } from './identity/claims.ts';
+export { type Identity, identityOf, type TenantClaims, TenantClaimsSchema } from './identity/claims.ts';
 export {
   type BillingStatus,
   type Deployment,
@@ -50,10 +50,11 @@ export {
 export { type Enqueued, type EnqueueOptions, enqueueJob } from './jobs/enqueue.ts';
 export { type JobRoutesOptions, registerJobRoutes } from './jobs/jobs.routes.ts';
 export { defineJobs, type JobContext, type JobDefinition, type Jobs } from './jobs/jobs.ts';
+export { JOB_RETENTION_DAYS, MAINTENANCE, platformJobs } from './jobs/maintenance.ts';
 export { jobProblem } from './jobs/problems.ts';
 export type { JobFailure } from './jobs/run-job.ts';
-export type { Schedule, Schedules } from './jobs/schedules.ts';
-export { cancelJob, getJob, type JobFilter, type JobStatus, type JobView, listJobs } from './jobs/view.ts';
+export { checkSchedules, type Schedule, type Schedules } from './jobs/schedules.ts';
+export { askForJob, cancelJob, getJob, type JobFilter, type JobStatus, type JobView, listJobs } from './jobs/view.ts';
 export { type JobWorker, startWorker, type WorkerOptions } from './jobs/worker.ts';
 // month
 export {

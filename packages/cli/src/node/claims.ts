@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { isCountryCode, type NodeConfig, type TenantClaims } from '@prorata/platform';
+import { type Identity, identityOf, isCountryCode, type NodeConfig, type TenantClaims } from '@prorata/platform';
 
 /** Modules that a node of each kind serves, as the routes name them. */
 const MODULES: Readonly<Record<NodeConfig['kind'], readonly string[]>> = {
@@ -36,6 +36,15 @@ export function operatorClaims(config: NodeConfig, wishes: ClaimsWishes): Tenant
     user_id: operatorId(config.node_id),
     deployment: config.deployment,
   };
+}
+
+/** On whose behalf the node itself acts: its operator. */
+export function operatorIdentity(
+  config: NodeConfig,
+  roles: readonly string[],
+): Omit<Identity, 'deployment' | 'correlationId'> {
+  const { deployment: _deployment, correlationId: _none, ...identity } = identityOf(operatorClaims(config, { roles }));
+  return identity;
 }
 
 /**

@@ -2,10 +2,21 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { EntityNode } from '@prorata/finops';
-import { type App, type Listening, listen, Problem, type SignInCodes, signInCodes } from '@prorata/platform';
+import {
+  type App,
+  type JobWorker,
+  type Listening,
+  listen,
+  Problem,
+  registerJobRoutes,
+  type SignInCodes,
+  signInCodes,
+} from '@prorata/platform';
 import { cliProblem } from '../problems.ts';
 import { operatorClaims } from './claims.ts';
 import { entityServices } from './entity-services.ts';
+import { serveEvents } from './events-node.ts';
+import { OPERATOR_ROLES, startNodeWorker } from './node-jobs.ts';
 import { type AnyNode, openNode } from './open-node.ts';
 
 export interface ServeOptions {
@@ -32,19 +43,8 @@ export interface ServedNode {
 }
 
 const PAGES = fileURLToPath(new URL('../../../dashboard/dist/', import.meta.url));
-const OPERATOR_ROLES: Readonly<Record<AnyNode['kind'], readonly string[]>> = {
-  entity: [
-    'finops.reader',
-    'finops.analyst',
-    'finops.admin',
-    'analytic.reader',
-    'analytic.writer',
-    'analytic.admin',
-    'ledger.reader',
-    'ledger.admin',
-  ],
-  group: ['group.reader', 'group.admin'],
-};
+/** Who sees and cancels the jobs of others. */
+const JOB_OPERATORS = ['finops.admin', 'analytic.admin', 'ledger.admin', 'group.admin'];
 
 const USUAL_PORT = 8080;
 
@@ -54,13 +54,16 @@ export async function serveNode(options: ServeOptions): Promise<ServedNode> {
   const codes = signInCodes();
   const build = (): Promise<App> => appOf(open, { codes, ...(options.log === true ? {} : { log: false }) });
   let listening: Listening;
+  let worker: JobWorker | undefined;
   try {
+    worker = await startNodeWorker(open);
     listening = await listenAnywhere(build, options);
   } catch (error) {
+    await worker?.stop();
     await open.node.close();
     throw error;
   }
-  const stopped = listening.stopped.finally(() => open.node.close());
+  const stopped = listening.stopped.finally(() => worker.stop()).finally(() => open.node.close());
   // Whoever does not wait for the end still hears of a failure through `stop`.
   stopped.catch(() => {});
   return {
@@ -97,6 +100,10 @@ async function appOf(open: AnyNode, wishes: { readonly codes: SignInCodes; reado
   const { buildGroupApp, dashboardPages } = await import('@prorata/group');
   return await buildGroupApp(open.node, {
     ...wishes,
+    async also(app) {
+      registerJobRoutes(app, { db: open.node.db, operators: JOB_OPERATORS });
+      await serveEvents(app, open);
+    },
     ...(existsSync(join(PAGES, 'index.html')) ? { pages: dashboardPages(PAGES) } : {}),
   });
 }
@@ -108,7 +115,15 @@ async function entityApp(
 ): Promise<App> {
   const { buildEntityApp } = await import('@prorata/finops');
   const { register, pages } = await entityServices(node);
-  return await buildEntityApp(node, { ...wishes, also: register, pages });
+  return await buildEntityApp(node, {
+    ...wishes,
+    pages,
+    async also(app) {
+      await register(app);
+      registerJobRoutes(app, { db: node.db, operators: JOB_OPERATORS });
+      await serveEvents(app, { kind: 'entity', node });
+    },
+  });
 }
 
 async function listenOn(app: App, port: number, { host, signals }: ServeOptions): Promise<Listening> {

@@ -7,11 +7,13 @@ export interface GroupAppOptions
   extends Partial<Pick<ServerOptions, 'pages' | 'requestsPerMinute' | 'log' | 'logLevel'>> {
   readonly version?: string;
   readonly codes?: ServerOptions['trust']['codes'];
+  /** Routes of the platform that the node hosts beside its own, behind the same guard. */
+  readonly also?: (app: App) => void | Promise<void>;
 }
 
 /** The group node's HTTP service, not listening yet: its routes, its issuer, and the tokens of enrolled entities. */
 export async function buildGroupApp(group: GroupNode, options: GroupAppOptions = {}): Promise<App> {
-  const { version = '0.1.0', codes, ...rest } = options;
+  const { version = '0.1.0', codes, also, ...rest } = options;
   const delegated: readonly DelegatedIssuer[] = [entityTokens(group)];
   return await buildServer({
     title: 'Prorata group',
@@ -24,7 +26,10 @@ export async function buildGroupApp(group: GroupNode, options: GroupAppOptions =
       ...(codes === undefined ? {} : { codes }),
     },
     tenantModeOf: (tenantId) => group.db.tenantMode(tenantId),
-    register: (app) => registerGroupRoutes(app, group),
+    register: async (app) => {
+      await registerGroupRoutes(app, group);
+      await also?.(app);
+    },
     ready: { database: () => group.db.ping() },
     ...rest,
   });

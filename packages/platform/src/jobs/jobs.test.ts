@@ -71,7 +71,7 @@ function patient(kind = 'example.patient') {
   const started: JobContext[] = [];
   const jobs = defineJobs({
     [kind]: {
-      schema: Type.Object({}),
+      schema: Type.Object({ full: Type.Optional(Type.Boolean()) }, { additionalProperties: false }),
       async run(_payload, job) {
         started.push(job);
         const stopped = new Promise((_resolve, reject) => {
@@ -310,6 +310,7 @@ describe('a schedule', () => {
     [[{ ...nightly, job: 'example.none' }], 'this node has no job example.none'],
     [[{ ...nightly, cron: 'at three' }], 'cron line is "at three"'],
     [[nightly, nightly], 'nightly is there twice'],
+    [[{ ...nightly, payload: { till: 3 } }], 'the payload of example.nightly: / must NOT have additional properties'],
   ])('is refused where it cannot be: %j', async (items, detail) => {
     await expect(cronOf({ items, context }, jobs)).rejects.toMatchObject({
       code: 'SCHEDULE_INVALID',

@@ -6,6 +6,11 @@ export const jobProblem = defineProblems({
     title: 'There is no such job',
     next: 'Look at the list of jobs (GET /api/jobs, `prorata jobs list`); finished ones are removed after some weeks.',
   },
+  JOB_UNKNOWN: {
+    status: 404,
+    title: 'The node has no job of this name',
+    next: 'Use one of the names in the detail.',
+  },
   JOB_FINISHED: {
     status: 409,
     title: 'The job has ended already',

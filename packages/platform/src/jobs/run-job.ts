@@ -92,7 +92,8 @@ const ajv = new Ajv({ strict: true, strictTypes: false, allErrors: true });
 (formats as unknown as typeof formats.default)(ajv, ['date', 'date-time', 'uuid', 'uri', 'email']);
 const compiled = new WeakMap<JobDefinition, ValidateFunction>();
 
-function payloadFault(definition: JobDefinition, payload: unknown): string | undefined {
+/** @returns what is wrong with a payload, or undefined when nothing is */
+export function payloadFault(definition: JobDefinition, payload: unknown): string | undefined {
   const check = compiled.get(definition) ?? ajv.compile(definition.schema);
   compiled.set(definition, check);
   if (check(payload)) return undefined;

@@ -5,6 +5,7 @@ import { uuidv7 } from '../identity/uuid.ts';
 import { enqueueJob } from './enqueue.ts';
 import type { Jobs } from './jobs.ts';
 import { jobProblem } from './problems.ts';
+import { payloadFault } from './run-job.ts';
 
 /** One job that is asked for by the clock. */
 export interface Schedule {
@@ -28,6 +29,11 @@ export const SCHEDULE_TASK = 'prorata.schedule';
 
 /** A node that was down at the time asks afterwards, once, when it comes back within this time. */
 const CATCH_UP_MS = 24 * 3_600_000;
+
+/** Before a worker starts. @throws Problem `SCHEDULE_INVALID` */
+export async function checkSchedules(schedules: Schedules, jobs: Jobs): Promise<void> {
+  await cronOf(schedules, jobs);
+}
 
 /** @throws Problem `SCHEDULE_INVALID` */
 export async function cronOf(schedules: Schedules | undefined, jobs: Jobs): Promise<ParsedCronItem[]> {
@@ -56,11 +62,13 @@ export async function cronOf(schedules: Schedules | undefined, jobs: Jobs): Prom
 
 function scheduleFault(items: readonly Schedule[], jobs: Jobs): string | undefined {
   const names = new Set<string>();
-  for (const { name, job } of items) {
+  for (const { name, job, payload = {} } of items) {
     if (names.has(name)) return `${name} is there twice`;
     names.add(name);
-    if (!Object.hasOwn(jobs, job))
-      return `${name}: this node has no job ${job}; it has ${Object.keys(jobs).join(', ')}`;
+    const definition = Object.hasOwn(jobs, job) ? jobs[job] : undefined;
+    if (definition === undefined) return `${name}: this node has no job ${job}; it has ${Object.keys(jobs).join(', ')}`;
+    const fault = payloadFault(definition, payload);
+    if (fault !== undefined) return `${name}: the payload of ${job}: ${fault}`;
   }
   return undefined;
 }

@@ -2,8 +2,11 @@ import type { Database } from '../database/database.ts';
 import { type RequestContext, scopeOf } from '../identity/context.ts';
 import { isUuid, NIL_UUID } from '../identity/uuid.ts';
 import { type WriteAnswer, type WriteRequest, writePath } from '../write/write-path.ts';
+import { type Enqueued, enqueueJob } from './enqueue.ts';
 import { CANCEL_RUNNING, CANCEL_WAITING, LOCK_TO_CANCEL } from './jobs.sql.ts';
+import type { Jobs } from './jobs.ts';
 import { jobProblem } from './problems.ts';
+import { payloadFault } from './run-job.ts';
 
 export type JobStatus = 'QUEUED' | 'RUNNING' | 'COMPLETED' | 'FAILED' | 'CANCELLED';
 
@@ -74,6 +77,33 @@ export async function getJob(db: Database, context: RequestContext, jobId: strin
   const [job] = rows;
   if (job === undefined) throw jobProblem('JOB_NOT_FOUND', `there is no job ${jobId}`);
   return job;
+}
+
+/**
+ * Asks for a job by itself, with its row in the audit log; a service that changes something along with it uses `enqueueJob` inside its
+ * own write.
+ *
+ * @throws Problem `JOB_UNKNOWN`, `JOB_PAYLOAD_INVALID`
+ */
+export async function askForJob(
+  db: Database,
+  context: RequestContext,
+  jobs: Jobs,
+  ask: { readonly kind: string; readonly payload: unknown; readonly jobKey?: string },
+): Promise<Enqueued> {
+  const definition = Object.hasOwn(jobs, ask.kind) ? jobs[ask.kind] : undefined;
+  if (definition === undefined) {
+    throw jobProblem('JOB_UNKNOWN', `there is no job ${ask.kind}; there are ${Object.keys(jobs).join(', ')}`);
+  }
+  const fault = payloadFault(definition, ask.payload);
+  if (fault !== undefined) throw jobProblem('JOB_PAYLOAD_INVALID', `${ask.kind}: ${fault}`);
+  const write = { action: 'job.ask', method: 'POST', route: '/api/jobs', payload: ask };
+  const answer = await writePath(db, context, write, async (tx, record) => {
+    const body = await enqueueJob(tx, context, ask.kind, ask.payload, ask);
+    record.audit({ subject: 'job', subjectId: body.jobId, details: { kind: ask.kind, payload: ask.payload } });
+    return { status: 200, body };
+  });
+  return answer.body;
 }
 
 /**

@@ -58,8 +58,28 @@ const NodeConfigSchema = Type.Object(
     database: Type.Optional(Type.Object({ url: Type.Optional(Type.String()) }, strict)),
     http: Type.Optional(
       Type.Object(
-        { host: Type.Optional(Type.String()), port: Type.Optional(Type.Integer({ minimum: 0, maximum: 65535 })) },
+        {
+          host: Type.Optional(Type.String()),
+          port: Type.Optional(Type.Integer({ minimum: 0, maximum: 65535 })),
+          /** Addresses or networks of the proxies in front of the node: what they say about the caller's address is believed. */
+          trust_proxy: Type.Optional(Type.Array(Type.String({ minLength: 1, maxLength: 50 }), { maxItems: 50 })),
+        },
         strict,
+      ),
+    ),
+    /** Jobs that are asked for by the clock: five cron fields, in UTC. */
+    schedules: Type.Optional(
+      Type.Array(
+        Type.Object(
+          {
+            name: Type.String({ pattern: '^[a-z][a-z0-9-]{0,62}$' }),
+            job: Type.String({ minLength: 1, maxLength: 64 }),
+            cron: Type.String({ minLength: 9, maxLength: 200 }),
+            payload: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
+          },
+          strict,
+        ),
+        { maxItems: 100 },
       ),
     ),
     /** Networks beside the Internet that events may be sent to: `10.20.0.0/16`, `127.0.0.0/8`. */

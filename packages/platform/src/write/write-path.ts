@@ -189,7 +189,8 @@ export function isReplayed(problem: Problem): boolean {
   return replayed.has(problem);
 }
 
-/** Removes the expired keys of one scope. They are without effect already; this gives their space back. */
-export async function purgeIdempotencyKeys(db: Database, context: RequestContext): Promise<number> {
-  return db.transaction(scopeOf(context), (tx) => tx.execute('DELETE FROM idempotency_key WHERE expires_at <= now()'));
+/** Removes the expired keys of a tenant. They are without effect already; this gives their space back. */
+export async function purgeIdempotencyKeys(db: Database, tenantId: string): Promise<number> {
+  const purge = 'DELETE FROM idempotency_key WHERE tenant_id = $1 AND expires_at <= now()';
+  return await db.transaction({ tenantId }, (tx) => tx.execute(purge, [tenantId]), { role: 'relay' });
 }
