@@ -177,6 +177,7 @@ GRANT UPDATE (domain_id) ON dim_product TO prorata_app;
 GRANT SELECT, INSERT ON batch_run TO prorata_app;
 GRANT UPDATE (status, summary, replaced, ended_at) ON batch_run TO prorata_app;
 GRANT SELECT, INSERT ON batch_step TO prorata_app;
+GRANT UPDATE (step, rows_in, rows_out, errors, warnings, money, duration_ms) ON batch_step TO prorata_app;
 GRANT SELECT, INSERT, DELETE ON fact_consumption, run_coverage, pool_cost TO prorata_app;
 GRANT SELECT ON dim_domain, dim_family, dim_product, dim_application, batch_run, batch_step, fact_consumption,
   run_coverage, pool_cost TO prorata_reader;

@@ -130,7 +130,7 @@ CREATE TABLE indirect_line (
   currency            char(3) NOT NULL,
   target_environment  text NOT NULL,
   rule_code           text NOT NULL,
-  -- Null for the default rule, which has no versions.
+  -- Null for the default rule, which has no versions. No foreign key: a rule that is only tried is stored nowhere.
   rule_version        integer,
   base                jsonb NOT NULL,
   product_id          text NOT NULL,
@@ -151,9 +151,7 @@ CREATE TABLE indirect_line (
   warning             text,
   PRIMARY KEY (tenant_id, legal_entity_id, period_month, source_kind, source, domain_id, is_tax, environment, currency,
                target_environment),
-  FOREIGN KEY (tenant_id, legal_entity_id, run_id) REFERENCES batch_run (tenant_id, legal_entity_id, run_id),
-  FOREIGN KEY (tenant_id, legal_entity_id, rule_code, rule_version)
-    REFERENCES indirect_rule (tenant_id, legal_entity_id, code, version)
+  FOREIGN KEY (tenant_id, legal_entity_id, run_id) REFERENCES batch_run (tenant_id, legal_entity_id, run_id)
 );
 
 -- Money that pools passed to each other before applications got theirs.

@@ -1,5 +1,15 @@
 // node
 
+// drivers
+export {
+  type DriverAnswer,
+  type DriverImport,
+  type DriverInput,
+  importDrivers,
+  listDrivers,
+  type StandingDriver,
+} from './drivers/import-drivers.ts';
+export type { DriverTotal } from './drivers/judge-drivers.ts';
 // facts
 export { type ReplacedFacts, type RunOptions, type RunResult, type RunStep, runMonth } from './facts/run-month.ts';
 export type { BatchStep, MoneyTotal, MonthKey, MonthRun, RunWarning, StepName, StepOutcome } from './facts/steps.ts';
@@ -23,6 +33,18 @@ export { readTableNumber, type TableRow, type TableShape, withTableFile } from '
 export type { Violation } from './import/violations.ts';
 // indirect
 export { type ExplainedPart, type Explanation, explainIndirect } from './indirect/explain.ts';
+export { type IndirectRule, parseRules } from './indirect/rule-document.ts';
+export {
+  archiveRule,
+  type ImportedRule,
+  importRules,
+  listRules,
+  publishRule,
+  type RuleVersion,
+  type ShownRule,
+  showRule,
+} from './indirect/rules.ts';
+export { type RulesTest, type TestedEffect, type TestedLine, testRules } from './indirect/test-rules.ts';
 // mapping
 export { UNALLOCATED } from './mapping/apply.ts';
 export { DEFAULT_MAPPING } from './mapping/default-mapping.ts';
@@ -112,3 +134,5 @@ export {
 } from './report/reports.ts';
 // tieout
 export { type TieOutDifference, type TieOutReport, type TieOutRow, tieOut } from './tieout/tie-out.ts';
+// events
+export { FINOPS_EVENTS } from './event-catalogue.ts';

@@ -43,12 +43,15 @@ export interface RunResult {
   readonly replaced: ReplacedFacts | null;
 }
 
+/** Who or what asked for a run. */
+export type RunTrigger = 'COMMAND' | 'API' | 'JOB';
+
 export interface RunOptions {
   readonly progress?: Progress;
   readonly context?: RequestContext;
   readonly idempotencyKey?: string | undefined;
   /** Who or what asked for the run; stored with it. */
-  readonly trigger?: 'COMMAND' | 'API';
+  readonly trigger?: RunTrigger;
 }
 
 /**

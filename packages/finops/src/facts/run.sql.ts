@@ -1,9 +1,18 @@
-/** What the mapping has to place: every origin of the month's charges, once, and how many rows it has. */
-export const ORIGINS = `
-  SELECT tags, sub_account_id, sub_account_name, charge_category = 'Tax' AS tax, sum(row_count) AS rows
+import type { ExtraColumn } from '../mapping/rules.ts';
+
+/**
+ * What the mapping has to place: every origin of the month's charges, once, and how many rows it has.
+ *
+ * @param extra columns that rules look at: charges are told apart by them only where there are such rules
+ */
+export function origins(extra: readonly ExtraColumn[]): string {
+  const columns = extra.map((column) => `, ${column}`).join('');
+  return `
+  SELECT tags, sub_account_id, sub_account_name, charge_category = 'Tax' AS tax${columns}, sum(row_count) AS rows
     FROM consumption
    WHERE tenant_id = $1 AND legal_entity_id = $2 AND period_month = $3
-   GROUP BY 1, 2, 3, 4`;
+   GROUP BY tags, sub_account_id, sub_account_name, charge_category = 'Tax'${columns}`;
+}
 
 export const SERVICES = `
   SELECT DISTINCT service_category, service_name, consumed_unit, charge_category = 'Tax' AS tax
@@ -47,36 +56,52 @@ export const REMOVE_FACTS = [
   'indirect_weight',
 ].map((table) => `DELETE FROM ${table} WHERE tenant_id = $1 AND legal_entity_id = $2 AND period_month = $3`);
 
+/** Texts of an origin, in the order of their parameters after the four that every statement has. */
+const ORIGIN = ['tags', 'sub_account_id', 'sub_account_name'] as const;
+const SAID = ['application_id', 'environment', 'pool', 'product_id', 'domain_id', 'family_id', 'unit'] as const;
+const SERVICE = ['service_category', 'service_name', 'consumed_unit'] as const;
+const PLACE = ['product_id', 'unit', 'domain_id', 'family_id'] as const;
+
 /**
  * Direct facts, coverage and pools in one pass over the consumption. The placements of the mapping come as arrays; an absent
- * text is '' on both sides, because an equality can be hashed and IS NOT DISTINCT FROM cannot.
+ * text is '' on both sides, because an equality can be hashed and IS NOT DISTINCT FROM cannot. What a rule says of the product
+ * stands over what the service says; a charge without unit takes that of the product which a rule gives it.
+ *
+ * @param extra as in `origins`
  */
-export const WRITE_DIRECT = `
+export function writeDirect(extra: readonly ExtraColumn[]): string {
+  const said = [...ORIGIN, ...extra, 'tax', ...SAID];
+  const offered = [...SERVICE, 'tax', ...PLACE];
+  const arrays = (names: readonly string[], from: number) =>
+    names.map((name, index) => `$${from + index}::${name === 'tax' ? 'boolean' : 'text'}[]`).join(', ');
+  const equal = (alias: string, names: readonly string[]) =>
+    names.map((name) => `${alias}.${name} = coalesce(c.${name}, '')`).join(' AND ');
+  return `
   WITH origin AS (
-    SELECT * FROM unnest($5::text[], $6::text[], $7::text[], $8::boolean[], $9::text[], $10::text[], $11::text[])
-      AS o (tags, sub_account_id, sub_account_name, tax, application_id, environment, pool)
+    SELECT * FROM unnest(${arrays(said, 5)}) AS o (${said.join(', ')})
   ), service AS (
-    SELECT * FROM unnest($12::text[], $13::text[], $14::text[], $15::boolean[], $16::text[], $17::text[], $18::text[])
-      AS s (service_category, service_name, consumed_unit, tax, product_id, unit, domain_id)
+    SELECT * FROM unnest(${arrays(offered, 5 + said.length)}) AS s (${offered.join(', ')})
   ), placed AS MATERIALIZED (
-    SELECT o.application_id, o.environment, o.pool, s.domain_id, s.product_id, s.unit, c.currency, c.charge_category,
+    SELECT o.application_id, o.environment, o.pool, coalesce(nullif(o.domain_id, ''), s.domain_id) AS domain_id,
+           nullif(coalesce(nullif(o.family_id, ''), s.family_id), '') AS family_id,
+           coalesce(nullif(o.product_id, ''), s.product_id) AS product_id,
+           CASE WHEN s.unit = 'none' AND o.unit <> '' THEN o.unit ELSE s.unit END AS unit, c.currency, c.charge_category,
            sum(c.row_count) AS row_count, sum(c.quantity) AS quantity, sum(c.cost_effective) AS cost_effective,
            sum(c.cost_billed) AS cost_billed
       FROM consumption c
-      JOIN origin o ON o.tags = coalesce(c.tags, '') AND o.sub_account_id = coalesce(c.sub_account_id, '')
-       AND o.sub_account_name = coalesce(c.sub_account_name, '') AND o.tax = (c.charge_category = 'Tax')
-      JOIN service s ON s.service_category = c.service_category AND s.service_name = coalesce(c.service_name, '')
-       AND s.consumed_unit = coalesce(c.consumed_unit, '') AND s.tax = (c.charge_category = 'Tax')
+      JOIN origin o ON ${equal('o', [...ORIGIN, ...extra])} AND o.tax = (c.charge_category = 'Tax')
+      JOIN service s ON ${equal('s', SERVICE)} AND s.tax = (c.charge_category = 'Tax')
      WHERE c.tenant_id = $1 AND c.legal_entity_id = $2 AND c.period_month = $3
-     GROUP BY 1, 2, 3, 4, 5, 6, 7, 8
+     GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9
   ), facts AS (
-    INSERT INTO fact_consumption (tenant_id, legal_entity_id, run_id, period_month, application_id, domain_id, product_id,
-                                  unit, environment, consumption_type, currency, quantity, cost_effective, cost_billed)
-    SELECT $1, $2, $4, $3, application_id, domain_id, product_id, unit, environment, 'DIRECT', currency,
+    INSERT INTO fact_consumption (tenant_id, legal_entity_id, run_id, period_month, application_id, domain_id, family_id,
+                                  product_id, unit, environment, consumption_type, currency, quantity, cost_effective,
+                                  cost_billed)
+    SELECT $1, $2, $4, $3, application_id, domain_id, family_id, product_id, unit, environment, 'DIRECT', currency,
            -- A tax has no unit, so what an exporter put into its quantity counts nothing.
            CASE WHEN product_id = 'TAX' THEN 0 ELSE sum(quantity) END, sum(cost_effective), sum(cost_billed)
       FROM placed WHERE pool = ''
-     GROUP BY application_id, domain_id, product_id, unit, environment, currency
+     GROUP BY application_id, domain_id, family_id, product_id, unit, environment, currency
   ), coverage AS (
     INSERT INTO run_coverage (tenant_id, legal_entity_id, run_id, period_month, currency, charge_category, domain_id,
                               placed_on, row_count, cost_effective, cost_billed)
@@ -91,6 +116,7 @@ export const WRITE_DIRECT = `
          sum(cost_billed)
     FROM placed WHERE pool <> ''
    GROUP BY pool, domain_id, product_id = 'TAX', environment, currency`;
+}
 
 /** References are added and never removed; a name once given stays until somebody changes it. */
 export const ADD_DOMAINS = `
@@ -98,14 +124,13 @@ export const ADD_DOMAINS = `
   SELECT $1, $2, $3, $4, code, 'finops.domain.' || code || '.name', code FROM unnest($5::text[]) AS d (code)
   ON CONFLICT DO NOTHING`;
 
+/** Where a product belongs is settled from the facts, once they are written (`mapping/settle.ts`). */
 export const ADD_PRODUCTS = `
-  INSERT INTO dim_product AS p (tenant_id, legal_entity_id, country_code, created_by, product_id, name_i18n_key, name_source,
-                                unit, domain_id)
+  INSERT INTO dim_product (tenant_id, legal_entity_id, country_code, created_by, product_id, name_i18n_key, name_source, unit,
+                           domain_id)
   SELECT $1, $2, $3, $4, code, 'finops.product.' || code || '.name', label, unit, domain_id
     FROM unnest($5::text[], $6::text[], $7::text[], $8::text[]) AS d (code, label, unit, domain_id)
-  ON CONFLICT (tenant_id, legal_entity_id, product_id) DO UPDATE
-     SET domain_id = excluded.domain_id, updated_at = now(), updated_by = $4, version = p.version + 1
-   WHERE p.domain_id IS DISTINCT FROM excluded.domain_id`;
+  ON CONFLICT DO NOTHING`;
 
 export const ADD_APPLICATIONS = `
   INSERT INTO dim_application (tenant_id, legal_entity_id, country_code, created_by, application_id, name_i18n_key, name_source)
@@ -133,14 +158,25 @@ export const WRITE_STEPS = `
                           duration_ms)
   SELECT $1, $2, $3, position, step, rows_in, rows_out, errors, warnings, money, duration_ms
     FROM jsonb_to_recordset($4::jsonb) AS s (position integer, step text, rows_in bigint, rows_out bigint, errors bigint,
-                                             warnings jsonb, money jsonb, duration_ms integer)`;
+                                             warnings jsonb, money jsonb, duration_ms integer)
+  -- A request that is repeated with its key goes on with its run, whose first attempt may have left steps.
+  ON CONFLICT (tenant_id, legal_entity_id, run_id, position) DO UPDATE
+     SET step = excluded.step, rows_in = excluded.rows_in, rows_out = excluded.rows_out, errors = excluded.errors,
+         warnings = excluded.warnings, money = excluded.money, duration_ms = excluded.duration_ms`;
 
-/** Digest of what a month was computed from: the files that its scopes stand in. */
+/** Digest of what a month was computed from: the files that its scopes and drivers stand in, and what was booked in it. */
 export const INPUTS_DIGEST = `
   SELECT encode(sha256(convert_to(coalesce(string_agg(line, E'\\n' ORDER BY line COLLATE "C"), ''), 'UTF8')), 'hex') AS sha256
     FROM (SELECT concat_ws('|', provider, billing_account, currency, import_file_id) AS line
             FROM import_scope
-           WHERE tenant_id = $1 AND legal_entity_id = $2 AND period_month = $3 AND superseded_by IS NULL
+           WHERE tenant_id = $1 AND legal_entity_id = $2 AND period_month = $3 AND superseded_by IS NULL AND late IS NULL
           UNION ALL
           SELECT concat_ws('|', 'MEASURED', source, measured_file_id) FROM measured_scope
-           WHERE tenant_id = $1 AND legal_entity_id = $2 AND period_month = $3 AND superseded_by IS NULL) AS inputs`;
+           WHERE tenant_id = $1 AND legal_entity_id = $2 AND period_month = $3 AND superseded_by IS NULL AND late IS NULL
+          UNION ALL
+          SELECT concat_ws('|', 'DRIVER', driver, driver_import_id) FROM driver_scope
+           WHERE tenant_id = $1 AND legal_entity_id = $2 AND period_month = $3 AND superseded_by IS NULL
+          UNION ALL
+          SELECT concat_ws('|', 'ADJUSTMENT', adjustment_id)
+            FROM adjustment
+           WHERE tenant_id = $1 AND legal_entity_id = $2 AND period_month = $3 AND withdrawn_at IS NULL) AS inputs`;

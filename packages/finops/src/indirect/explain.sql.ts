@@ -29,3 +29,11 @@ export const VALUED_SHARES = `
     FROM fact_consumption
    WHERE tenant_id = $1 AND legal_entity_id = $2 AND period_month = $3 AND consumption_type = 'INDIRECT'
      AND application_id = $4`;
+
+/** Indirect cost by application: effective where there is money, otherwise at standard prices. */
+export const BORNE = `
+  SELECT application_id AS application, currency,
+         trim_scale(sum(coalesce(cost_effective, cost_standard, 0)))::text AS cost
+    FROM fact_consumption
+   WHERE tenant_id = $1 AND legal_entity_id = $2 AND period_month = $3 AND consumption_type = 'INDIRECT'
+   GROUP BY 1, 2 ORDER BY 2, 1`;

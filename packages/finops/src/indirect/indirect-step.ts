@@ -7,6 +7,7 @@ import { inOrder, type RuleInForce, ruleOfPool } from './chains.ts';
 import * as sql from './indirect.sql.ts';
 import { type PoolFlow, passOn } from './pass-on.ts';
 import { type IndirectRule, ruleDigest } from './rule-document.ts';
+import { assertPools } from './rule-set.ts';
 import { type ChosenCell, gatherSources } from './sources.ts';
 import { type IndirectFact, MONEY_SCALE, type SpreadLine, spreadCells, type TakenCell, totalOf } from './spread.ts';
 
@@ -15,8 +16,9 @@ export const indirectStep: BatchStep = {
   name: 'INDIRECT',
   async run(run) {
     const { tx, key, mapping } = run;
-    const rules = await rulesInForce(run);
     const pools = (mapping.document.pools ?? []).map((pool) => pool.code);
+    const rules = run.rules ?? (await rulesInForce(run));
+    for (const { rule } of rules) assertPools(rule, pools);
     const sources = await gatherSources(run, rules);
     const passed = passOn(sources, rules, pools);
     const taken = passed.cells.map((cell): TakenCell => ({ ...cell, rule: takerOf(cell, sources, rules) }));
