@@ -25,11 +25,13 @@ export const RESUME = `
   UPDATE ana_batch_run SET status = 'RUNNING', problem = NULL, updated_at = now(), updated_by = $2, version = version + 1
    WHERE id = $1 AND status <> 'COMPLETED'`;
 
-/** Two runners of one run queue here; each takes the next chunk. */
-export const CLAIM = `
+export const STANDING = `
   SELECT to_char(b.period_month, 'YYYY-MM') AS month, b.rule_position, b.after_date, b.after_id, r.allocation_rule_id
     FROM ana_batch_run b LEFT JOIN ana_batch_rule r ON r.batch_run_id = b.id AND r.position = b.rule_position
-   WHERE b.id = $1 AND b.status = 'RUNNING' FOR UPDATE OF b`;
+   WHERE b.id = $1 AND b.status = 'RUNNING'`;
+
+/** Two runners of one run queue here; each takes the next chunk. */
+export const CLAIM = `${STANDING} FOR UPDATE OF b`;
 
 export const ADVANCE = `
   UPDATE ana_batch_run
@@ -64,33 +66,57 @@ export const EXISTING = `
 export const HELD = `
   SELECT entry_id, line_no, axis_id, posting_id FROM ana_allocated_line WHERE entry_id = ANY ($1) AND axis_id = ANY ($2)`;
 
+/** What keeps apart the lines of an entry, and the members of a line: signs that no account can hold. */
+export const BETWEEN_LINES = '\u001e';
+export const BETWEEN_MEMBERS = '\u001f';
+/** What keeps apart results: JSON holds no such sign outside of a text, and escapes it within. */
+export const BETWEEN_RESULTS = '\u001e';
+
+/** $1 month, $2 and $3 date and id to go on behind, $4 entries. */
+export const NEXT_ENTRIES = `
+  SELECT e.id, e.journal_code AS "journalCode", e.entry_number AS number, e.accounting_date AS "accountingDate", e.status, e.currency,
+         e.reverses, e.version, l.lines
+    FROM (SELECT * FROM gl_entry
+           WHERE tenant_id = ana_tenant() AND legal_entity_id = ana_legal_entity() AND period_month = $1 AND status = 'POSTED'
+             AND ($2::date IS NULL OR (accounting_date, id) > ($2::date, $3::uuid))
+           ORDER BY accounting_date, id LIMIT $4) e
+   CROSS JOIN LATERAL (
+     SELECT string_agg(concat_ws(E'\x1f', i.line_no, i.debit, i.credit, i.account), E'\x1e' ORDER BY i.line_no) AS lines
+       FROM gl_entry_line i
+      WHERE i.tenant_id = e.tenant_id AND i.legal_entity_id = e.legal_entity_id AND i.entry_id = e.id) l
+   ORDER BY e.accounting_date, e.id`;
+
+/** How many of the entries $1 are posted and have the versions $2. */
+export const SAME_ENTRIES = `
+  SELECT count(*)::integer AS same
+    FROM unnest($1::uuid[], $2::bigint[]) AS s(id, version)
+    JOIN gl_entry e ON e.tenant_id = ana_tenant() AND e.legal_entity_id = ana_legal_entity() AND e.id = s.id
+                   AND e.version = s.version AND e.status = 'POSTED'`;
+
 /**
- * Stores the postings of a chunk with lines, what they hold, and their share of the balance. $1 country, $2 rule, $3 currency,
- * $4 user; postings: $5 ids, $6 entries, $7 dates, $8 results; parts: $9 postings, $10 lines, $11 part numbers, $12 axes,
- * $13 dimensions, $14 accounts, $15 amounts; held: $16 postings, $17 lines, $18 axes.
+ * Stores the postings of a chunk with lines, what they hold, and their share of the balance; fails where another posting has an entry and
+ * rule, or holds a line. $1 country, $2 rule, $3 currency,
+ * $4 user; postings: $5 ids, $6 entries, $7 dates, $8 results (one text); parts: $9 places in $5, $10 lines, $11 part numbers, $12 places
+ * in $18 and $19, $13 places in $20, $14 amounts; held: $15 places in $5, $16 lines, $17 axes; $18 axes, $19 dimensions, $20 accounts.
  */
 export const STORE = `
-  WITH given AS (
-    SELECT * FROM unnest($5::uuid[], $6::uuid[], $7::date[], $8::jsonb[]) AS p(id, entry, day, result)
+  WITH given AS MATERIALIZED (
+    SELECT * FROM ROWS FROM (unnest($5::uuid[]), unnest($6::uuid[]), unnest($7::date[]), string_to_table($8, E'\x1e'))
+      WITH ORDINALITY AS p(id, entry, day, result, place)
   ), posting AS (
     INSERT INTO ana_posting (id, country_code, source_entry_id, allocation_rule_id, kind, posting_date, period_month, currency, result,
                              created_by, updated_by)
-    SELECT id, $1, entry, $2, 'ORIGINAL', day, date_trunc('month', day)::date, $3, result, $4, $4 FROM given ORDER BY entry
-    ON CONFLICT DO NOTHING
-    RETURNING id, source_entry_id, period_month
-  ), part AS (
-    SELECT u.*, posting.period_month
-      FROM unnest($9::uuid[], $10::integer[], $11::integer[], $12::uuid[], $13::uuid[], $14::text[], $15::numeric[])
-        AS u(posting_id, line_no, part_no, axis_id, dimension_id, account, amount)
-      JOIN posting ON posting.id = u.posting_id
+    SELECT id, $1, entry, $2, 'ORIGINAL', day, date_trunc('month', day)::date, $3, result::jsonb, $4, $4 FROM given
+  ), part AS MATERIALIZED (
+    SELECT ($5::uuid[])[u.posting] AS posting_id, u.line_no, u.part_no, ($18::uuid[])[u.place] AS axis_id,
+           ($19::uuid[])[u.place] AS dimension_id, ($20::text[])[u.account] AS account,
+           date_trunc('month', ($7::date[])[u.posting])::date AS period_month, u.amount
+      FROM unnest($9::integer[], $10::integer[], $11::integer[], $12::integer[], $13::integer[], $14::numeric[])
+        AS u(posting, line_no, part_no, place, account, amount)
   ), held AS (
     INSERT INTO ana_allocated_line (entry_id, line_no, axis_id, posting_id)
-    SELECT posting.source_entry_id, h.line_no, h.axis_id, h.posting_id
-      FROM unnest($16::uuid[], $17::integer[], $18::uuid[]) AS h(posting_id, line_no, axis_id)
-      JOIN posting ON posting.id = h.posting_id
-     ORDER BY posting.source_entry_id, h.line_no, h.axis_id
-    ON CONFLICT DO NOTHING
-    RETURNING 1
+    SELECT ($6::uuid[])[h.posting], h.line_no, h.axis_id, ($5::uuid[])[h.posting]
+      FROM unnest($15::integer[], $16::integer[], $17::uuid[]) AS h(posting, line_no, axis_id)
   ), stored AS (
     INSERT INTO ana_posting_line (posting_id, line_no, part_no, axis_id, dimension_id, account, period_month, amount)
     SELECT posting_id, line_no, part_no, axis_id, dimension_id, account, period_month, amount FROM part
@@ -101,4 +127,4 @@ export const STORE = `
     ON CONFLICT (tenant_id, legal_entity_id, axis_id, period_month, dimension_id, account) DO UPDATE
        SET amount = b.amount + excluded.amount, lines = b.lines + excluded.lines
   )
-  SELECT (SELECT count(*)::integer FROM posting) AS stored, (SELECT count(*)::integer FROM held) AS held`;
+  SELECT 1`;

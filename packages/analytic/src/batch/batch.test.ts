@@ -4,7 +4,7 @@ import { makeAxis, makeRule } from '../testing/axes.ts';
 import { completed, lockMonth, putEntry } from '../testing/books.ts';
 import { type Company, openTestService, type TestService } from '../testing/test-service.ts';
 import { createBatchRun, resumeBatchRun, runBatch } from './batch.ts';
-import { CHUNK_ENTRIES } from './chunk.ts';
+import { CHUNK_ENTRIES } from './plan-chunk.ts';
 
 let test: TestService;
 beforeAll(async () => {

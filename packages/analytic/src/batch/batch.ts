@@ -3,10 +3,12 @@ import { analyticProblem } from '../problems.ts';
 import type { RuleRow } from '../rules/rules.ts';
 import { type AnalyticNode, type Caller, change, found, read } from '../service/node.ts';
 import { afterId, PAGE_ROWS, type Page, pageOf } from '../service/page.ts';
+import { refusalOf } from '../service/refusals.ts';
 import { type MadeRow, told } from '../service/rows.ts';
 import type { BatchAnswer, BatchQuery, NewBatchRun, Refusal } from './batch.schema.ts';
 import * as sql from './batch.sql.ts';
-import { ChunkOverlap, runChunk } from './chunk.ts';
+import { ChunkOverlap, claimRun, completeRun, standingOf, storeChunk } from './chunk.ts';
+import { type ChunkPlan, type Position, planChunk } from './plan-chunk.ts';
 
 type Counts = 'expected' | 'seen' | 'posted' | 'existing' | 'unmatched' | 'refused';
 type BatchRow = Omit<BatchAnswer, 'created_at' | 'updated_at' | Counts> & MadeRow & Record<Counts, string>;
@@ -85,16 +87,25 @@ export async function runBatch(
   options: RunBatchOptions = {},
 ): Promise<BatchAnswer> {
   const caller: Caller = { context, method: 'BATCH', route: 'analytic/batch-runs' };
+  let planned: Promise<ChunkPlan> | undefined;
   let overlaps = 0;
-  for (let more = true; more && options.stop?.() !== true; ) {
+  for (let more = true; more; ) {
     try {
-      const asked = { action: 'analytic.batch.chunk', payload: { id } };
-      const answer = await change(node, caller, asked, async (tx, record) => {
-        return { status: 200, body: await runChunk(node, tx, record, context, id) };
-      });
-      more = answer.body;
+      const plan = await planned;
+      if (plan === undefined) {
+        const at = await read(node, context, (tx) => standingOf(tx, id));
+        more = at !== undefined && at.allocation_rule_id !== null;
+        if (at !== undefined && more) planned = planAt(node, context, at);
+        else if (at !== undefined) await endBatchRun(node, caller, id);
+        continue;
+      }
+      if (options.stop?.() === true) break;
+      // While the database stores this chunk, the next one is read and computed.
+      planned = planBehind(node, context, plan);
+      more = await storeNext(node, caller, id, plan);
       overlaps = 0;
     } catch (error) {
+      planned = undefined;
       overlaps += 1;
       if (error instanceof ChunkOverlap && overlaps < MOST_OVERLAPS) continue;
       if (!(error instanceof Problem) || error.status >= 500) throw error;
@@ -103,6 +114,52 @@ export async function runBatch(
     }
   }
   return await batchRunById(node, context, id);
+}
+
+function planAt(node: AnalyticNode, context: RequestContext, position: Position): Promise<ChunkPlan> {
+  const plan = read(node, context, (tx) => planChunk(node, tx, context, position)).catch((error: unknown) => {
+    throw refusalOf(error);
+  });
+  // It is looked at a chunk later; until then its failure is nobody's.
+  plan.catch(() => {});
+  return plan;
+}
+
+/** The plan of what comes behind a plan of the same rule; undefined behind the last one. */
+function planBehind(node: AnalyticNode, context: RequestContext, plan: ChunkPlan): Promise<ChunkPlan> | undefined {
+  if (plan.last === undefined) return undefined;
+  const { accountingDate, id } = plan.last;
+  return planAt(node, context, { ...plan.position, after_date: accountingDate, after_id: id });
+}
+
+/**
+ * Stores a plan where the run still stands at its position.
+ *
+ * @returns whether the run runs
+ * @throws ChunkOverlap where it stands elsewhere
+ */
+async function storeNext(node: AnalyticNode, caller: Caller, id: string, plan: ChunkPlan): Promise<boolean> {
+  const asked = { action: 'analytic.batch.chunk', payload: { id } };
+  const answer = await change(node, caller, asked, async (tx, record) => {
+    const at = await claimRun(tx, id);
+    if (at !== undefined && !samePosition(at, plan.position)) throw new ChunkOverlap();
+    if (at !== undefined) await storeChunk(tx, record, caller.context, id, plan);
+    return { status: 200, body: at !== undefined };
+  });
+  return answer.body;
+}
+
+async function endBatchRun(node: AnalyticNode, caller: Caller, id: string): Promise<void> {
+  await change(node, caller, { action: 'analytic.batch.complete', payload: { id } }, async (tx, record) => {
+    const at = await claimRun(tx, id);
+    // Another runner of the run may have ended it a moment ago.
+    if (at !== undefined) await completeRun(tx, record, id, at.month);
+    return { status: 200, body: null };
+  });
+}
+
+function samePosition(a: Position, b: Position): boolean {
+  return a.rule_position === b.rule_position && a.after_id === b.after_id && a.after_date === b.after_date;
 }
 
 async function failBatchRun(node: AnalyticNode, caller: Caller, id: string, problem: Problem): Promise<void> {

@@ -1,4 +1,11 @@
-import { type BoundPlan, bindPlan, matchesLine, parseDecimal, type RulePlan } from '@prorata/allocation';
+import {
+  type BoundPlan,
+  bindPlan,
+  type DriverWeights,
+  matchesLine,
+  parseDecimal,
+  type RulePlan,
+} from '@prorata/allocation';
 import { ledgerProblem } from '@prorata/ledger';
 import type { RequestContext, Tx } from '@prorata/platform';
 import { driverWeights } from '../drivers/weights.ts';
@@ -68,10 +75,14 @@ export async function boundTo(
   month: string,
 ): Promise<{ bound: BoundPlan; drivers: PostingResult['drivers'] }> {
   const weights = await driverWeights(tx, plan.drivers, month);
-  const drivers = Object.fromEntries(
+  return { bound: bindPlan(plan, month, weights), drivers: driversOf(weights) };
+}
+
+/** The snapshot of drivers that a result keeps. */
+export function driversOf(weights: ReadonlyMap<string, DriverWeights>): PostingResult['drivers'] {
+  return Object.fromEntries(
     [...weights].map(([driver, own]) => [driver, Object.fromEntries(own) as Record<string, string>]),
   );
-  return { bound: bindPlan(plan, month, weights), drivers };
 }
 
 /** @throws Problem `NOTHING_TO_ALLOCATE`, AllocationError */

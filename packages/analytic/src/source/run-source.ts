@@ -66,7 +66,8 @@ function configOf({ opening_journals, closing_journals, default_accounts }: Row)
   return { opening_journals, closing_journals, default_accounts };
 }
 
-function sourceEntry(entry: NonNullable<Row['entry']>, config: LedgerConfig): SourceEntry {
+/** An entry with what follows from its members. */
+export function sourceEntry(entry: Omit<SourceEntry, 'month' | 'kind'>, config: LedgerConfig): SourceEntry {
   return { ...entry, month: monthOf(entry.accountingDate), kind: kindOf(entry.journalCode, config) };
 }
 
