@@ -112,6 +112,26 @@ CREATE UNLOGGED TABLE consumption_staging (
   loaded_by         xid8 NOT NULL DEFAULT pg_current_xact_id()
 );
 
+-- The mappings that runs used and people wrote, each once and for ever: mapping.yaml is the file that is edited, this is what it
+-- was when it counted.
+CREATE TABLE mapping_version (
+  tenant_id        uuid NOT NULL,
+  legal_entity_id  uuid NOT NULL,
+  version          integer NOT NULL CHECK (version > 0),
+  sha256           char(64) NOT NULL,
+  text             text NOT NULL,
+  document         jsonb NOT NULL,
+  source           text NOT NULL CHECK (source IN ('RUN', 'COMMAND', 'API')),
+  country_code     char(2) NOT NULL,
+  created_at       timestamptz NOT NULL DEFAULT now(),
+  created_by       uuid NOT NULL,
+  PRIMARY KEY (tenant_id, legal_entity_id, version),
+  FOREIGN KEY (tenant_id, legal_entity_id) REFERENCES legal_entity (tenant_id, legal_entity_id)
+);
+
+-- Append-only: no grant to change or remove.
+GRANT SELECT, INSERT ON mapping_version TO prorata_app;
+GRANT SELECT ON mapping_version TO prorata_reader;
 GRANT SELECT, INSERT, UPDATE ON group_membership TO prorata_app;
 GRANT SELECT ON group_membership TO prorata_reader;
 GRANT SELECT, INSERT ON import_file TO prorata_intake;
@@ -124,7 +144,7 @@ DO $$
 DECLARE
   walled text;
 BEGIN
-  FOREACH walled IN ARRAY ARRAY['group_membership', 'import_file', 'import_scope', 'consumption'] LOOP
+  FOREACH walled IN ARRAY ARRAY['group_membership', 'import_file', 'import_scope', 'consumption', 'mapping_version'] LOOP
     EXECUTE format(
       'CREATE POLICY %1$s_row ON %1$I
          USING (tenant_id = NULLIF(current_setting(''app.current_tenant'', true), '''')::uuid

@@ -1,7 +1,9 @@
 import type { Tx } from '@prorata/platform';
 import { type ChargeOrigin, compileMapping, type Placement, UNALLOCATED } from '../mapping/apply.ts';
 import type { MappingDocument } from '../mapping/document.ts';
-import { type ChargeService, compileProducts, type ProductPlace } from '../mapping/products.ts';
+import { type ChargeService, compileProducts, type ProductHomes, type ProductPlace } from '../mapping/products.ts';
+import { columnsOf } from '../mapping/rules.ts';
+import { productHomes } from '../mapping/settle.ts';
 import * as sql from './run.sql.ts';
 
 /** How many different values a warning names. */
@@ -31,9 +33,14 @@ export async function placeMonth(
   key: readonly [tenantId: string, legalEntityId: string, month: string],
 ): Promise<MonthPlacements> {
   const mapping = compileMapping(document);
-  const products = compileProducts(document);
-  const found = await tx.query<ChargeOrigin & { rows: string }>(sql.ORIGINS, key);
-  const origins = found.map((origin) => ({ ...origin, rows: BigInt(origin.rows), placement: mapping(origin) }));
+  const homes = await productHomes(tx, key);
+  const products = compileProducts(document, homes);
+  const found = await tx.query<ChargeOrigin & { rows: string }>(sql.origins(columnsOf(document.rules)), key);
+  const origins = found.map((origin) => ({
+    ...origin,
+    rows: BigInt(origin.rows),
+    placement: housed(mapping(origin), homes),
+  }));
   const services = await tx.query<ChargeService>(sql.SERVICES, key);
   return {
     origins,
@@ -41,6 +48,14 @@ export async function placeMonth(
     rows: origins.reduce((sum, origin) => sum + origin.rows, 0n),
     warnings: environmentWarnings(origins),
   };
+}
+
+/** A product that a rule names is where its reference says, unless the rule says where. */
+function housed(placement: Placement, homes: ProductHomes): Placement {
+  const home = placement.product === undefined ? undefined : homes.get(placement.product);
+  if (home === undefined) return placement;
+  const { domain = home.domain, family = home.family ?? undefined, unit = home.unit } = placement;
+  return { ...placement, domain, family, unit };
 }
 
 function environmentWarnings(origins: readonly PlacedOrigin[]) {

@@ -129,6 +129,7 @@ domains: { "AI and Machine Learning": AI }
     expect(product(service)).toEqual({
       product: 'AI and Machine Learning/A%2FB/GB/h',
       label: 'A/B (GB/h)',
+      family: null,
       unit: 'GB/h',
       domain: 'AI',
     });

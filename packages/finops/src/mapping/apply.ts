@@ -1,13 +1,14 @@
 import type { MappingDocument } from './document.ts';
 import { boundedCode, fold, tidy } from './fold.ts';
+import { type Attribute, compileRules, type RuleColumn } from './rules.ts';
 
 /** Reserved code of the application that nothing was mapped to. Folded codes are lower case, so none can equal it. */
 export const UNALLOCATED = 'UNALLOCATED';
 
 export type Environment = 'prod' | 'non_prod' | 'unknown' | 'n_a';
 
-/** What of a charge a mapping looks at, as it was imported. */
-export interface ChargeOrigin {
+/** What of a charge a mapping looks at, as it was imported. Columns that no rule looks at may be left out. */
+export interface ChargeOrigin extends Readonly<Partial<Record<RuleColumn, string | null>>> {
   /** A JSON object as text. */
   readonly tags: string | null;
   readonly sub_account_id: string | null;
@@ -25,6 +26,16 @@ export interface Placement {
   readonly unknownEnvironment: string | undefined;
   /** Code of the pool that the charge belongs to. */
   readonly pool: string | undefined;
+  /** What rules say of the product; undefined where the bill names it. */
+  readonly product: string | undefined;
+  readonly domain: string | undefined;
+  readonly family: string | undefined;
+  /** Unit of the product, for charges that have none of their own. */
+  readonly unit: string | undefined;
+  /** Which line of the mapping decided: the code of a rule, or the place of a source or a pool. */
+  readonly by: Readonly<Partial<Record<Attribute, string>>>;
+  /** Codes of all rules that match, those that decide nothing included. */
+  readonly matched: readonly string[];
 }
 
 export type Mapping = (origin: ChargeOrigin) => Placement;
@@ -43,18 +54,38 @@ export function compileMapping(document: MappingDocument): Mapping {
     matches: pool.match.map((match) => compileMatch(match, tagAliases)),
   }));
 
+  const rules = compileRules(document.rules, (key) => canonicalKey(key, tagAliases));
+
   return (origin) => {
     const tags = readTags(origin.tags, tagAliases);
-    const named = firstOf(applicationSources, origin, tags);
-    const spelling = named === undefined ? undefined : (aliases.get(fold(named)) ?? tidy(named));
-    const place = firstOf(environmentSources, origin, tags);
-    const environment = place === undefined ? undefined : environments.get(fold(place));
+    const { set, by, matched } = rules(origin, tags);
+    const named = set.application === undefined ? firstOf(applicationSources, origin, tags) : undefined;
+    const found = named === undefined ? undefined : (aliases.get(fold(named.value)) ?? tidy(named.value));
+    const spelling = set.application ?? found;
+    const place = set.environment === undefined ? firstOf(environmentSources, origin, tags) : undefined;
+    const environment = place === undefined ? undefined : environments.get(fold(place.value));
+    const pool =
+      set.pool === undefined ? pools.find((one) => one.matches.some((match) => match(origin, tags)))?.code : undefined;
     return {
       application: spelling === undefined ? UNALLOCATED : boundedCode(fold(spelling)),
       spelling,
-      environment: environment ?? (place === undefined && origin.tax ? 'n_a' : 'unknown'),
-      unknownEnvironment: place !== undefined && environment === undefined ? tidy(place) : undefined,
-      pool: pools.find((pool) => pool.matches.some((match) => match(origin, tags)))?.code,
+      environment:
+        (set.environment as Environment | undefined) ??
+        environment ??
+        (place === undefined && origin.tax ? 'n_a' : 'unknown'),
+      unknownEnvironment: place !== undefined && environment === undefined ? tidy(place.value) : undefined,
+      pool: set.pool ?? pool,
+      product: origin.tax ? undefined : set.product,
+      domain: set.domain,
+      family: origin.tax ? undefined : set.family,
+      unit: origin.tax ? undefined : set.unit,
+      by: {
+        ...(named === undefined ? {} : { application: `application.sources[${named.index}]` }),
+        ...(environment === undefined ? {} : { environment: `environment.sources[${place?.index ?? 0}]` }),
+        ...(pool === undefined ? {} : { pool: `pools.${pool}` }),
+        ...by,
+      },
+      matched,
     };
   };
 }
@@ -64,10 +95,14 @@ type Source = (origin: ChargeOrigin, tags: Tags) => string | undefined;
 type SourceRule = MappingDocument['application']['sources'][number];
 type MatchRule = NonNullable<MappingDocument['pools']>[number]['match'][number];
 
-function firstOf(sources: readonly Source[], origin: ChargeOrigin, tags: Tags): string | undefined {
-  for (const source of sources) {
+function firstOf(
+  sources: readonly Source[],
+  origin: ChargeOrigin,
+  tags: Tags,
+): { readonly value: string; readonly index: number } | undefined {
+  for (const [index, source] of sources.entries()) {
     const value = source(origin, tags);
-    if (value !== undefined && tidy(value) !== '') return value;
+    if (value !== undefined && tidy(value) !== '') return { value, index };
   }
   return undefined;
 }

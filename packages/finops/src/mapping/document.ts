@@ -7,6 +7,7 @@ import Value from 'typebox/value';
 import { parseDocument } from 'yaml';
 import { finopsProblem } from '../problems.ts';
 import { fold, tidy } from './fold.ts';
+import { RuleSchema, ruleFaults } from './rules.ts';
 
 const closed = { additionalProperties: false } as const;
 const Text = Type.String({ minLength: 1, maxLength: 256 });
@@ -27,6 +28,7 @@ const PoolMatch = Type.Union([
 const MappingSchema = Type.Object(
   {
     schema: Type.Literal('prorata.mapping/1'),
+    rules: Type.Optional(Type.Array(RuleSchema, { maxItems: 2000 })),
     application: Type.Object({ sources: Sources, aliases: Type.Optional(Names) }, closed),
     environment: Type.Object(
       {
@@ -61,6 +63,8 @@ export interface LoadedMapping {
   readonly document: MappingDocument;
   /** SHA-256 of the canonical content: comments and order of keys do not change it. Stored with each run. */
   readonly sha256: string;
+  /** As it was written, comments included. */
+  readonly text: string;
 }
 
 export interface MappingFault {
@@ -92,7 +96,7 @@ export function parseMapping(text: string): LoadedMapping {
   }
   const faults = contradictions(value);
   if (faults.length > 0) throw invalid(faults);
-  return { document: value, sha256: createHash('sha256').update(canonicalJson(value)).digest('hex') };
+  return { document: value, sha256: createHash('sha256').update(canonicalJson(value)).digest('hex'), text };
 }
 
 function invalid(errors: readonly MappingFault[]) {
@@ -141,7 +145,7 @@ function contradictions(document: MappingDocument): MappingFault[] {
   for (const [index, code] of codes.entries()) {
     if (codes.indexOf(code) < index) faults.push({ pointer: `/pools/${index}/code`, message: `${code} is used twice` });
   }
-  return faults;
+  return [...faults, ...ruleFaults(document.rules, codes)];
 }
 
 function escaped(key: string): string {

@@ -21,22 +21,34 @@ export interface ProductPlace {
   readonly label: string;
   readonly unit: string;
   readonly domain: string;
+  readonly family: string | null;
 }
+
+/** Where imported references say that a product belongs: they overrule the bill, and a rule may not contradict them. */
+export type ProductHomes = ReadonlyMap<
+  string,
+  { readonly unit: string; readonly domain: string; readonly family: string | null }
+>;
 
 /**
  * Names the product of a charge: service category, service name and unit, joined by slashes that are escaped inside the
  * first two, so that different charges never share a code.
  */
-export function compileProducts(document: MappingDocument): (service: ChargeService) => ProductPlace {
+export function compileProducts(
+  document: MappingDocument,
+  homes: ProductHomes = new Map(),
+): (service: ChargeService) => ProductPlace {
   const domains = new Map(Object.entries(document.domains ?? {}).map(([from, to]) => [tidy(from), tidy(to)]));
   return (service) => {
     const category = tidy(service.service_category) || 'Other';
     const domain = domains.get(category) ?? category;
-    if (service.tax) return { product: TAX, label: TAX, unit: NO_UNIT, domain };
+    if (service.tax) return { product: TAX, label: TAX, unit: NO_UNIT, domain, family: null };
     const name = tidy(service.service_name ?? '') || NO_UNIT;
     const unit = tidy(service.consumed_unit ?? '') || NO_UNIT;
     const label = name === NO_UNIT ? category : `${name}${unit === NO_UNIT ? '' : ` (${unit})`}`;
-    return { product: boundedCode(`${escaped(category)}/${escaped(name)}/${unit}`), label, unit, domain };
+    const product = boundedCode(`${escaped(category)}/${escaped(name)}/${unit}`);
+    const home = homes.get(product);
+    return { product, label, unit, domain: home?.domain ?? domain, family: home?.family ?? null };
   };
 }
 
