@@ -18,6 +18,8 @@ export {
 export { createDriver, driverById, listDrivers } from './drivers/drivers.ts';
 // drivers
 export { type DriverRowGiven, type DriversImported, importDriverRows, valuesOf } from './drivers/values.ts';
+// events
+export { ANALYTIC_EVENTS } from './event-catalogue.ts';
 // migrations, problems
 export { ANALYTIC_MIGRATIONS } from './migrations.ts';
 export { explainPosting } from './postings/explain.ts';

@@ -10,6 +10,8 @@ export {
   type StandingDriver,
 } from './drivers/import-drivers.ts';
 export type { DriverTotal } from './drivers/judge-drivers.ts';
+// events
+export { FINOPS_EVENTS } from './event-catalogue.ts';
 // facts
 export { type ReplacedFacts, type RunOptions, type RunResult, type RunStep, runMonth } from './facts/run-month.ts';
 export type { BatchStep, MoneyTotal, MonthKey, MonthRun, RunWarning, StepName, StepOutcome } from './facts/steps.ts';
@@ -134,5 +136,3 @@ export {
 } from './report/reports.ts';
 // tieout
 export { type TieOutDifference, type TieOutReport, type TieOutRow, tieOut } from './tieout/tie-out.ts';
-// events
-export { FINOPS_EVENTS } from './event-catalogue.ts';

@@ -9,6 +9,8 @@ export {
   setEntityActivity,
 } from './enrolment/entities.ts';
 export { entityTokens, PUBLISHER_ROLE } from './enrolment/entity-tokens.ts';
+// events
+export { GROUP_EVENTS } from './event-catalogue.ts';
 export { listMultipliers, type MultiplierRow } from './exchange/listing.ts';
 export { importRates, type RatesImported } from './exchange/rate-sets.ts';
 export { registerGroupRoutes } from './http/app.ts';

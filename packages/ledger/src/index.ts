@@ -8,6 +8,8 @@ export { type SyncedEntries, syncEntries, syncEntry } from './api/sync-entries.t
 export { DECIMALS, formatAmount, readAmount } from './entry/amount.ts';
 export type { EntryLine, EntryOrigin, EntryStatus, IncomingEntry, WholeEntry } from './entry/entry.ts';
 // events
+export { LEDGER_EVENTS } from './event-catalogue.ts';
+// events
 export type { EventOutcome, LedgerChange, LedgerReaction } from './events/apply.ts';
 export type { GlEvent } from './events/event.schema.ts';
 export { registerGlInbox } from './events/inbox.routes.ts';

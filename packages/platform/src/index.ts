@@ -81,7 +81,8 @@ export { type DeadLetter, type DeadLetterFate, deadLetters, settleDeadLetters } 
 export { type EventEnvelope, eventEnvelope, type OutboxRow } from './outbox/envelope.ts';
 export { EventEnvelopeSchema } from './outbox/feed.routes.ts';
 export { type EventReach, type FeedPage, type FeedQuery, readFeed } from './outbox/feed.ts';
-export { openWebhookNode, registerEvents } from './outbox/node.ts';
+export { openWebhookNode, registerEvents, relayWhileListening } from './outbox/node.ts';
+export { payloadOf } from './outbox/payload.ts';
 export { eventProblem } from './outbox/problems.ts';
 export { publishEvents } from './outbox/publish.ts';
 export { EVENT_RETENTION_DAYS, purgeEvents } from './outbox/purge.ts';
@@ -100,6 +101,8 @@ export {
   type WebhookCaller,
   type WebhookNode,
 } from './outbox/subscription.ts';
+// plugins
+export * from './plugins/index.ts';
 // problem
 export { platformProblem, type ValidationError } from './problem/platform-problems.ts';
 export {

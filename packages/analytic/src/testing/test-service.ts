@@ -2,17 +2,20 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { LEDGER_MIGRATIONS } from '@prorata/ledger';
+import { LEDGER_EVENTS, LEDGER_MIGRATIONS, registerGlInbox, registerLedgerRoutes } from '@prorata/ledger';
 import {
   type App,
   buildServer,
+  type Issuer,
   openIssuer,
   PLATFORM_MIGRATIONS,
   type RequestContext,
   type TenantClaims,
 } from '@prorata/platform';
 import { openTestDatabase, type TestDatabase } from '@prorata/platform/testing';
+import { ANALYTIC_EVENTS } from '../event-catalogue.ts';
 import { ANALYTIC_MIGRATIONS } from '../migrations.ts';
+import { reactToLedger } from '../postings/reverse.ts';
 import { ANALYTIC_MODULE, ANALYTIC_ROLES, type AnalyticNode } from '../service/node.ts';
 import { registerAnalyticRoutes } from '../service/register.ts';
 
@@ -47,6 +50,9 @@ export interface Company {
 
 export interface TestService extends TestDatabase {
   readonly app: App;
+  /** The node's folder, with its keys. */
+  readonly dir: string;
+  readonly issuer: Issuer;
   readonly node: AnalyticNode;
   company(of?: { tenantId?: string; currency?: string }): Promise<Company>;
   token(claims: TenantClaims): Promise<string>;
@@ -54,7 +60,9 @@ export interface TestService extends TestDatabase {
 
 /** The service on a database of its own; requests go through the whole HTTP stack, without a socket. */
 export async function openTestService(): Promise<TestService> {
-  const test = await openTestDatabase([PLATFORM_MIGRATIONS, LEDGER_MIGRATIONS, ANALYTIC_MIGRATIONS]);
+  const test = await openTestDatabase([PLATFORM_MIGRATIONS, LEDGER_MIGRATIONS, ANALYTIC_MIGRATIONS], {
+    events: { ...LEDGER_EVENTS, ...ANALYTIC_EVENTS },
+  });
   const dir = await mkdtemp(join(tmpdir(), 'prorata-analytic-'));
   const issuer = await openIssuer({ dir, nodeId: randomUUID() });
   const node: AnalyticNode = { db: test.db };
@@ -64,12 +72,18 @@ export async function openTestService(): Promise<TestService> {
     trust: { issuer, deployment: 'prod' },
     requestsPerMinute: false,
     log: false,
-    register: (guarded) => registerAnalyticRoutes(guarded, node),
+    register: (guarded) => {
+      registerAnalyticRoutes(guarded, node);
+      registerLedgerRoutes(guarded, { db: test.db, dir, react: reactToLedger });
+    },
+    pages: (pages) => registerGlInbox(pages, { db: test.db, dir, react: reactToLedger }),
   });
   const token = (claims: TenantClaims) => issuer.issueToken(claims);
   return {
     ...test,
     app,
+    dir,
+    issuer,
     node,
     token,
     company: (of = {}) => openCompany(test, app, token, of),
@@ -138,7 +152,7 @@ function parsed(text: string): Json {
   }
 }
 
-function claimsOf(tenantId: string, legalEntityId: string, userId: string): TenantClaims {
+export function claimsOf(tenantId: string, legalEntityId: string, userId: string): TenantClaims {
   return {
     tenant_id: tenantId,
     tenant_mode: 'POOLED',

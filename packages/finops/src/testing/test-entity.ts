@@ -2,9 +2,10 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createEnrolment, generateSigningKey, signAdmission, verifyEnrolment } from '@prorata/contract';
-import { LEDGER_MIGRATIONS } from '@prorata/ledger';
+import { LEDGER_EVENTS, LEDGER_MIGRATIONS } from '@prorata/ledger';
 import { type NodeConfig, PLATFORM_MIGRATIONS, uuidv7, writeFileWhole } from '@prorata/platform';
 import { openTestDatabase, type TestDatabase } from '@prorata/platform/testing';
+import { FINOPS_EVENTS } from '../event-catalogue.ts';
 import { DEFAULT_MAPPING } from '../mapping/default-mapping.ts';
 import { FINOPS_MIGRATIONS } from '../migrations.ts';
 import { type EntityNode, entityOver, signingKeyOf } from '../node/entity.ts';
@@ -20,7 +21,9 @@ export interface TestEntity {
 
 /** An entity node with a folder and a database of its own; nothing of it outlives `close`. */
 export async function openTestEntity(code = 'FR01', currency = 'EUR'): Promise<TestEntity> {
-  const database = await openTestDatabase([PLATFORM_MIGRATIONS, LEDGER_MIGRATIONS, FINOPS_MIGRATIONS]);
+  const database = await openTestDatabase([PLATFORM_MIGRATIONS, LEDGER_MIGRATIONS, FINOPS_MIGRATIONS], {
+    events: { ...LEDGER_EVENTS, ...FINOPS_EVENTS },
+  });
   const dir = await mkdtemp(join(tmpdir(), 'prorata-finops-'));
   const entity = await anotherEntity(database, dir, code, currency);
   return {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type NodeConfig, PLATFORM_MIGRATIONS, uuidv7 } from '@prorata/platform';
 import { openTestDatabase, type TestDatabase } from '@prorata/platform/testing';
+import { GROUP_EVENTS } from '../event-catalogue.ts';
 import { foundGroup, GROUP_MIGRATIONS, type GroupNode } from '../node/group-node.ts';
 
 /** A group node on a database of its own, and a look past every policy. */
@@ -15,7 +16,7 @@ export interface TestGroup {
 
 /** Founds a group (tenant ACME, reports in EUR) for one test file. */
 export async function openTestGroup(of: Partial<Pick<NodeConfig, 'currency' | 'deployment'>> = {}): Promise<TestGroup> {
-  const test = await openTestDatabase([PLATFORM_MIGRATIONS, GROUP_MIGRATIONS]);
+  const test = await openTestDatabase([PLATFORM_MIGRATIONS, GROUP_MIGRATIONS], { events: GROUP_EVENTS });
   const dir = await mkdtemp(join(tmpdir(), 'prorata-group-'));
   await mkdir(join(dir, 'keys'), { mode: 0o700 });
   const config: NodeConfig = {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { PLATFORM_MIGRATIONS, type RequestContext, scopeOf, type Tx } from '@prorata/platform';
 import { openTestDatabase, type TestDatabase } from '@prorata/platform/testing';
+import { LEDGER_EVENTS } from '../event-catalogue.ts';
 import { LEDGER_MIGRATIONS } from '../migrations.ts';
 
 /** A database for one test file, and legal entities to keep books for. */
@@ -12,7 +13,7 @@ export interface Books extends TestDatabase {
 }
 
 export async function openBooks(): Promise<Books> {
-  const test = await openTestDatabase([PLATFORM_MIGRATIONS, LEDGER_MIGRATIONS]);
+  const test = await openTestDatabase([PLATFORM_MIGRATIONS, LEDGER_MIGRATIONS], { events: LEDGER_EVENTS });
   return {
     ...test,
     async entity(tenantId = randomUUID()) {

@@ -8,7 +8,7 @@ export interface EventDeclaration {
   readonly summary: string;
   /** What `entity_id` of the envelope is the id of; events of one such thing come in their order. */
   readonly about: string;
-  /** JSON Schema of `payload`, closed. */
+  /** JSON Schema of `payload`. */
   readonly payload: TSchema;
 }
 

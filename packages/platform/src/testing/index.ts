@@ -5,6 +5,7 @@ import pg from 'pg';
 import { type Database, openDatabase } from '../database/database.ts';
 import { attachEmbedded, EMBEDDED_SUPERUSER } from '../database/embedded.ts';
 import { type MigrationSet, migrationsDigest } from '../database/migrate.ts';
+import { type DeclaredEvent, type EventCatalogue, eventFaults } from '../outbox/catalogue.ts';
 
 export interface TestDatabase {
   readonly db: Database;
@@ -15,13 +16,27 @@ export interface TestDatabase {
   close(): Promise<void>;
 }
 
+export interface TestDatabaseOptions {
+  /** What may have been emitted when the test ends: an event that is not declared so, or carries something else, fails it. */
+  readonly events?: EventCatalogue;
+}
+
+/** A few of each: what one event carries is much the same every time. */
+const SOME_EVENTS = `
+  SELECT event, payload FROM (
+    SELECT event, payload, row_number() OVER (PARTITION BY event ORDER BY position DESC) AS nth FROM prorata.outbox_event) AS e
+   WHERE nth <= 20`;
+
 const TEMPLATE_LOCK = 7_340_033;
 
 /**
  * A database of its own for one test file: a clone of a template that was migrated once, in a cluster that all test
  * processes of this machine share and the last one stops. Not durable.
  */
-export async function openTestDatabase(migrations: readonly MigrationSet[]): Promise<TestDatabase> {
+export async function openTestDatabase(
+  migrations: readonly MigrationSet[],
+  options: TestDatabaseOptions = {},
+): Promise<TestDatabase> {
   const digest = (await migrationsDigest(migrations)).slice(0, 12);
   const cluster = join(tmpdir(), `prorata-test-${process.getuid?.() ?? 0}`);
   const server = await attachEmbedded(cluster, { durable: false });
@@ -54,11 +69,14 @@ export async function openTestDatabase(migrations: readonly MigrationSet[]): Pro
       return result.rows;
     },
     async close() {
+      const emitted = options.events === undefined ? [] : (await admin.query<DeclaredEvent>(SOME_EVENTS)).rows;
       await admin.end();
       await db.close();
       await postgres.query(`DROP DATABASE IF EXISTS ${database} WITH (FORCE)`);
       await postgres.end();
       await server.release();
+      const faults = eventFaults(options.events ?? {}, emitted);
+      if (faults.length > 0) throw new Error(`see event-catalogue.ts: ${[...new Set(faults)].join('; ')}`);
     },
   };
 }

@@ -1,0 +1,80 @@
+import { defineEvents, payloadOf } from '@prorata/platform';
+import { Type } from 'typebox';
+
+const { count, currency, maybe, month, open, text } = payloadOf;
+
+const period = open({
+  period_month: month(),
+  status: Type.Union([Type.Literal('OPEN'), Type.Literal('LOCKED')]),
+  reason: maybe(text()),
+  rate_set: maybe(count()),
+  reference_version: maybe(count()),
+  publications: count(),
+});
+
+/** What a group node tells others. Of an entity: those about its publications; of the group as a whole: the others. */
+export const GROUP_EVENTS = defineEvents({
+  'GROUP.ENTITY.ENROLLED': {
+    summary: 'An entity was enrolled with its key.',
+    about: 'the entity, by its id',
+    payload: open({
+      code: text(),
+      label: text(),
+      country: text(),
+      currency: currency(),
+      kid: text(),
+      fingerprint: text(),
+    }),
+  },
+  'GROUP.ENTITY.ACTIVITY_CHANGED': {
+    summary: 'The months in which an entity publishes were changed.',
+    about: 'the entity, by its code',
+    payload: open({ entity: text(), active_from: maybe(month()), active_to: maybe(month()) }),
+  },
+  'GROUP.KEY.REVOKED': {
+    summary: 'A key of an entity ended.',
+    about: 'the key',
+    payload: open({ entity: text(), kid: text(), reason: text() }),
+  },
+  'GROUP.KEY.ROTATED': {
+    summary: 'An entity signs with another key from now on.',
+    about: 'the new key',
+    payload: open({ entity: text(), old_kid: text(), kid: text(), fingerprint: text() }),
+  },
+  'GROUP.REFERENCES.PUBLISHED': {
+    summary: 'A new version of the references is in force.',
+    about: 'the version',
+    payload: open({ version: count(), added: count(), updated: count(), deactivated: count() }),
+  },
+  'GROUP.RATES.IMPORTED': {
+    summary: 'A new set of exchange rates is in force.',
+    about: 'the rate set',
+    payload: open({
+      rate_set: count(),
+      months: count(),
+      currencies: count(),
+      first_month: month(),
+      last_month: month(),
+      provisional: Type.Array(month()),
+    }),
+  },
+  'GROUP.PUBLICATION.ACCEPTED': {
+    summary: 'A bundle of an entity was accepted: its month is in the reports of the group.',
+    about: 'the publication, as FR01/2025-07/r1',
+    payload: open({
+      outcome: Type.Literal('ACCEPTED'),
+      entity: text(),
+      period_month: month(),
+      revision: count(),
+      status: text(),
+      manifest_digest: text(),
+      kid: text(),
+      rows: count(),
+      totals: Type.Array(open({ currency: maybe(currency()) })),
+      unmapped: open({ products: count(), rows: count() }),
+      received_at: Type.String({ format: 'date-time' }),
+    }),
+  },
+  'GROUP.PERIOD.LOCKED': { summary: 'A month takes no more revisions.', about: 'the month', payload: period },
+  'GROUP.PERIOD.REOPENED': { summary: 'A locked month takes revisions again.', about: 'the month', payload: period },
+});
