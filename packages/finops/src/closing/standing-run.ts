@@ -3,10 +3,10 @@ import { monthOf } from '@prorata/platform';
 import { assertConserved } from '../facts/check.ts';
 import { INPUTS_DIGEST } from '../facts/run.sql.ts';
 import type { MonthKey } from '../facts/steps.ts';
-import { factTotals } from '../facts/totals.ts';
 import { finopsProblem } from '../problems.ts';
 import { STANDING_RUN } from '../publish/publish.sql.ts';
-import { bookedTotals } from './booked-totals.ts';
+import { bookedTotals, standingTotals } from './booked-totals.ts';
+import { stateOf } from './guard.ts';
 
 export interface StandingRun {
   readonly run_id: string;
@@ -23,11 +23,16 @@ export async function standingRun(tx: Tx, key: MonthKey): Promise<StandingRun> {
   const month = monthOf(key[2]);
   const [run] = await tx.query<StandingRun>(STANDING_RUN, key);
   if (run === undefined) throw finopsProblem('NO_RUN', `${month} has no completed run`);
-  const [inputs] = await tx.query<{ sha256: string }>(INPUTS_DIGEST, key);
-  if (inputs?.sha256 !== run.inputs_sha256) {
-    const detail = `what ${month} is computed from was imported, replaced or booked after run ${run.run_id}`;
-    throw finopsProblem('RUN_OUTDATED', detail);
-  }
-  assertConserved(month, await bookedTotals(tx, key), await factTotals(tx, key));
+  // What a closed month was computed from may change: the month does not.
+  if ((await stateOf(tx, key)) === 'OPEN') await requireCurrent(tx, key, run);
+  assertConserved(month, await bookedTotals(tx, key), await standingTotals(tx, key));
   return run;
+}
+
+async function requireCurrent(tx: Tx, key: MonthKey, run: StandingRun): Promise<void> {
+  const [inputs] = await tx.query<{ sha256: string }>(INPUTS_DIGEST, key);
+  if (inputs?.sha256 === run.inputs_sha256) return;
+  const month = monthOf(key[2]);
+  const detail = `what ${month} is computed from was imported, replaced or booked after run ${run.run_id}`;
+  throw finopsProblem('RUN_OUTDATED', detail);
 }
