@@ -3,6 +3,9 @@ import type { Problem } from '@prorata/platform';
 import { analyticProblem } from '../problems.ts';
 import type { References } from './references.ts';
 
+/** A rule of a megabyte may be wrong in each of its thousands of shares: the first ones tell how. */
+const MOST_ERRORS = 100;
+
 const plans = new WeakMap<References, Map<string, RulePlan>>();
 
 /**
@@ -36,7 +39,10 @@ function refusedRule(rule: unknown, errors: readonly RuleError[], references: Re
   }
   const first = errors[0];
   const more = errors.length > 1 ? ` (and ${errors.length - 1} more)` : '';
-  return analyticProblem('RULE_INVALID', `${first?.pointer}: ${first?.message}${more}`, { errors });
+  return analyticProblem('RULE_INVALID', `${first?.pointer}: ${first?.message}${more}`, {
+    errors: errors.slice(0, MOST_ERRORS),
+    error_count: errors.length,
+  });
 }
 
 /** The deactivated axis or dimension that an error is about; undefined for any other error. */

@@ -10,9 +10,11 @@ import {
   openIssuer,
   PLATFORM_MIGRATIONS,
   type RequestContext,
+  startWorker,
   type TenantClaims,
 } from '@prorata/platform';
 import { openTestDatabase, type TestDatabase } from '@prorata/platform/testing';
+import { analyticJobs } from '../batch/batch.job.ts';
 import { ANALYTIC_EVENTS } from '../event-catalogue.ts';
 import { ANALYTIC_MIGRATIONS } from '../migrations.ts';
 import { reactToLedger } from '../postings/reverse.ts';
@@ -58,8 +60,8 @@ export interface TestService extends TestDatabase {
   token(claims: TenantClaims): Promise<string>;
 }
 
-/** The service on a database of its own; requests go through the whole HTTP stack, without a socket. */
-export async function openTestService(): Promise<TestService> {
+/** The service on a database of its own, with a worker for its jobs where it works; requests go through the whole HTTP stack, without a socket. */
+export async function openTestService({ works = false }: { works?: boolean } = {}): Promise<TestService> {
   const test = await openTestDatabase([PLATFORM_MIGRATIONS, LEDGER_MIGRATIONS, ANALYTIC_MIGRATIONS], {
     events: { ...LEDGER_EVENTS, ...ANALYTIC_EVENTS },
   });
@@ -79,6 +81,7 @@ export async function openTestService(): Promise<TestService> {
     pages: (pages) => registerGlInbox(pages, { db: test.db, dir, react: reactToLedger }),
   });
   const token = (claims: TenantClaims) => issuer.issueToken(claims);
+  const worker = works ? startWorker(test.db, analyticJobs) : undefined;
   return {
     ...test,
     app,
@@ -89,6 +92,7 @@ export async function openTestService(): Promise<TestService> {
     company: (of = {}) => openCompany(test, app, token, of),
     async close() {
       await app.close();
+      await worker?.stop();
       await test.close();
       await rm(dir, { recursive: true, force: true });
     },
