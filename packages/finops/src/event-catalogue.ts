@@ -45,6 +45,11 @@ export const FINOPS_EVENTS = defineEvents({
     about: 'the reference as kind/code, or the imported file by its SHA-256',
     payload: open({}),
   },
+  'FINOPS.MAPPING.CHANGED': {
+    summary: 'The mapping of the entity was written anew.',
+    about: 'the mapping by its SHA-256',
+    payload: open({ version: count(), sha256: sha256() }),
+  },
   'FINOPS.PRICES.PUBLISHED': { summary: 'A Pricing View is in force.', about: 'the view', payload: prices },
   'FINOPS.PRICES.ARCHIVED': { summary: 'A Pricing View is no longer in force.', about: 'the view', payload: prices },
   'FINOPS.RUN.COMPLETED': {

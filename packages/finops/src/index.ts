@@ -1,5 +1,9 @@
 // node
 
+// batch
+export { finopsRunJobs, RUN_JOB } from './batch/jobs.ts';
+export { type BatchMonth, type BatchResult, type BatchRow, runMonths, unfinishedBatch } from './batch/run-months.ts';
+export { type ConservedStep, type ShownRun, showRun } from './batch/runs.ts';
 // drivers
 export {
   type DriverAnswer,
@@ -50,8 +54,32 @@ export { type RulesTest, type TestedEffect, type TestedLine, testRules } from '.
 // mapping
 export { UNALLOCATED } from './mapping/apply.ts';
 export { DEFAULT_MAPPING } from './mapping/default-mapping.ts';
-export { type MappingDocument, type MappingFault, parseMapping } from './mapping/document.ts';
+export {
+  type LoadedMapping,
+  loadMapping,
+  type MappingDocument,
+  type MappingFault,
+  parseMapping,
+} from './mapping/document.ts';
+export {
+  type AcceptedSuggestions,
+  acceptSuggestions,
+  type EditOptions,
+  type MappingWritten,
+  putMapping,
+} from './mapping/edit.ts';
 export { TAX } from './mapping/products.ts';
+export { type Suggestion, type Suggestions, suggestMappings } from './mapping/suggest.ts';
+export { type MappingTrial, type TrialOn, type TrialRow, testMapping, type UncaughtRow } from './mapping/trial.ts';
+export {
+  type DiffLine,
+  type MappingDiff,
+  type MappingVersion,
+  mappingDiff,
+  mappingHistory,
+  mappingVersion,
+  type StoredMapping,
+} from './mapping/versions.ts';
 // measured
 export {
   importMeasured,

@@ -9,26 +9,52 @@ const SHORTEST = 4;
  * too far apart, too short, or carry different digits: `app 1` is no misspelling of `app 2`.
  */
 export function nearness(one: string, other: string): number | undefined {
-  const [left, right] = [squash(one), squash(other)];
-  if (left === right) return left === '' ? undefined : 0;
-  if (Math.min(left.length, right.length) < SHORTEST || digitsOf(left) !== digitsOf(right)) return undefined;
-  const most = Math.max(left.length, right.length) >= 8 ? 2 : 1;
-  if (Math.abs(left.length - right.length) > most) return undefined;
-  const apart = edits(left, right);
-  return apart <= most ? apart : undefined;
+  return apart(spelt(one), spelt(other));
 }
 
 /** The nearest of some names, the first in byte order among equals; undefined where none is near. */
 export function nearest(name: string, names: Iterable<string>): string | undefined {
-  let best: { readonly name: string; readonly apart: number } | undefined;
-  for (const candidate of names) {
-    const apart = nearness(name, candidate);
-    if (apart === undefined) continue;
-    if (best === undefined || apart < best.apart || (apart === best.apart && candidate < best.name)) {
-      best = { name: candidate, apart };
+  return nearestOf(spelt(name), [...names].map(spelt))?.name;
+}
+
+/** A name made ready to be compared with many others. */
+export interface Spelling {
+  readonly name: string;
+  readonly squashed: string;
+  readonly digits: string;
+}
+
+export function spelt(name: string): Spelling {
+  const squashed = squash(name);
+  return { name, squashed, digits: digitsOf(squashed) };
+}
+
+/** As `nearest`, over names that were made ready; a name is not near itself. */
+export function nearestOf(
+  own: Spelling,
+  others: Iterable<Spelling>,
+): { readonly name: string; readonly distance: number } | undefined {
+  let best: { readonly name: string; readonly distance: number } | undefined;
+  for (const other of others) {
+    const distance = own.name === other.name ? undefined : apart(own, other);
+    if (distance === undefined) continue;
+    if (best === undefined || distance < best.distance || (distance === best.distance && other.name < best.name)) {
+      best = { name: other.name, distance };
     }
   }
-  return best?.name;
+  return best;
+}
+
+function apart(
+  { squashed: left, digits }: Spelling,
+  { squashed: right, digits: others }: Spelling,
+): number | undefined {
+  if (left === right) return left === '' ? undefined : 0;
+  const [shorter, longer] = left.length < right.length ? [left.length, right.length] : [right.length, left.length];
+  const most = longer >= 8 ? 2 : 1;
+  if (shorter < SHORTEST || longer - shorter > most || digits !== others) return undefined;
+  const found = edits(left, right);
+  return found <= most ? found : undefined;
 }
 
 /** `; did you mean …?`, or nothing. */
