@@ -75,6 +75,24 @@ CREATE TABLE dim_application (
   FOREIGN KEY (tenant_id, legal_entity_id) REFERENCES legal_entity (tenant_id, legal_entity_id)
 );
 
+-- A range of months run one after the other. A kill leaves it RUNNING; asked for again by its id, it goes on.
+CREATE TABLE batch (
+  tenant_id        uuid NOT NULL,
+  legal_entity_id  uuid NOT NULL,
+  batch_id         uuid NOT NULL,
+  country_code     char(2) NOT NULL,
+  from_month       date NOT NULL CHECK (extract(day FROM from_month) = 1),
+  to_month         date NOT NULL CHECK (extract(day FROM to_month) = 1 AND to_month >= from_month),
+  trigger          text NOT NULL,
+  status           text NOT NULL DEFAULT 'RUNNING' CHECK (status IN ('RUNNING', 'COMPLETED', 'FAILED')),
+  summary          jsonb,
+  started_at       timestamptz NOT NULL DEFAULT clock_timestamp(),
+  ended_at         timestamptz,
+  created_by       uuid NOT NULL,
+  PRIMARY KEY (tenant_id, legal_entity_id, batch_id),
+  FOREIGN KEY (tenant_id, legal_entity_id) REFERENCES legal_entity (tenant_id, legal_entity_id)
+);
+
 -- RUNNING is stored before the work begins: what a kill leaves is seen, and named INTERRUPTED by the next run.
 CREATE TABLE batch_run (
   tenant_id        uuid NOT NULL,
@@ -85,6 +103,8 @@ CREATE TABLE batch_run (
   trigger          text NOT NULL,
   period_month     date NOT NULL CHECK (extract(day FROM period_month) = 1),
   status           text NOT NULL CHECK (status IN ('RUNNING', 'COMPLETED', 'FAILED', 'INTERRUPTED')),
+  -- Null for a month that was run on its own.
+  batch_id         uuid,
   mapping_sha256   char(64) NOT NULL,
   summary          jsonb,
   -- What the run replaced: run, rows, totals and digest of the facts that stood before.
@@ -93,8 +113,10 @@ CREATE TABLE batch_run (
   ended_at         timestamptz,
   created_by       uuid NOT NULL,
   PRIMARY KEY (tenant_id, legal_entity_id, run_id),
-  FOREIGN KEY (tenant_id, legal_entity_id) REFERENCES legal_entity (tenant_id, legal_entity_id)
+  FOREIGN KEY (tenant_id, legal_entity_id) REFERENCES legal_entity (tenant_id, legal_entity_id),
+  FOREIGN KEY (tenant_id, legal_entity_id, batch_id) REFERENCES batch (tenant_id, legal_entity_id, batch_id)
 );
+CREATE INDEX batch_run_by_batch ON batch_run (tenant_id, legal_entity_id, batch_id) WHERE batch_id IS NOT NULL;
 CREATE INDEX batch_run_by_month ON batch_run (tenant_id, legal_entity_id, period_month, started_at);
 
 CREATE TABLE batch_step (
@@ -174,19 +196,20 @@ GRANT SELECT, INSERT ON dim_domain, dim_family, dim_product, dim_application TO 
 GRANT UPDATE (name_source, is_active, updated_at, updated_by, version)
   ON dim_domain, dim_family, dim_product, dim_application TO prorata_app;
 GRANT UPDATE (domain_id) ON dim_product TO prorata_app;
-GRANT SELECT, INSERT ON batch_run TO prorata_app;
+GRANT SELECT, INSERT ON batch, batch_run TO prorata_app;
+GRANT UPDATE (status, summary, ended_at) ON batch TO prorata_app;
 GRANT UPDATE (status, summary, replaced, ended_at) ON batch_run TO prorata_app;
 GRANT SELECT, INSERT ON batch_step TO prorata_app;
 GRANT UPDATE (step, rows_in, rows_out, errors, warnings, money, duration_ms) ON batch_step TO prorata_app;
 GRANT SELECT, INSERT, DELETE ON fact_consumption, run_coverage, pool_cost TO prorata_app;
-GRANT SELECT ON dim_domain, dim_family, dim_product, dim_application, batch_run, batch_step, fact_consumption,
-  run_coverage, pool_cost TO prorata_reader;
+GRANT SELECT ON dim_domain, dim_family, dim_product, dim_application, batch, batch_run, batch_step,
+  fact_consumption, run_coverage, pool_cost TO prorata_reader;
 
 DO $$
 DECLARE
   walled text;
 BEGIN
-  FOREACH walled IN ARRAY ARRAY['dim_domain', 'dim_family', 'dim_product', 'dim_application', 'batch_run', 'batch_step',
+  FOREACH walled IN ARRAY ARRAY['dim_domain', 'dim_family', 'dim_product', 'dim_application', 'batch', 'batch_run', 'batch_step',
                                 'fact_consumption', 'run_coverage', 'pool_cost'] LOOP
     EXECUTE format(
       'CREATE POLICY %1$s_row ON %1$I

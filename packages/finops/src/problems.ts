@@ -132,6 +132,21 @@ export const finopsProblem = defineProblems({
     title: 'The consumption changed after the last run of the month',
     next: 'Run the month again, look at its report, then publish.',
   },
+  RANGE_TOO_LONG: {
+    status: 400,
+    title: 'The range has too many months',
+    next: 'Ask for at most 120 months at once.',
+  },
+  NO_BATCH: {
+    status: 404,
+    title: 'There is no batch to go on with',
+    next: 'Name the months to run: prorata entity run 2025-01..2025-12.',
+  },
+  RUN_NOT_FOUND: {
+    status: 404,
+    title: 'There is no such run',
+    next: 'prorata entity runs lists the runs and their ids.',
+  },
   RULES_INVALID: {
     status: 400,
     title: 'The indirect rules are not valid',
@@ -216,6 +231,16 @@ export const finopsProblem = defineProblems({
     status: 502,
     title: 'The group did not take the publication',
     next: 'The publication is kept. Read the answer in "answer", then publish again with --push: the same bytes are sent.',
+  },
+  PUSH_UNANSWERED: {
+    status: 502,
+    title: 'The group did not answer',
+    next: 'The publication waits and may be sent again at any time: prorata entity publications push, or a job of a node that serves.',
+  },
+  GROUP_ADDRESS_UNKNOWN: {
+    status: 409,
+    title: 'The admission names no address of the group node',
+    next: 'Push with an address (prorata entity publish MONTH --push URL), or hand the file over another way.',
   },
   TIE_OUT_INVALID: {
     status: 400,

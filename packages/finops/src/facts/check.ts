@@ -1,6 +1,7 @@
 import type { Tx } from '@prorata/platform';
 import { SHARES_ASTRAY, SPREAD_TOTALS } from '../indirect/indirect.sql.ts';
 import { finopsProblem } from '../problems.ts';
+import { MEASURED_ASTRAY } from './run.sql.ts';
 import type { BatchStep, MoneyTotal, MonthKey } from './steps.ts';
 import { consumptionTotals, countOf, factTotals } from './totals.ts';
 
@@ -11,10 +12,18 @@ export const checkStep: BatchStep = {
     const facts = await factTotals(tx, key);
     if (countOf(facts) === 0) throw finopsProblem('NO_CONSUMPTION', `${month} has no consumption`);
     assertConserved(month, await consumptionTotals(tx, key), facts);
+    await assertMeasured(tx, key, month);
     await assertSpread(tx, key, month);
     return { rows_in: countOf(facts), rows_out: countOf(facts), money: facts, warnings: [], errors: 0 };
   },
 };
+
+/** What was measured is what the facts hold, a rule's sources included; where bills measure a product as well, they add to it. */
+async function assertMeasured(tx: Tx, key: MonthKey, month: string): Promise<void> {
+  const [astray] = await tx.query<Record<string, string>>(MEASURED_ASTRAY, key);
+  if (astray === undefined) return;
+  throw finopsProblem('RUN_NOT_CONSERVED', `${month}: measured quantities differ: ${JSON.stringify(astray)}`);
+}
 
 /** What was to be spread is what the indirect facts hold, and the shares of each product are shares of one whole. */
 async function assertSpread(tx: Tx, key: MonthKey, month: string): Promise<void> {

@@ -52,6 +52,8 @@ export interface RunOptions {
   readonly idempotencyKey?: string | undefined;
   /** Who or what asked for the run; stored with it. */
   readonly trigger?: RunTrigger;
+  /** The batch of months that the run is part of. */
+  readonly batchId?: string;
 }
 
 /**
@@ -104,14 +106,17 @@ type MonthToRun = Omit<MonthRun, 'tx'>;
  * Stores that a run begins, before it does, and names those that a kill ended. A request that is repeated with its key goes on
  * with the run that it began.
  */
-async function announce(run: MonthToRun, { idempotencyKey, trigger = 'COMMAND' }: RunOptions): Promise<MonthToRun> {
+async function announce(
+  run: MonthToRun,
+  { idempotencyKey, trigger = 'COMMAND', batchId }: RunOptions,
+): Promise<MonthToRun> {
   const { context, key, mapping, month, runId } = run;
   const route = '/api/finops/runs#start';
   const request = { action: 'finops.run.start', method: 'POST', route, payload: { month }, idempotencyKey };
   const answer = await writePath<{ run_id: string }>(run.entity.db, context, request, async (tx, record) => {
     await requireOpenMonth(tx, key);
     await tx.execute(sql.MARK_INTERRUPTED, key);
-    const values = [...key, runId, context.countryCode, trigger, mapping.sha256, context.userId];
+    const values = [...key, runId, context.countryCode, trigger, mapping.sha256, context.userId, batchId ?? null];
     await tx.execute(sql.START_RUN, values);
     record.audit({ subject: 'batch_run', subjectId: runId, details: { month, trigger } });
     return { status: 201, body: { run_id: runId } };

@@ -146,8 +146,8 @@ export const MARK_INTERRUPTED = `
 
 export const START_RUN = `
   INSERT INTO batch_run (tenant_id, legal_entity_id, period_month, run_id, country_code, run_type, trigger, status,
-                         mapping_sha256, created_by)
-  VALUES ($1, $2, $3, $4, $5, 'MONTH', $6, 'RUNNING', $7, $8)`;
+                         mapping_sha256, created_by, batch_id)
+  VALUES ($1, $2, $3, $4, $5, 'MONTH', $6, 'RUNNING', $7, $8, $9)`;
 
 export const END_RUN = `
   UPDATE batch_run SET status = $4, summary = $5, replaced = $6, ended_at = clock_timestamp()
@@ -180,3 +180,21 @@ export const INPUTS_DIGEST = `
           SELECT concat_ws('|', 'ADJUSTMENT', adjustment_id)
             FROM adjustment
            WHERE tenant_id = $1 AND legal_entity_id = $2 AND period_month = $3 AND withdrawn_at IS NULL) AS inputs`;
+
+/** Products that no bill names and whose facts hold another quantity than was measured. */
+export const MEASURED_ASTRAY = `
+  WITH imported AS (
+    SELECT product_id, sum(quantity) AS quantity FROM measured_consumption
+     WHERE tenant_id = $1 AND legal_entity_id = $2 AND period_month = $3 GROUP BY product_id
+  ), held AS (
+    SELECT product_id, sum(quantity) AS quantity, bool_or(cost_billed IS NOT NULL) AS billed
+      FROM (SELECT product_id, quantity, cost_billed FROM fact_consumption
+             WHERE tenant_id = $1 AND legal_entity_id = $2 AND period_month = $3 AND consumption_type = 'DIRECT'
+            UNION ALL
+            SELECT product_id, quantity, cost_billed FROM indirect_source
+             WHERE tenant_id = $1 AND legal_entity_id = $2 AND period_month = $3) AS facts
+     GROUP BY product_id
+  )
+  SELECT product_id, trim_scale(i.quantity)::text AS measured, trim_scale(h.quantity)::text AS held
+    FROM imported i LEFT JOIN held h USING (product_id)
+   WHERE NOT coalesce(h.billed, false) AND i.quantity IS DISTINCT FROM coalesce(h.quantity, 0)`;

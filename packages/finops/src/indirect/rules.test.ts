@@ -74,7 +74,11 @@ describe('rules', () => {
     const some = await borne(
       byDesk,
       rule('net', 1, 'from: { pools: [network] }, by: { direct_cost: { domains: [Storage] } }'),
-      rule('shared', 100, 'from: { pools: ["*"] }, by: { direct_cost: { without_tax: true } }, to: { except: [spare] }'),
+      rule(
+        'shared',
+        100,
+        'from: { pools: ["*"] }, by: { direct_cost: { without_tax: true } }, to: { except: [spare] }',
+      ),
     );
     expect(some).toEqual([
       'mail SHARED:network:Compute prod 0.333333333333 10',

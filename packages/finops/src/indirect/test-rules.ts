@@ -63,7 +63,7 @@ export async function testRules(entity: EntityNode, month: string, text?: string
     const before = await tx.query<Borne>(sql.BORNE, key);
     const runId = uuidv7();
     const { operator: context } = entity;
-    const values = [...key, runId, context.countryCode, 'COMMAND', mapping.sha256, context.userId];
+    const values = [...key, runId, context.countryCode, 'COMMAND', mapping.sha256, context.userId, null];
     await tx.execute(run.START_RUN, values);
     const given = rules === undefined ? {} : { rules: validIn(rules, month) as readonly RuleInForce[] };
     const steps: RunStep[] = [];

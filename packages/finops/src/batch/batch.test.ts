@@ -1,0 +1,182 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { askForJob, getJob, type JobWorker, startWorker } from '@prorata/platform';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { runMonth } from '../facts/run-month.ts';
+import { importFocus } from '../import/import-focus.ts';
+import { DEFAULT_MAPPING } from '../mapping/default-mapping.ts';
+import { listRuns } from '../report/reports.ts';
+import { focusCsv } from '../testing/focus-csv.ts';
+import { openTestEntity, type TestEntity } from '../testing/test-entity.ts';
+import { finopsRunJobs, lastMonths, RUN_JOB } from './jobs.ts';
+import { runMonths, unfinishedBatch } from './run-months.ts';
+import { conservedSteps, showRun } from './runs.ts';
+
+let test: TestEntity;
+const workers: JobWorker[] = [];
+const MONTHS = ['2025-01', '2025-02', '2025-04'];
+beforeAll(async () => {
+  test = await openTestEntity();
+  for (const month of MONTHS) {
+    const row = (more: object, cost: string) => ({
+      BillingPeriodStart: `${month}-01`,
+      EffectiveCost: cost,
+      Tags: JSON.stringify({ application: 'Web Shop', environment: 'prod', ...more }),
+    });
+    const bill = focusCsv([row({}, '10'), row({ shared: 'true' }, '4.5')]);
+    await importFocus(test.entity, { path: await test.file(`${month}.csv`, bill) });
+  }
+});
+afterEach(async () => {
+  await Promise.all(workers.splice(0).map((worker) => worker.stop()));
+});
+afterAll(async () => {
+  await test.close();
+});
+
+const spoil = (text: string) => writeFile(join(test.dir, 'mapping.yaml'), text);
+const year = { from: '2025-01', to: '2025-12' };
+
+describe('a batch of months', () => {
+  it('runs each month on its own, and names those without anything to compute', async () => {
+    const said: string[] = [];
+    const { batch_id, months, status } = await runMonths(
+      test.entity,
+      { from: '2025-01', to: '2025-04' },
+      {
+        monthDone: ({ period_month }, done, total) => void said.push(`${period_month} ${done}/${total}`),
+      },
+    );
+    expect(status).toBe('COMPLETED');
+    expect(months.map((month) => [month.period_month, month.status, month.reason])).toEqual([
+      ['2025-01', 'COMPLETED', null],
+      ['2025-02', 'COMPLETED', null],
+      ['2025-03', 'LEFT_ALONE', 'NO_CONSUMPTION'],
+      ['2025-04', 'COMPLETED', null],
+    ]);
+    expect(said.at(-1)).toBe('2025-04 4/4');
+    const run = await showRun(test.entity, months[0]?.run_id ?? '');
+    expect(run).toMatchObject({ batch_id, status: 'COMPLETED', replaced: null });
+    expect(run.steps.map(({ step, rows_in, rows_out, errors }) => [step, rows_in, rows_out, errors])).toEqual([
+      ['MAPPING', 2, 3, 0],
+      ['DIRECT', 2, 1, 0],
+      ['MEASURED', 0, 0, 0],
+      ['VALUATION', 1, 0, 0],
+      ['INDIRECT', 1, 1, 0],
+      ['VALUATION', 1, 0, 0],
+      ['CHECK', 2, 2, 0],
+      ['ADJUSTMENT', 0, 0, 0],
+    ]);
+  });
+
+  it('tells what stood before, and proves each step', async () => {
+    const [first] = (await listRuns(test.entity, '2025-01')).rows;
+    const again = await runMonth(test.entity, '2025-01');
+    const { replaced } = await showRun(test.entity, again.run_id);
+    expect(replaced).toMatchObject({ run_id: first?.run_id, totals: [{ currency: 'EUR', cost_effective: '14.5' }] });
+    expect(replaced?.sha256).toMatch(/^[0-9a-f]{64}$/);
+    const key = [test.entity.scope.tenantId, test.entity.scope.legalEntityId, '2025-01-01'] as const;
+    const steps = await test.entity.db.transaction(test.entity.scope, (tx) => conservedSteps(tx, key));
+    expect(steps.every((step) => step.equal)).toBe(true);
+    expect(steps.find(({ step }) => step === 'DIRECT')).toMatchObject({
+      bills_effective: '14.5',
+      held_effective: '10',
+      pools_effective: '4.5',
+    });
+  });
+
+  it('stops at a month that fails, and goes on with it', async () => {
+    const broken = runMonths(test.entity, year, {
+      async monthDone({ period_month }) {
+        if (period_month === '2025-02') await spoil('schema: nothing\n');
+      },
+    });
+    await expect(broken).rejects.toMatchObject({ code: 'MAPPING_INVALID' });
+    const batch = await unfinishedBatch(test.entity);
+    expect(batch).toMatchObject({ status: 'FAILED', summary: { month: '2025-03', reason: 'MAPPING_INVALID' } });
+    await spoil(DEFAULT_MAPPING);
+    const { months, ...again } = await runMonths(test.entity, year, { batchId: batch.batch_id });
+    expect(again.batch_id).toBe(batch.batch_id);
+    expect(months.map((month) => month.status)).toEqual([
+      'DONE_BEFORE',
+      'DONE_BEFORE',
+      'LEFT_ALONE',
+      'COMPLETED',
+      ...Array(8).fill('LEFT_ALONE'),
+    ]);
+    await expect(unfinishedBatch(test.entity)).rejects.toMatchObject({ code: 'NO_BATCH' });
+  });
+
+  it('keeps which step failed, and what the steps before had done', async () => {
+    await expect(runMonth(test.entity, '2025-03')).rejects.toMatchObject({ code: 'NO_CONSUMPTION' });
+    const [failed] = (await listRuns(test.entity, '2025-03')).rows;
+    const run = await showRun(test.entity, failed?.run_id ?? '');
+    expect(run.summary).toEqual({ reason: 'NO_CONSUMPTION', step: 'CHECK' });
+    expect(run.steps.map(({ step, errors }) => [step, errors]).slice(-2)).toEqual([
+      ['VALUATION', 0],
+      ['CHECK', 1],
+    ]);
+  });
+
+  it.each([
+    [{ from: '2025-13', to: '2025-12' }, 'MONTH_INVALID'],
+    [{ from: '2025-02', to: '2025-01' }, 'MONTH_INVALID'],
+    [{ from: '2000-01', to: '2025-01' }, 'RANGE_TOO_LONG'],
+  ])('refuses %o', async (range, code) => {
+    await expect(runMonths(test.entity, range)).rejects.toMatchObject({ code });
+  });
+
+  it('knows no run of others, and none that is not there', async () => {
+    for (const id of ['x', test.entity.scope.tenantId]) {
+      await expect(showRun(test.entity, id)).rejects.toMatchObject({ code: 'RUN_NOT_FOUND' });
+    }
+  });
+});
+
+describe('as a job', () => {
+  const working = () => {
+    const worker = startWorker(test.database.db, finopsRunJobs(test.entity));
+    workers.push(worker);
+    return worker;
+  };
+  const ended = async (jobId: string) => {
+    const context = test.entity.operator;
+    await vi.waitFor(
+      async () => expect(['COMPLETED', 'FAILED']).toContain((await getJob(test.entity.db, context, jobId)).status),
+      { timeout: 15_000, interval: 20 },
+    );
+    return await getJob(test.entity.db, context, jobId);
+  };
+  const ask = (payload: unknown) =>
+    askForJob(test.entity.db, test.entity.operator, finopsRunJobs(test.entity), { kind: RUN_JOB, payload });
+
+  it('is done by one of several workers, and goes on where a stopped one left it', async () => {
+    const { jobId } = await ask(year);
+    const [one] = [working(), working()];
+    await one.stop();
+    const job = await ended(jobId);
+    expect(job).toMatchObject({ status: 'COMPLETED', progress: { month: '2025-12', done: 12, total: 12 } });
+    const completed = (await listRuns(test.entity)).rows.filter((run) => run.trigger === 'JOB');
+    expect(
+      completed
+        .filter((run) => run.status === 'COMPLETED')
+        .map((run) => run.period_month)
+        .sort(),
+    ).toEqual(MONTHS);
+  });
+
+  it('fails with the problem of the month, and refuses what is no range', async () => {
+    working();
+    await spoil('schema: nothing\n');
+    const { jobId } = await ask({ last: 2 });
+    expect(await ended(jobId)).toMatchObject({ status: 'FAILED', problem: { code: 'MAPPING_INVALID' } });
+    await spoil(DEFAULT_MAPPING);
+    await expect(ask({ from: '2025-01' })).rejects.toMatchObject({ code: 'JOB_PAYLOAD_INVALID' });
+    await expect(ask({ last: 25 })).rejects.toMatchObject({ code: 'JOB_PAYLOAD_INVALID' });
+  });
+
+  it('of the last months begins with whole ones', () => {
+    expect(lastMonths(1, new Date('2026-01-01T00:00:00Z'))).toEqual({ from: '2025-12', to: '2025-12' });
+    expect(lastMonths(3, new Date('2026-11-22T12:00:00Z'))).toEqual({ from: '2026-08', to: '2026-10' });
+  });
+});
