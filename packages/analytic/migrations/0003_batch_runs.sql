@@ -20,6 +20,8 @@ CREATE TABLE ana_batch_run (
   unmatched        bigint NOT NULL DEFAULT 0,
   refused          bigint NOT NULL DEFAULT 0,
   problem          jsonb,
+  -- The job that carries the run out, or did last; none where somebody carries it out himself.
+  job_id           uuid,
   created_at       timestamptz NOT NULL DEFAULT now(),
   created_by       uuid NOT NULL,
   updated_at       timestamptz NOT NULL DEFAULT now(),

@@ -4,6 +4,7 @@
 export { axisById, changeAxis, createAxis, listAxes } from './axes/axes.ts';
 export { analyticBalance, balanceCsv } from './balance/balance.ts';
 // batch
+export { analyticJobs } from './batch/batch.job.ts';
 export { batchRefusals, batchRunById, createBatchRun, listBatchRuns, resumeBatchRun, runBatch } from './batch/batch.ts';
 // cycles
 export { cycleRunById, explainCycleRun, listCycleRuns, reverseCycleRun, runCycle } from './cycles/cycle-runs.ts';
@@ -15,8 +16,10 @@ export {
   type DimensionsImported,
   importDimensionRows,
 } from './dimensions/import-dimensions.ts';
-export { createDriver, driverById, listDrivers } from './drivers/drivers.ts';
 // drivers
+export { computeMonth } from './drivers/computed.ts';
+export { createDriver, driverById, listDrivers } from './drivers/drivers.ts';
+export { driverSourcesOf } from './drivers/plugin-sources.ts';
 export { type DriverRowGiven, type DriversImported, importDriverRows, valuesOf } from './drivers/values.ts';
 // events
 export { ANALYTIC_EVENTS } from './event-catalogue.ts';
@@ -29,6 +32,7 @@ export { reactToLedger, reversePosting, reversePostingsOfEntry } from './posting
 export { previewAllocation, runAllocation } from './postings/run.ts';
 export { analyticProblem } from './problems.ts';
 export { changeRule, createRule, createVersion, listRules, postRule, ruleById } from './rules/rules.ts';
+export { type AnalyticServices, analyticServices } from './service/for-plugins.ts';
 // service
-export { ANALYTIC_MODULE, ANALYTIC_ROLES, type AnalyticNode, type Caller } from './service/node.ts';
+export { ANALYTIC_MODULE, ANALYTIC_ROLES, type AnalyticNode, type Caller, type DriverSource } from './service/node.ts';
 export { registerAnalyticRoutes } from './service/register.ts';

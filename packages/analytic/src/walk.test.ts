@@ -10,7 +10,7 @@ let test: TestService;
 let company: Company;
 let dir: string;
 beforeAll(async () => {
-  test = await openTestService();
+  test = await openTestService({ works: true });
   company = await test.company();
   dir = await mkdtemp(join(tmpdir(), 'prorata-walk-'));
 });

@@ -1,14 +1,13 @@
-import { type App, type RequestContext, sendWritten } from '@prorata/platform';
+import { type App, sendWritten } from '@prorata/platform';
 import type { AnalyticNode } from '../service/node.ts';
 import { BASE, callerOf, KEYED_WRITERS, READERS, WRITERS } from '../service/routes.ts';
 import { IdPath, refusals } from '../service/schema.ts';
 import { BatchPage, BatchQuery, BatchRun, NewBatchRun, RefusalPage, RefusalQuery } from './batch.schema.ts';
-import { batchRefusals, batchRunById, createBatchRun, listBatchRuns, resumeBatchRun, runBatch } from './batch.ts';
+import { batchRefusals, batchRunById, createBatchRun, listBatchRuns, resumeBatchRun } from './batch.ts';
 
 const about = (operationId: string, summary: string) => ({ tags: ['batch runs'], operationId, summary });
 
 export function batchRoutes(app: App, node: AnalyticNode): void {
-  const start = backgroundOf(app, node);
   app.post(
     `${BASE}/batch-runs`,
     {
@@ -19,11 +18,7 @@ export function batchRoutes(app: App, node: AnalyticNode): void {
         response: { 202: BatchRun, ...refusals },
       },
     },
-    async (request, reply) => {
-      const answer = await createBatchRun(node, callerOf(request), request.body);
-      if (!answer.replayed) start(request.context, answer.body.id);
-      return sendWritten(reply, answer);
-    },
+    async (request, reply) => sendWritten(reply, await createBatchRun(node, callerOf(request), request.body, 'job')),
   );
   app.post(
     `${BASE}/batch-runs/:id/resume`,
@@ -35,29 +30,10 @@ export function batchRoutes(app: App, node: AnalyticNode): void {
         response: { 202: BatchRun, ...refusals },
       },
     },
-    async (request, reply) => {
-      const answer = await resumeBatchRun(node, callerOf(request), request.params.id);
-      start(request.context, answer.body.id);
-      return sendWritten(reply, answer);
-    },
+    async (request, reply) =>
+      sendWritten(reply, await resumeBatchRun(node, callerOf(request), request.params.id, 'job')),
   );
   readRoutes(app, node);
-}
-
-/** Runs go on behind the answer; a closing node ends the chunk at hand and leaves the rest to be resumed. */
-function backgroundOf(app: App, node: AnalyticNode): (context: RequestContext, id: string) => void {
-  const running = new Set<Promise<unknown>>();
-  let closing = false;
-  app.addHook('onClose', async () => {
-    closing = true;
-    await Promise.all(running);
-  });
-  return (context, id) => {
-    const work = runBatch(node, context, id, { stop: () => closing })
-      .catch((error: unknown) => app.log.error({ err: error, batch_run: id }, 'the batch run was cut off'))
-      .finally(() => running.delete(work));
-    running.add(work);
-  };
 }
 
 function readRoutes(app: App, node: AnalyticNode): void {

@@ -21,6 +21,7 @@ export const BatchRun = Type.Object({
   unmatched: Type.Integer({ minimum: 0, description: 'No line that the rule takes' }),
   refused: Count,
   problem: orNull(Anything),
+  job_id: orNull(Type.String({ format: 'uuid', description: 'The job that carries it out: GET /api/jobs/{id}' })),
   ...Made,
 });
 
@@ -37,6 +38,7 @@ export interface BatchAnswer {
   readonly unmatched: number;
   readonly refused: number;
   readonly problem: unknown;
+  readonly job_id: string | null;
   readonly created_at: string;
   readonly created_by: string;
   readonly updated_at: string;

@@ -1,5 +1,5 @@
 const COLUMNS = `b.id, to_char(b.period_month, 'YYYY-MM') AS month, b.status, b.expected, b.seen, b.posted, b.existing, b.unmatched,
-  b.refused, b.problem, b.created_at, b.created_by, b.updated_at, b.updated_by,
+  b.refused, b.problem, b.job_id, b.created_at, b.created_by, b.updated_at, b.updated_by,
   (SELECT json_agg(r.allocation_rule_id ORDER BY r.position) FROM ana_batch_rule r WHERE r.batch_run_id = b.id) AS rules`;
 
 export const POSTED_RULES =
@@ -14,6 +14,8 @@ export const INSERT = `
 export const INSERT_RULES = `
   INSERT INTO ana_batch_rule (batch_run_id, position, allocation_rule_id)
   SELECT $1, r.position, r.id FROM unnest($2::uuid[]) WITH ORDINALITY AS r(id, position)`;
+
+export const SET_JOB = 'UPDATE ana_batch_run SET job_id = $2 WHERE id = $1';
 
 export const BY_ID = `SELECT ${COLUMNS} FROM ana_batch_run b WHERE b.id = $1`;
 

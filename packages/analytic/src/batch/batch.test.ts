@@ -8,7 +8,7 @@ import { CHUNK_ENTRIES } from './plan-chunk.ts';
 
 let test: TestService;
 beforeAll(async () => {
-  test = await openTestService();
+  test = await openTestService({ works: true });
 });
 afterAll(() => test.close());
 

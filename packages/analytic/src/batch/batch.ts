@@ -1,4 +1,12 @@
-import { firstDayOf, Problem, type RequestContext, uuidv7, type WriteAnswer } from '@prorata/platform';
+import {
+  enqueueJob,
+  firstDayOf,
+  Problem,
+  type RequestContext,
+  type Tx,
+  uuidv7,
+  type WriteAnswer,
+} from '@prorata/platform';
 import { analyticProblem } from '../problems.ts';
 import type { RuleRow } from '../rules/rules.ts';
 import { type AnalyticNode, type Caller, change, found, read } from '../service/node.ts';
@@ -9,6 +17,9 @@ import type { BatchAnswer, BatchQuery, NewBatchRun, Refusal } from './batch.sche
 import * as sql from './batch.sql.ts';
 import { ChunkOverlap, claimRun, completeRun, standingOf, storeChunk } from './chunk.ts';
 import { type ChunkPlan, type Position, planChunk } from './plan-chunk.ts';
+
+/** Kind of the job that carries a run out. */
+export const BATCH_JOB = 'analytic.batch';
 
 type Counts = 'expected' | 'seen' | 'posted' | 'existing' | 'unmatched' | 'refused';
 type BatchRow = Omit<BatchAnswer, 'created_at' | 'updated_at' | Counts> & MadeRow & Record<Counts, string>;
@@ -26,11 +37,15 @@ function tellRun(row: BatchRow): BatchAnswer {
   };
 }
 
-/** Asks for a run of posted rules over all posted entries of a month; `runBatch` carries it out. @throws Problem `REFERENCE_UNKNOWN`, `RULE_NOT_POSTED`, `MONTH_INVALID` */
+/** Who carries a run out: a job of the node's queue, or the caller himself with `runBatch`. */
+export type CarriedOutBy = 'job' | 'caller';
+
+/** Asks for a run of posted rules over all posted entries of a month. @throws Problem `REFERENCE_UNKNOWN`, `RULE_NOT_POSTED`, `MONTH_INVALID` */
 export async function createBatchRun(
   node: AnalyticNode,
   caller: Caller,
   input: NewBatchRun,
+  by: CarriedOutBy = 'caller',
 ): Promise<WriteAnswer<BatchAnswer>> {
   return await change(node, caller, { action: 'analytic.batch.create', payload: input }, async (tx, record) => {
     const { month, allocationRuleIds: rules } = input;
@@ -40,10 +55,17 @@ export async function createBatchRun(
     const id = uuidv7();
     await tx.execute(sql.INSERT, [id, countryCode, firstDayOf(month), rules.length, userId]);
     await tx.execute(sql.INSERT_RULES, [id, rules]);
+    if (by === 'job') await askForJob(tx, caller.context, id);
     record.audit({ subject: 'batch_run', subjectId: id, details: input });
     record.emit({ event: 'ANALYTIC.BATCH.STARTED', entity_id: id, payload: { month, rules } });
     return { status: 202, body: tellRun(found(await tx.query<BatchRow>(sql.BY_ID, [id]), id)) };
   });
+}
+
+/** One unfinished job a run: who resumes a run that is being carried out is answered with the job that does it. */
+async function askForJob(tx: Tx, context: RequestContext, id: string): Promise<void> {
+  const { jobId } = await enqueueJob(tx, context, BATCH_JOB, { batch_run_id: id }, { jobKey: id });
+  await tx.execute(sql.SET_JOB, [id, jobId]);
 }
 
 function requirePosted(rule: RuleRow | undefined, id: string, index: number): void {
@@ -58,11 +80,13 @@ export async function resumeBatchRun(
   node: AnalyticNode,
   caller: Caller,
   id: string,
+  by: CarriedOutBy = 'caller',
 ): Promise<WriteAnswer<BatchAnswer>> {
   return await change(node, caller, { action: 'analytic.batch.resume', payload: { id } }, async (tx, record) => {
     found(await tx.query<BatchRow>(sql.BY_ID, [id]), `there is no batch run ${id}`);
     const resumed = await tx.execute(sql.RESUME, [id, caller.context.userId]);
     if (resumed === 0) throw analyticProblem('IMMUTABLE_POSTED', `the batch run ${id} is complete`);
+    if (by === 'job') await askForJob(tx, caller.context, id);
     record.audit({ subject: 'batch_run', subjectId: id, details: { resumed: true } });
     return { status: 202, body: tellRun(found(await tx.query<BatchRow>(sql.BY_ID, [id]), id)) };
   });
@@ -71,6 +95,8 @@ export async function resumeBatchRun(
 export interface RunBatchOptions {
   /** Asked between two chunks: whether to stop here. The run can be resumed. */
   readonly stop?: () => boolean;
+  /** Told after each chunk. */
+  readonly progress?: (run: BatchAnswer) => Promise<void>;
 }
 
 /** How often a chunk is looked at again because others allocated the same entries at the same moment. */
@@ -89,11 +115,15 @@ export async function runBatch(
   const caller: Caller = { context, method: 'BATCH', route: 'analytic/batch-runs' };
   let planned: Promise<ChunkPlan> | undefined;
   let overlaps = 0;
+  let standing = '';
   for (let more = true; more; ) {
     try {
       const plan = await planned;
       if (plan === undefined) {
         const at = await read(node, context, (tx) => standingOf(tx, id));
+        // Where another runner got on with it, having come too late is no failure.
+        if (standing !== JSON.stringify(at)) overlaps = 0;
+        standing = JSON.stringify(at) ?? '';
         more = at !== undefined && at.allocation_rule_id !== null;
         if (at !== undefined && more) planned = planAt(node, context, at);
         else if (at !== undefined) await endBatchRun(node, caller, id);
@@ -103,6 +133,7 @@ export async function runBatch(
       // While the database stores this chunk, the next one is read and computed.
       planned = planBehind(node, context, plan);
       more = await storeNext(node, caller, id, plan);
+      await options.progress?.(await batchRunById(node, context, id));
       overlaps = 0;
     } catch (error) {
       planned = undefined;

@@ -11,7 +11,7 @@ let victim: Company;
 let things: Readonly<Record<string, string>>;
 let routes: { method: Method; path: string }[];
 beforeAll(async () => {
-  test = await openTestService();
+  test = await openTestService({ works: true });
   victim = await test.company();
   things = await everything(victim);
   const openapi = await test.app.inject({ url: '/openapi.json' });
@@ -92,6 +92,7 @@ function callsOf(method: Method, path: string): Call[] {
     'GET /drivers/{id}': [at(driver)],
     'GET /drivers/{id}/values': [at(driver)],
     'PUT /drivers/{id}/values': [at(driver, 'month,dimension,weight\n2026-10,SECRET_DIM,1\n')],
+    'POST /drivers/{id}/values/{month}/compute': [month(driver)],
     'PUT /drivers/{id}/values/{month}': [month(driver, { values: [] })],
     'POST /allocation-rules': [at('', { rule_code: 'STOLEN', rule: ruleBody })],
     'GET /allocation-rules': [at(''), { path: `${path}?rule_code=SECRET_RULE` }],

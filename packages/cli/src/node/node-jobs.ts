@@ -14,8 +14,10 @@ import { operatorIdentity } from './claims.ts';
 import type { AnyNode } from './open-node.ts';
 
 /** All kinds of jobs that a node of this kind can do. */
-export async function nodeJobs(_open: AnyNode): Promise<Jobs> {
-  return { ...platformJobs };
+export async function nodeJobs(open: AnyNode): Promise<Jobs> {
+  if (open.kind === 'group') return { ...platformJobs };
+  const { analyticJobs } = await import('@prorata/analytic');
+  return { ...platformJobs, ...analyticJobs };
 }
 
 /** What the node asks for by the clock: its own maintenance, and the `schedules` of prorata.yaml. */
