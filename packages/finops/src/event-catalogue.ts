@@ -22,6 +22,8 @@ const prices = open({
   revalued: Type.Array(Type.Unknown(), { description: 'Open months that were valued anew.' }),
 });
 
+const push = open({ period_month: month(), revision: count(), url: text(), status: maybe(count()) });
+
 /** What an entity's FinOps tells others. */
 export const FINOPS_EVENTS = defineEvents({
   'FINOPS.IMPORT.COMPLETED': {
@@ -67,6 +69,16 @@ export const FINOPS_EVENTS = defineEvents({
       supersedes: Type.Unknown({ description: 'The revision before it, or null.' }),
       totals,
     }),
+  },
+  'FINOPS.PUBLICATION.ACCEPTED': {
+    summary: 'The group accepted a publication that was pushed to it.',
+    about: 'the entity',
+    payload: push,
+  },
+  'FINOPS.PUBLICATION.REFUSED': {
+    summary: 'The group refused a publication that was pushed to it.',
+    about: 'the entity',
+    payload: push,
   },
   'FINOPS.PERIOD.CLOSED': { summary: 'A month was closed.', about: 'the month, as FR01/2025-07', payload: period },
   'FINOPS.PERIOD.LOCKED': {

@@ -1,4 +1,5 @@
 import { defineEvents, payloadOf } from '@prorata/platform';
+import { LockedSchema, PostedSchema, ReversedSchema, UnlockedSchema } from './events/event.schema.ts';
 
 const { count, currency, decimal, month, open, sha256, text, uuid } = payloadOf;
 
@@ -33,5 +34,29 @@ export const LEDGER_EVENTS = defineEvents({
       debit: decimal(),
       currency: currency(),
     }),
+  },
+});
+
+/** What the general ledger tells us, at the inbox. */
+export const GL_EVENTS = defineEvents({
+  'GL.ENTRY.POSTED': {
+    summary: 'An entry was posted.',
+    about: 'the entry',
+    payload: PostedSchema.properties.payload,
+  },
+  'GL.ENTRY.REVERSED': {
+    summary: 'An entry was reversed.',
+    about: 'the entry',
+    payload: ReversedSchema.properties.payload,
+  },
+  'GL.PERIOD.LOCKED': {
+    summary: 'A period was locked.',
+    about: 'the period',
+    payload: LockedSchema.properties.payload,
+  },
+  'GL.PERIOD.UNLOCKED': {
+    summary: 'A period was unlocked.',
+    about: 'the period',
+    payload: UnlockedSchema.properties.payload,
   },
 });

@@ -8,7 +8,7 @@ export { type SyncedEntries, syncEntries, syncEntry } from './api/sync-entries.t
 export { DECIMALS, formatAmount, readAmount } from './entry/amount.ts';
 export type { EntryLine, EntryOrigin, EntryStatus, IncomingEntry, WholeEntry } from './entry/entry.ts';
 // events
-export { LEDGER_EVENTS } from './event-catalogue.ts';
+export { GL_EVENTS, LEDGER_EVENTS } from './event-catalogue.ts';
 // events
 export type { EventOutcome, LedgerChange, LedgerReaction } from './events/apply.ts';
 export type { GlEvent } from './events/event.schema.ts';
