@@ -14,6 +14,8 @@ CREATE TABLE entity_publication (
   file_name        text NOT NULL,
   bundle_sha256    char(64) NOT NULL,
   bundle           bytea NOT NULL,
+  -- Public half of the key that signed: revisions are compared after the key was changed, too.
+  public_jwk       jsonb NOT NULL,
   -- Order of publishing, for readers who ask what came since.
   sequence         bigint GENERATED ALWAYS AS IDENTITY,
   created_at       timestamptz NOT NULL DEFAULT now(),
@@ -26,9 +28,41 @@ CREATE TABLE entity_publication (
 ALTER TABLE entity_publication ALTER COLUMN bundle SET STORAGE EXTERNAL;
 CREATE INDEX entity_publication_since ON entity_publication (tenant_id, legal_entity_id, sequence);
 
+-- How a revision went to a group node: WAITING for an answer, and what the group answered. One row a revision and address.
+CREATE TABLE publication_push (
+  tenant_id        uuid NOT NULL,
+  legal_entity_id  uuid NOT NULL,
+  period_month     date NOT NULL,
+  revision         integer NOT NULL,
+  url              text NOT NULL,
+  country_code     char(2) NOT NULL,
+  state            text NOT NULL CHECK (state IN ('WAITING', 'ACCEPTED', 'REFUSED')),
+  attempts         integer NOT NULL CHECK (attempts >= 1),
+  -- Of the last attempt: none where nobody answered.
+  http_status      integer,
+  answer           jsonb,
+  first_at         timestamptz NOT NULL DEFAULT clock_timestamp(),
+  last_at          timestamptz NOT NULL DEFAULT clock_timestamp(),
+  created_by       uuid NOT NULL,
+  PRIMARY KEY (tenant_id, legal_entity_id, period_month, revision, url),
+  FOREIGN KEY (tenant_id, legal_entity_id, period_month, revision)
+    REFERENCES entity_publication (tenant_id, legal_entity_id, period_month, revision)
+);
+
 -- Immutable: no grant to change or remove.
 GRANT SELECT, INSERT ON entity_publication TO prorata_app;
 GRANT SELECT ON entity_publication TO prorata_reader;
+GRANT SELECT, INSERT ON publication_push TO prorata_app;
+GRANT UPDATE (state, attempts, http_status, answer, last_at) ON publication_push TO prorata_app;
+GRANT SELECT ON publication_push TO prorata_reader;
+
+CREATE POLICY publication_push_row ON publication_push
+  USING (tenant_id = NULLIF(current_setting('app.current_tenant', true), '')::uuid
+     AND legal_entity_id = NULLIF(current_setting('app.current_legal_entity', true), '')::uuid)
+  WITH CHECK (tenant_id = NULLIF(current_setting('app.current_tenant', true), '')::uuid
+     AND legal_entity_id = NULLIF(current_setting('app.current_legal_entity', true), '')::uuid);
+ALTER TABLE publication_push ENABLE ROW LEVEL SECURITY;
+ALTER TABLE publication_push FORCE ROW LEVEL SECURITY;
 
 CREATE POLICY entity_publication_row ON entity_publication
   USING (tenant_id = NULLIF(current_setting('app.current_tenant', true), '')::uuid

@@ -4,6 +4,13 @@
 export { finopsRunJobs, RUN_JOB } from './batch/jobs.ts';
 export { type BatchMonth, type BatchResult, type BatchRow, runMonths, unfinishedBatch } from './batch/run-months.ts';
 export { type ConservedStep, type ShownRun, showRun } from './batch/runs.ts';
+// closing
+export { type AdjustmentChange, type AdjustOptions, adjustMonth, withdrawAdjustments } from './closing/adjust.ts';
+export { type Adjustment, type AdjustmentLine, reportAdjustments } from './closing/adjustments.ts';
+export { closeMonth, lockMonth, type PeriodChange, type PeriodOptions, reopenMonth } from './closing/close.ts';
+export type { PeriodState } from './closing/guard.ts';
+export type { LateScope } from './closing/late.ts';
+export { listPeriods, type Period, type PeriodChangeRow, periodHistory } from './closing/periods.ts';
 // drivers
 export {
   type DriverAnswer,
@@ -107,18 +114,54 @@ export {
   initEntity,
   openEntity,
 } from './node/entity.ts';
+export { groupIssuer, pullAudience } from './node/group-tokens.ts';
 export { type JoinResult, joinGroup, type Membership } from './node/join.ts';
+// pricing
+export { type ActualPrice, type ActualView, actualView, saveActualView } from './pricing/actual.ts';
+export {
+  type CalendarChange,
+  type CalendarMonth,
+  clearCalendar,
+  readCalendar,
+  setCalendar,
+} from './pricing/calendar.ts';
+export {
+  compareMonths,
+  compareViews,
+  type MonthComparison,
+  type MonthEffect,
+  type PriceEffect,
+  type ViewComparison,
+  whatIf,
+} from './pricing/compare.ts';
+export { BREAKDOWNS, type Breakdown, type Measure } from './pricing/comparison.sql.ts';
+export { type PriceCoverage, reportPriceCoverage } from './pricing/coverage.ts';
+export { type ImportedPrices, importPrices, type PriceImport } from './pricing/import-prices.ts';
+export {
+  archiveView,
+  listViews,
+  type PriceOfProduct,
+  type PricingOptions,
+  type PricingView,
+  publishView,
+  showView,
+  type ViewChange,
+} from './pricing/views.ts';
 export { finopsProblem } from './problems.ts';
 export type { Progress, ProgressStep } from './progress.ts';
+export { type PublicationPreview, previewPublication } from './publish/preview.ts';
 // publish
 export {
   listPublications,
   type Publication,
   type PublicationRow,
+  type PushRow,
+  publicationStatus,
   readPublication,
 } from './publish/publications.ts';
 export { type PublishOptions, type PublishResult, publishMonth } from './publish/publish-month.ts';
-export type { PushOptions, PushResult } from './publish/push.ts';
+export { type PushOptions, type PushResult, pushPublication, type ResumedPush, resumePushes } from './publish/push.ts';
+export { PUSH_JOB, pushJobs, RESUME_JOB, requestPush } from './publish/push-job.ts';
 // references
 export {
   deactivateReference,

@@ -11,8 +11,8 @@ export const Digest = Type.String({ pattern: '^[0-9a-f]{64}$', description: 'SHA
 export const Uuid = Type.String({ format: 'uuid' });
 export const Code = Type.String({ minLength: 1, maxLength: 256 });
 const Codes = Type.Array(Code, { maxItems: 300, description: 'Repeatable' });
-const Count = Type.Integer({ minimum: 0 });
-const Time = Type.String({ format: 'date-time' });
+export const Count = Type.Integer({ minimum: 0 });
+export const Time = Type.String({ format: 'date-time' });
 export const orNull = <T extends Parameters<typeof Type.Union>[0][number]>(schema: T) =>
   Type.Union([schema, Type.Null()]);
 
@@ -57,6 +57,7 @@ export const ImportAnswer = Type.Object({
   totals: Type.Array(Type.Object(FocusTotal)),
   scopes: Type.Array(Type.Object({ ...ScopeName, ...FocusTotal })),
   replaced: Type.Array(Type.String(), { description: 'Files whose scopes were replaced' }),
+  waiting: Type.Array(Month, { description: 'Closed months of the file: what it holds for them waits' }),
   notices: Type.Array(Noted),
 });
 export const ImportList = Type.Object({
@@ -154,7 +155,27 @@ export const FactsAnswer = Type.Object({
       cost_billed: orNull(Decimal),
     }),
   ),
-  conservation: Type.Object({ consumption: Type.Array(Money), facts: Type.Array(Money), equal: Type.Boolean() }),
+  conservation: Type.Object({
+    consumption: Type.Array(Money),
+    facts: Type.Array(Money),
+    equal: Type.Boolean(),
+    steps: Type.Array(
+      Type.Object({
+        step: Type.String(),
+        currency: Currency,
+        rows_in: Count,
+        rows_out: Count,
+        bills_effective: Decimal,
+        bills_billed: Decimal,
+        held_effective: Decimal,
+        held_billed: Decimal,
+        pools_effective: Decimal,
+        pools_billed: Decimal,
+        equal: Type.Boolean(),
+      }),
+      { description: 'After each step of the run: bills = held by facts + in pools' },
+    ),
+  }),
   next: orNull(Type.String()),
 });
 
@@ -236,53 +257,4 @@ export const ExplainAnswer = Type.Object({
       words: Type.String(),
     }),
   ),
-});
-
-export const PublishAnswer = Type.Object({
-  entity: Code,
-  period_month: Month,
-  revision: Type.Integer({ minimum: 1 }),
-  supersedes: orNull(Digest),
-  created: Type.Boolean({ description: 'False where the facts are those of the revision that stands' }),
-  file: Type.String(),
-  bytes: Count,
-  manifest_sha256: Digest,
-  bundle_sha256: Digest,
-  totals: Type.Array(
-    Type.Object({
-      consumption_type: Type.String(),
-      currency: Currency,
-      rows: Count,
-      cost_effective: orNull(Decimal),
-      cost_billed: orNull(Decimal),
-      cost_standard: orNull(Decimal),
-    }),
-  ),
-  warnings: Type.Array(Noted),
-});
-
-const Sequence = Type.String({ pattern: '^[0-9]{1,18}$', description: 'Grows with each publication of the node' });
-export const SinceQuery = Type.Object({
-  since: Type.Optional(Sequence),
-  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000 })),
-});
-export const PublicationList = Type.Object({
-  rows: Type.Array(
-    Type.Object({
-      period_month: Month,
-      revision: Type.Integer({ minimum: 1 }),
-      supersedes: orNull(Digest),
-      manifest_sha256: Digest,
-      bundle_sha256: Digest,
-      file_name: Type.String(),
-      bytes: Count,
-      sequence: Sequence,
-      created_at: Time,
-    }),
-  ),
-  next: Sequence,
-});
-export const PublicationPath = Type.Object({
-  month: Month,
-  revision: Type.Integer({ minimum: 1, maximum: 1_000_000 }),
 });

@@ -1,13 +1,17 @@
-import type { App } from '@prorata/platform';
+import { Readable } from 'node:stream';
+import { type App, sendWritten } from '@prorata/platform';
 import { Type } from 'typebox';
 import type { EntityNode } from '../node/entity.ts';
-import { listPublications, readPublication } from '../publish/publications.ts';
+import { previewPublication } from '../publish/preview.ts';
+import { bundleBytes, listPublications, publicationStatus } from '../publish/publications.ts';
 import { publishMonth } from '../publish/publish-month.ts';
+import { requestPush } from '../publish/push-job.ts';
 import { answered } from './answered.ts';
-import * as schema from './finops.schema.ts';
-import { CONTROLLERS, PULLERS } from './roles.ts';
+import { MonthBody, ProblemAnswer } from './finops.schema.ts';
+import * as schema from './publications.schema.ts';
+import { CONTROLLERS, PULLERS, READERS } from './roles.ts';
 
-const refusals = { '4xx': schema.ProblemAnswer };
+const refusals = { '4xx': ProblemAnswer };
 
 /** What the entity signed for its group. */
 export function publicationRoutes(app: App, entity: EntityNode): void {
@@ -19,7 +23,7 @@ export function publicationRoutes(app: App, entity: EntityNode): void {
         tags: ['publications'],
         operationId: 'publishMonth',
         summary: 'Sign what a month says as its next revision',
-        body: schema.MonthBody,
+        body: MonthBody,
         response: { 200: schema.PublishAnswer, 201: schema.PublishAnswer, ...refusals },
       },
     },
@@ -51,7 +55,39 @@ export function publicationRoutes(app: App, entity: EntityNode): void {
     async (request) => answered(await listPublications(entity, request.query.since, request.query.limit)),
   );
   app.get(
+    '/api/finops/publications/:month/preview',
+    {
+      config: READERS,
+      schema: {
+        tags: ['publications'],
+        operationId: 'previewPublication',
+        summary: 'What publishing would change against the revision that stands; nothing is published',
+        params: schema.PreviewPath,
+        response: { 200: schema.PreviewAnswer, ...refusals },
+      },
+    },
+    async (request) => answered(await previewPublication(entity, request.params.month, request.context)),
+  );
+  revisionRoutes(app, entity);
+}
+
+function revisionRoutes(app: App, entity: EntityNode): void {
+  app.get(
     '/api/finops/publications/:month/:revision',
+    {
+      config: PULLERS,
+      schema: {
+        tags: ['publications'],
+        operationId: 'publicationStatus',
+        summary: 'One revision, and how it went to the group',
+        params: schema.PublicationPath,
+        response: { 200: schema.PublicationStatus, ...refusals },
+      },
+    },
+    async (request) => answered(await publicationStatus(entity, request.params.month, request.params.revision)),
+  );
+  app.get(
+    '/api/finops/publications/:month/:revision/bundle',
     {
       config: PULLERS,
       schema: {
@@ -63,11 +99,29 @@ export function publicationRoutes(app: App, entity: EntityNode): void {
       },
     },
     async (request, reply) => {
-      const { month, revision } = request.params;
-      const found = await readPublication(entity, month, revision);
+      const found = await publicationStatus(entity, request.params.month, request.params.revision);
       reply.header('content-disposition', `attachment; filename="${found.file_name}"`);
+      reply.header('content-length', found.bytes);
       reply.header('etag', `"${found.bundle_sha256}"`);
-      return reply.type('application/zip').send(found.bundle);
+      return reply.type('application/zip').send(Readable.from(bundleBytes(entity, found), { objectMode: false }));
+    },
+  );
+  app.post(
+    '/api/finops/publications/:month/:revision/push',
+    {
+      config: CONTROLLERS,
+      schema: {
+        tags: ['publications'],
+        operationId: 'pushPublication',
+        summary: "Have a worker send the bundle to the group's address, until the group answers",
+        params: schema.PublicationPath,
+        response: { 202: schema.PushRequested, ...refusals },
+      },
+    },
+    async (request, reply) => {
+      const { params, context, idempotencyKey } = request;
+      const asked = await requestPush(entity, params.month, params.revision, { context, idempotencyKey });
+      return reply.code(202).send(sendWritten(reply, asked));
     },
   );
 }

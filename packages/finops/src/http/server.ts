@@ -1,5 +1,6 @@
 import { type App, buildServer, openIssuer, type ServerOptions } from '@prorata/platform';
 import type { EntityNode } from '../node/entity.ts';
+import { groupTokens } from '../node/group-tokens.ts';
 import { registerFinopsRoutes } from './finops.routes.ts';
 
 export interface EntityAppOptions
@@ -20,6 +21,7 @@ export async function buildEntityApp(entity: EntityNode, options: EntityAppOptio
     trust: {
       issuer: await openIssuer({ dir: entity.dir, nodeId: entity.config.node_id }),
       deployment: entity.config.deployment,
+      delegated: [groupTokens(entity)],
       ...(codes === undefined ? {} : { codes }),
     },
     tenantModeOf: (tenantId) => entity.db.tenantMode(tenantId),

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Manifest } from '@prorata/contract';
+import type { Manifest, PublicJwk } from '@prorata/contract';
 import { firstDayOf, writeFileWhole } from '@prorata/platform';
 import type { EntityNode } from '../node/entity.ts';
 import { finopsProblem } from '../problems.ts';
@@ -21,6 +21,23 @@ export interface PublicationRow {
   /** Grows with each publication of the node; what `since` compares with. */
   readonly sequence: string;
   readonly created_at: string;
+  /** Public half of the key that signed it. */
+  readonly public_jwk: PublicJwk;
+  /** SEALED until it is sent; WAITING while no group node has answered; then what the group answered last. */
+  readonly state: 'SEALED' | 'WAITING' | 'ACCEPTED' | 'REFUSED';
+}
+
+/** How a revision went to one address. */
+export interface PushRow {
+  readonly url: string;
+  readonly state: 'WAITING' | 'ACCEPTED' | 'REFUSED';
+  readonly attempts: number;
+  /** Of the last attempt; null where nobody answered. */
+  readonly http_status: number | null;
+  /** The group's report, as it came. */
+  readonly answer: unknown;
+  readonly first_at: string;
+  readonly last_at: string;
 }
 
 export type Publication = PublicationRow & { readonly bundle: Buffer };
@@ -67,4 +84,42 @@ export async function publicationFile(entity: EntityNode, publication: Publicati
 
 export function sha256(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex');
+}
+
+/** One revision and how it went to the group. @throws Problem `PUBLICATION_NOT_FOUND`, `MONTH_INVALID` */
+export async function publicationStatus(
+  entity: EntityNode,
+  month: string,
+  revision: number,
+): Promise<PublicationRow & { readonly pushes: readonly PushRow[] }> {
+  const values = [entity.scope.tenantId, entity.scope.legalEntityId, firstDayOf(month), revision];
+  return await entity.db.transaction(
+    entity.scope,
+    async (tx) => {
+      const [found] = await tx.query<PublicationRow>(sql.PUBLICATION_ONLY, values);
+      if (found === undefined) {
+        throw finopsProblem('PUBLICATION_NOT_FOUND', `${entity.entity.code} ${month} has no revision ${revision}`);
+      }
+      return { ...found, pushes: await tx.query<PushRow>(sql.PUSHES, values) };
+    },
+    { readOnly: true },
+  );
+}
+
+const PIECE_BYTES = 1024 * 1024;
+
+/** The bytes of a bundle, piece by piece: published bytes never change, so each piece is a read of its own. */
+export async function* bundleBytes(
+  entity: EntityNode,
+  { period_month, revision, bytes }: PublicationRow,
+): AsyncGenerator<Buffer> {
+  const key = [entity.scope.tenantId, entity.scope.legalEntityId, firstDayOf(period_month), revision];
+  for (let from = 0; from < bytes; from += PIECE_BYTES) {
+    const [row] = await entity.db.transaction(
+      entity.scope,
+      (tx) => tx.query<{ piece: Buffer }>(sql.BUNDLE_PIECE, [...key, from + 1, PIECE_BYTES]),
+      { readOnly: true },
+    );
+    if (row !== undefined) yield row.piece;
+  }
 }

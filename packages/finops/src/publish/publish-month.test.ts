@@ -4,6 +4,7 @@ import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { publicOf, thumbprint, verifyBundle } from '@prorata/contract';
+import { startWorker } from '@prorata/platform';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runMonth } from '../facts/run-month.ts';
 import { importFocus } from '../import/import-focus.ts';
@@ -12,8 +13,11 @@ import { joinGroup } from '../node/join.ts';
 import { reportCoverage } from '../report/reports.ts';
 import { focusCsv } from '../testing/focus-csv.ts';
 import { openTestEntity, type TestEntity, testGroup } from '../testing/test-entity.ts';
-import { listPublications, readPublication, sha256 } from './publications.ts';
+import { previewPublication } from './preview.ts';
+import { listPublications, publicationStatus, readPublication, sha256 } from './publications.ts';
 import { publishMonth } from './publish-month.ts';
+import { resumePushes } from './push.ts';
+import { pushJobs, requestPush } from './push-job.ts';
 
 let test: TestEntity;
 const group = testGroup();
@@ -99,9 +103,33 @@ describe('publishing', () => {
     expect(sha256(await readFile(out))).toBe(bundle_sha256);
   });
 
+  it('shows what publishing would change, and changes nothing', async () => {
+    expect(await previewPublication(test.entity, '2025-07')).toMatchObject({
+      revision: 1,
+      unchanged: true,
+      changes: { added: 0, removed: 0, changed: 0 },
+      unmapped: [],
+    });
+    await bill('1.5', true);
+    await runMonth(test.entity, '2025-07');
+    const preview = await previewPublication(test.entity, '2025-07');
+    expect(preview).toMatchObject({ revision: 2, unchanged: false, status: 'OPEN' });
+    expect(preview.changes).toEqual({ added: 0, removed: 0, changed: preview.differences.length });
+    const shop = preview.differences.find(
+      ({ grain }) => grain.application_id === 'web shop' && grain.consumption_type === 'DIRECT',
+    );
+    expect(shop).toMatchObject({ change: 'changed', before: { cost_billed: '1' }, after: { cost_billed: '1.5' } });
+    expect([preview.totals_before, preview.totals_after]).toMatchObject([
+      [{ cost_billed: '2' }, { cost_billed: '1' }],
+      [{ cost_billed: '3' }, { cost_billed: '1.5' }],
+    ]);
+    expect((await listPublications(test.entity)).rows).toHaveLength(1);
+  });
+
   it('does not publish facts that the bills have left behind', async () => {
     await bill('2', true);
     await expect(publishMonth(test.entity, '2025-07')).rejects.toMatchObject({ code: 'RUN_OUTDATED' });
+    await expect(previewPublication(test.entity, '2025-07')).rejects.toMatchObject({ code: 'RUN_OUTDATED' });
     await runMonth(test.entity, '2025-07');
     const second = await publishMonth(test.entity, '2025-07');
     const [one] = (await listPublications(test.entity)).rows;
@@ -155,6 +183,8 @@ describe('pushing', () => {
   const requests: { url: string; token: string; bytes: number; type: string | undefined }[] = [];
   let server: Server;
   let answer: { status: number; body: unknown } = { status: 201, body: { accepted: true } };
+  /** Answers of the next requests, before the usual one. */
+  let answers: (typeof answer)[] = [];
   const base = () => `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 
   beforeAll(async () => {
@@ -163,7 +193,8 @@ describe('pushing', () => {
       for await (const chunk of request) bytes += (chunk as Buffer).length;
       const token = request.headers.authorization?.replace('Bearer ', '') ?? '';
       requests.push({ url: `${request.method} ${request.url}`, token, bytes, type: request.headers['content-type'] });
-      response.writeHead(answer.status, { 'content-type': 'application/json' }).end(JSON.stringify(answer.body));
+      const { status: code, body } = answers.shift() ?? answer;
+      response.writeHead(code, { 'content-type': 'application/json' }).end(JSON.stringify(body));
     });
     await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
   });
@@ -183,22 +214,83 @@ describe('pushing', () => {
     expect(claims).toMatchObject({ iss: 'entity:FR01', aud: `prorata:${group?.group_kid}` });
   });
 
-  it('passes the answer of the group on when it refuses', async () => {
+  const status = () => publicationStatus(test.entity, '2025-07', 3);
+
+  it('keeps what the group answered', async () => {
+    expect(await status()).toMatchObject({
+      state: 'ACCEPTED',
+      pushes: [{ url: base(), state: 'ACCEPTED', attempts: 1, http_status: 201, answer: { accepted: true } }],
+    });
+    expect((await listPublications(test.entity)).rows.map((row) => row.state)).toEqual([
+      'SEALED',
+      'SEALED',
+      'ACCEPTED',
+    ]);
+  });
+
+  it('passes the answer of the group on when it refuses, once', async () => {
     answer = { status: 409, body: { code: 'REVISION_CONFLICT', detail: 'head is 7' } };
+    const before = requests.length;
     await expect(publishMonth(test.entity, '2025-07', { push: base(), token: 'x' })).rejects.toMatchObject({
       code: 'PUSH_REFUSED',
       detail: expect.stringContaining('409 REVISION_CONFLICT: head is 7'),
       extensions: { answer: answer.body },
     });
+    expect(requests.length - before).toBe(1);
+    expect(await status()).toMatchObject({ state: 'REFUSED', pushes: [{ attempts: 2, answer: answer.body }] });
   });
+
+  it('tries again while the group is not there, keeps that it waits, and goes on later', async () => {
+    const busy = [503, 502, 429];
+    const before = requests.length;
+    answers = [...busy.map((code) => ({ status: code, body: null })), { status: 200, body: { accepted: true } }];
+    const pushed = await publishMonth(test.entity, '2025-07', { push: base(), token: 'x', pauseMs: 1 });
+    expect(pushed.pushed).toMatchObject({ status: 200 });
+    expect(requests.length - before).toBe(4);
+
+    answers = [...busy, ...busy].map((code) => ({ status: code, body: { code: 'BUSY', detail: 'a \u0000 in it' } }));
+    const other = base().replace('127.0.0.1', 'localhost');
+    const given = publishMonth(test.entity, '2025-07', { push: other, token: 'x', pauseMs: 1, attempts: 3 });
+    await expect(given).rejects.toMatchObject({ code: 'PUSH_UNANSWERED', detail: expect.stringContaining('3 times') });
+    expect(await status()).toMatchObject({
+      state: 'WAITING',
+      pushes: [{ url: other, attempts: 3, http_status: 429 }, {}],
+    });
+
+    answers = [{ status: 422, body: { code: 'SIGNATURE_INVALID' } }];
+    expect(await resumePushes(test.entity, { token: 'x' })).toMatchObject([
+      { period_month: '2025-07', revision: 3, state: 'REFUSED' },
+    ]);
+    answers = [];
+    answer = { status: 200, body: { accepted: true } };
+    await publishMonth(test.entity, '2025-07', { push: other, token: 'x' });
+    expect(await status()).toMatchObject({ state: 'ACCEPTED' });
+    expect(await resumePushes(test.entity)).toEqual([]);
+  });
+
+  it('asks a worker to push, at the address of the admission only', async () => {
+    await expect(requestPush(test.entity, '2025-07', 3)).rejects.toMatchObject({ code: 'GROUP_ADDRESS_UNKNOWN' });
+    await expect(requestPush(test.entity, '2025-07', 9)).rejects.toMatchObject({ code: 'PUBLICATION_NOT_FOUND' });
+    await joinGroup(test.entity, await group.admit(test.entity, undefined, '3', base()));
+    const first = await requestPush(test.entity, '2025-07', 3);
+    const again = await requestPush(test.entity, '2025-07', 3);
+    expect(again.body).toEqual(first.body);
+    const worker = await startWorker(test.entity.db, pushJobs(test.entity));
+    try {
+      await expect.poll(async () => (await status()).pushes[0]?.url, { timeout: 10_000 }).toBe(base());
+    } finally {
+      await worker.stop();
+    }
+    expect(requests.at(-1)?.token).not.toBe('x');
+  }, 15_000);
 
   it('needs to know where to', async () => {
     await expect(publishMonth(test.entity, '2025-07', { push: 'ftp://x', token: 'x' })).rejects.toMatchObject({
       code: 'PUSH_REFUSED',
     });
-    const nobody = publishMonth(test.entity, '2025-07', { push: 'http://127.0.0.1:1', token: 'x' });
+    const nobody = publishMonth(test.entity, '2025-07', { push: 'http://127.0.0.1:1', token: 'x', attempts: 1 });
     await expect(nobody).rejects.toMatchObject({
-      code: 'PUSH_REFUSED',
+      code: 'PUSH_UNANSWERED',
       detail: expect.stringContaining('does not answer'),
     });
   });

@@ -1,17 +1,15 @@
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { BundleRefused, bundleFileName, type Manifest, type PreparedBundle, prepareBundle } from '@prorata/contract';
+import { basename } from 'node:path';
+import type { Manifest } from '@prorata/contract';
 import { auditHead, firstDayOf, type RequestContext, type Tx, writeFileWhole, writePath } from '@prorata/platform';
-import { closedSince } from '../closing/guard.ts';
-import { type StandingRun, standingRun } from '../closing/standing-run.ts';
+import type { StandingRun } from '../closing/standing-run.ts';
 import { withPrivateFolder } from '../import/source-file.ts';
 import { LOCK_ENTITY } from '../import/store.sql.ts';
 import { loadMapping } from '../mapping/document.ts';
-import { type EntityNode, signingKeyOf, workFolder } from '../node/entity.ts';
-import { type Membership, membershipOf } from '../node/join.ts';
-import { finopsProblem } from '../problems.ts';
+import { type EntityNode, workFolder } from '../node/entity.ts';
 import type { Progress } from '../progress.ts';
-import { contentOf, type MonthKey } from './content.ts';
+import type { MonthKey } from './content.ts';
+import { type Draft, openDraft, type Publishing, sealDraft } from './draft.ts';
 import { type PublicationRow, publicationFile, readPublication, sha256 } from './publications.ts';
 import * as sql from './publish.sql.ts';
 import { type PushOptions, type PushResult, pushPublication } from './push.ts';
@@ -96,93 +94,40 @@ type Sealed = Omit<PublishResult, 'path' | 'pushed' | 'warnings'> & {
   readonly mapping_sha256: string;
 };
 
-interface Publishing {
-  readonly entity: EntityNode;
-  readonly context: RequestContext;
-  readonly month: string;
-  readonly key: MonthKey;
-  readonly folder: string;
-}
-
 async function sealMonth(tx: Tx, publishing: Publishing): Promise<Sealed> {
-  const { entity, key, folder } = publishing;
-  const membership = await membershipOf(tx);
-  if (membership === undefined) throw finopsProblem('NOT_JOINED', `${entity.entity.code} has no admission`);
-  const run = await standingRun(tx, key);
-  const head = (await tx.query<PublicationRow>(sql.HEAD_PUBLICATION, key))[0];
-  // What was published of a closed month is all that there is to say of it until somebody reopens it.
-  if (head !== undefined && (await closedBefore(tx, key, head))) {
-    return sealedFrom(entity.entity.code, head, run, false);
-  }
-  const prepared = await prepare(tx, publishing, membership, folder);
+  const code = publishing.entity.entity.code;
+  const draft = await openDraft(tx, publishing);
   try {
-    if (head !== undefined && head.content_sha256 === prepared.contentDigest) {
-      return sealedFrom(entity.entity.code, head, run, false);
-    }
-    const row = await sealNext(tx, publishing, prepared, run, head);
-    return sealedFrom(entity.entity.code, row, run, true);
+    if (draft.head !== undefined && draft.prepared === null) return sealedFrom(code, draft.head, draft.run, false);
+    return sealedFrom(code, await storeNext(tx, publishing, draft), draft.run, true);
   } finally {
-    await prepared.close();
+    await draft.prepared?.close();
   }
 }
 
-/** Whether the month has been closed since before this publication, which then says CLOSED. */
-async function closedBefore(tx: Tx, key: MonthKey, head: PublicationRow): Promise<boolean> {
-  if (head.manifest.status !== 'CLOSED') return false;
-  const closedAt = await closedSince(tx, key);
-  return closedAt !== null && head.created_at >= closedAt;
-}
-
-async function prepare(
-  tx: Tx,
-  { entity, month, key }: Publishing,
-  membership: Membership,
-  folder: string,
-): Promise<PreparedBundle> {
-  const content = await contentOf(tx, entity, membership.statement, key, month, folder);
-  try {
-    return await prepareBundle(content);
-  } catch (error) {
-    if (!(error instanceof BundleRefused)) throw error;
-    throw finopsProblem('BUNDLE_REFUSED', error.message, { reason: error.code, violations: error.violations }, error);
-  }
-}
-
-async function sealNext(
-  tx: Tx,
-  { entity, context, month, key, folder }: Publishing,
-  prepared: PreparedBundle,
-  run: StandingRun,
-  head: PublicationRow | undefined,
-): Promise<PublicationRow> {
-  const revision = (head?.revision ?? 0) + 1;
-  const supersedes = head?.manifest_sha256 ?? null;
+async function storeNext(tx: Tx, publishing: Publishing, draft: Draft): Promise<PublicationRow> {
+  const { context, key, entity } = publishing;
   const checkpoint = await auditHead(tx, entity.scope.tenantId, entity.scope.legalEntityId);
-  const file = bundleFileName({ entity: entity.entity.code, period_month: month, revision });
-  const written = await prepared.seal({
-    revision,
-    supersedes,
-    audit: { head_hash: checkpoint.head, count: Number(checkpoint.count) },
-    signingKey: await signingKeyOf(entity.dir),
-    out: join(folder, file),
-  });
+  const audit = { head_hash: checkpoint.head, count: Number(checkpoint.count) };
+  const { written, revision, supersedes, publicJwk } = await sealDraft(publishing, draft, audit);
   const bundle = await readFile(written.path);
   await tx.execute(sql.INSERT_PUBLICATION, [
     ...key,
     revision,
     context.countryCode,
-    run.run_id,
+    draft.run.run_id,
     JSON.stringify(written.manifest),
     written.manifestDigest,
     written.contentDigest,
     supersedes,
-    file,
+    basename(written.path),
     sha256(bundle),
     bundle,
+    JSON.stringify(publicJwk),
     context.userId,
   ]);
   const [row] = await tx.query<PublicationRow>(sql.HEAD_PUBLICATION, key);
-  if (row === undefined) throw new Error(`the publication ${file} was stored and cannot be read`);
+  if (row === undefined) throw new Error(`the publication ${basename(written.path)} was stored and cannot be read`);
   return row;
 }
 

@@ -56,8 +56,14 @@ export const OPEN_FACTS = `
 export const NEXT_FACTS = 'FETCH 10000 FROM facts_of_month';
 export const CLOSE_FACTS = 'CLOSE facts_of_month';
 
+/** What became of the pushes of a revision: the last one to any address; SEALED where there was none. */
+const STATE = `coalesce((SELECT p.state FROM publication_push p
+    WHERE p.tenant_id = entity_publication.tenant_id AND p.legal_entity_id = entity_publication.legal_entity_id
+      AND p.period_month = entity_publication.period_month AND p.revision = entity_publication.revision
+    ORDER BY p.last_at DESC LIMIT 1), 'SEALED') AS state`;
+
 const PUBLICATION = `to_char(period_month, 'YYYY-MM') AS period_month, revision, supersedes, manifest, manifest_sha256,
-  content_sha256, bundle_sha256, file_name, length(bundle) AS bytes, sequence::text AS sequence,
+  content_sha256, bundle_sha256, file_name, length(bundle) AS bytes, sequence::text AS sequence, public_jwk, ${STATE},
   to_char(created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS created_at`;
 
 export const HEAD_PUBLICATION = `
@@ -74,5 +80,38 @@ export const PUBLICATION_BYTES = `
 
 export const INSERT_PUBLICATION = `
   INSERT INTO entity_publication (tenant_id, legal_entity_id, period_month, revision, country_code, run_id, manifest,
-                                  manifest_sha256, content_sha256, supersedes, file_name, bundle_sha256, bundle, created_by)
-  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`;
+                                  manifest_sha256, content_sha256, supersedes, file_name, bundle_sha256, bundle, public_jwk, created_by)
+  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`;
+
+/** One piece of a bundle, so that a slow reader holds neither memory nor a transaction. Bytes count from 1. */
+export const BUNDLE_PIECE = `
+  SELECT substring(bundle FROM $5 FOR $6) AS piece FROM entity_publication
+   WHERE tenant_id = $1 AND legal_entity_id = $2 AND period_month = $3 AND revision = $4`;
+
+export const PUBLICATION_ONLY = `
+  SELECT ${PUBLICATION} FROM entity_publication
+   WHERE tenant_id = $1 AND legal_entity_id = $2 AND period_month = $3 AND revision = $4`;
+
+export const PUSHES = `
+  SELECT url, state, attempts, http_status, answer,
+         to_char(first_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS first_at,
+         to_char(last_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS last_at
+    FROM publication_push
+   WHERE tenant_id = $1 AND legal_entity_id = $2 AND period_month = $3 AND revision = $4
+   ORDER BY publication_push.last_at DESC, url`;
+
+/** An answer is never replaced by the silence of a later attempt. */
+export const RECORD_PUSH = `
+  INSERT INTO publication_push AS p (tenant_id, legal_entity_id, period_month, revision, url, country_code, state, attempts,
+                                     http_status, answer, created_by)
+  VALUES ($1, $2, $3, $4, $5, $6, $7, 1, $8, $9, $10)
+  ON CONFLICT (tenant_id, legal_entity_id, period_month, revision, url) DO UPDATE
+     SET state = CASE WHEN excluded.state = 'WAITING' AND p.state = 'ACCEPTED' THEN p.state ELSE excluded.state END,
+         attempts = p.attempts + 1, http_status = excluded.http_status,
+         answer = coalesce(excluded.answer, p.answer), last_at = clock_timestamp()`;
+
+/** Pushes that got no answer yet. */
+export const WAITING_PUSHES = `
+  SELECT to_char(period_month, 'YYYY-MM') AS month, revision, url FROM publication_push
+   WHERE tenant_id = $1 AND legal_entity_id = $2 AND state = 'WAITING'
+   ORDER BY period_month, revision, url`;

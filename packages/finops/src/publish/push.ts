@@ -1,12 +1,10 @@
-import { publicOf, thumbprint } from '@prorata/contract';
-import { audienceOf, signDelegatedToken } from '@prorata/platform';
-import { type EntityNode, signingKeyOf } from '../node/entity.ts';
-import { membershipOf } from '../node/join.ts';
+import { setTimeout as wait } from 'node:timers/promises';
+import { firstDayOf, type RequestContext, writePath } from '@prorata/platform';
+import type { EntityNode } from '../node/entity.ts';
 import { finopsProblem } from '../problems.ts';
-import type { Publication } from './publications.ts';
-
-const PATIENCE_MS = 120_000;
-const TOKEN_SECONDS = 120;
+import { type Publication, readPublication } from './publications.ts';
+import * as sql from './publish.sql.ts';
+import { type Sent, sendPublication } from './send.ts';
 
 export interface PushResult {
   readonly url: string;
@@ -18,13 +16,25 @@ export interface PushResult {
 export interface PushOptions {
   /** A token for the group node; one is signed with the entity's key otherwise. */
   readonly token?: string | undefined;
+  readonly context?: RequestContext;
+  /** How often it is tried while nobody answers; 4 times unless told. */
+  readonly attempts?: number | undefined;
+  /** Before the second attempt, doubled before each further one; 500 ms unless told. */
+  readonly pauseMs?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
 }
 
+const ATTEMPTS = 4;
+const PAUSE_MS = 500;
+/** A group that asks for more patience gets it from a later command or job, not from one that somebody waits for. */
+const LONGEST_PAUSE_MS = 30_000;
+
 /**
- * Sends a bundle to the group node. Pushing the same revision again is safe: the group gives its first answer.
+ * Sends a bundle to the group node, again after a pause while it does not answer, and keeps each outcome: what the group said, or
+ * that the publication waits. Sending the same revision again is safe: the group gives its first answer.
  *
  * @param base address of the group node, such as https://group.example
- * @throws Problem `PUSH_REFUSED` with the group's answer, `NOT_JOINED`
+ * @throws Problem `PUSH_REFUSED` with the group's answer, `PUSH_UNANSWERED` when it may be tried again, `NOT_JOINED`
  */
 export async function pushPublication(
   entity: EntityNode,
@@ -32,59 +42,75 @@ export async function pushPublication(
   base: string,
   options: PushOptions = {},
 ): Promise<PushResult> {
-  const { period_month, revision } = publication;
-  const url = groupAddress(base, `api/group/publications/${entity.entity.code}/${period_month}/${revision}`);
-  const token = options.token ?? (await ownToken(entity));
-  const response = await fetch(url, {
-    method: 'PUT',
-    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/zip' },
-    body: new Uint8Array(publication.bundle),
-    // A redirect could carry the token to somebody else.
-    redirect: 'error',
-    signal: AbortSignal.timeout(PATIENCE_MS),
-  }).catch((cause: unknown) => {
-    throw finopsProblem('PUSH_REFUSED', `${url.origin} does not answer`, { answer: null }, cause);
-  });
-  const text = await response.text();
-  const answer = parsed(text);
-  if (response.ok) return { url: url.href, status: response.status, answer };
-  throw finopsProblem('PUSH_REFUSED', `${url.origin} answered ${response.status}${codeOf(answer)}`, { answer });
-}
-
-function groupAddress(base: string, path: string): URL {
-  try {
-    const url = new URL(path, base.endsWith('/') ? base : `${base}/`);
-    if (url.protocol === 'http:' || url.protocol === 'https:') return url;
-  } catch {
-    // Said below, together with addresses of another kind.
-  }
-  throw finopsProblem('PUSH_REFUSED', `${JSON.stringify(base)} is no http address`, { answer: null });
-}
-
-/** A token that only the holder of the enrolled key can make, for the group of the admission only, and for two minutes. */
-export async function ownToken(entity: EntityNode): Promise<string> {
-  const membership = await entity.db.transaction(entity.scope, membershipOf, { readOnly: true });
-  if (membership === undefined) throw finopsProblem('NOT_JOINED', 'the entity has no group to push to');
-  const privateJwk = await signingKeyOf(entity.dir);
-  return await signDelegatedToken({
-    issuer: `entity:${entity.entity.code}`,
-    audience: audienceOf(membership.group_kid),
-    privateJwk: { ...privateJwk },
-    kid: thumbprint(publicOf(privateJwk)),
-    lifetimeSeconds: TOKEN_SECONDS,
-  });
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text.slice(0, 2000);
+  const { attempts = ATTEMPTS, pauseMs = PAUSE_MS, token, signal } = options;
+  for (let attempt = 1; ; attempt++) {
+    const sent = await sendPublication(entity, publication, base, token, signal);
+    await record(entity, publication, base, sent, options.context ?? entity.operator);
+    if (sent.state === 'ACCEPTED') return { url: sent.url, status: sent.status ?? 200, answer: sent.answer };
+    if (sent.state === 'REFUSED') throw finopsProblem('PUSH_REFUSED', sent.said, { answer: sent.answer });
+    if (attempt >= attempts || sent.retryAfterMs > LONGEST_PAUSE_MS) {
+      const times = attempt === 1 ? '' : `, ${attempt} times`;
+      throw finopsProblem('PUSH_UNANSWERED', `${sent.said}${times}`, { answer: sent.answer, status: sent.status });
+    }
+    const pause = Math.max(sent.retryAfterMs, pauseMs * 2 ** (attempt - 1) * (0.75 + Math.random() / 2));
+    await wait(Math.min(pause, LONGEST_PAUSE_MS), undefined, signal === undefined ? {} : { signal });
   }
 }
 
-function codeOf(answer: unknown): string {
-  if (typeof answer !== 'object' || answer === null || !('code' in answer)) return '';
-  const detail = 'detail' in answer ? `: ${String(answer.detail)}` : '';
-  return ` ${String(answer.code)}${detail}`;
+async function record(
+  entity: EntityNode,
+  { period_month, revision }: Publication,
+  base: string,
+  { state, status, answer, said }: Sent,
+  context: RequestContext,
+): Promise<void> {
+  const { tenantId, legalEntityId } = entity.scope;
+  const stored = state === 'LATER' ? 'WAITING' : state;
+  const payload = { period_month, revision, url: base, state: stored, status };
+  const request = { action: 'finops.push', method: 'POST', route: 'publication_push', payload };
+  await writePath(entity.db, context, request, async (tx, record) => {
+    const key = [tenantId, legalEntityId, firstDayOf(period_month), revision];
+    const told = answer === null ? null : JSON.stringify(answer);
+    await tx.execute(sql.RECORD_PUSH, [...key, base, context.countryCode, stored, status, told, context.userId]);
+    const subjectId = `${entity.entity.code}/${period_month}/${revision}`;
+    record.audit({ subject: 'publication_push', subjectId, details: { ...payload, said } });
+    if (stored !== 'WAITING') {
+      const event = stored === 'ACCEPTED' ? 'FINOPS.PUBLICATION.ACCEPTED' : 'FINOPS.PUBLICATION.REFUSED';
+      record.emit({ event, entity_id: entity.entity.id, payload: { period_month, revision, url: base, status } });
+    }
+    return { status: 200, body: null };
+  });
+}
+
+export interface ResumedPush {
+  readonly period_month: string;
+  readonly revision: number;
+  readonly url: string;
+  readonly state: 'ACCEPTED' | 'REFUSED' | 'WAITING';
+  /** What the group said, or why it still waits. */
+  readonly detail: string;
+}
+
+/** Sends again what got no answer, oldest month first; each outcome is told, and one does not stop the others. */
+export async function resumePushes(entity: EntityNode, options: PushOptions = {}): Promise<ResumedPush[]> {
+  const { tenantId, legalEntityId } = entity.scope;
+  const waiting = await entity.db.transaction(
+    entity.scope,
+    (tx) => tx.query<{ month: string; revision: number; url: string }>(sql.WAITING_PUSHES, [tenantId, legalEntityId]),
+    { readOnly: true },
+  );
+  const told: ResumedPush[] = [];
+  for (const { month, revision, url } of waiting) {
+    const named = { period_month: month, revision, url };
+    try {
+      const { status } = await pushPublication(entity, await readPublication(entity, month, revision), url, options);
+      told.push({ ...named, state: 'ACCEPTED', detail: String(status) });
+    } catch (error) {
+      const code = error instanceof Error && 'code' in error ? error.code : undefined;
+      if (code !== 'PUSH_REFUSED' && code !== 'PUSH_UNANSWERED') throw error;
+      const detail = error instanceof Error && 'detail' in error ? String(error.detail) : '';
+      told.push({ ...named, state: code === 'PUSH_REFUSED' ? 'REFUSED' : 'WAITING', detail });
+    }
+  }
+  return told;
 }

@@ -5,7 +5,7 @@ import { LOCK_ENTITY } from '../import/store.sql.ts';
 import type { EntityNode } from '../node/entity.ts';
 import { type Membership, membershipOf } from '../node/join.ts';
 import { finopsProblem } from '../problems.ts';
-import { ownToken } from '../publish/push.ts';
+import { ownToken } from '../publish/send.ts';
 import {
   type GroupReference,
   groupReferencesOf,

@@ -89,7 +89,12 @@ export function testGroup() {
     key,
     tenant,
     /** Path of an admission for the entity, with the given domains. */
-    async admit(entity: EntityNode, domains: readonly string[] = CATEGORIES, version = '1'): Promise<string> {
+    async admit(
+      entity: EntityNode,
+      domains: readonly string[] = CATEGORIES,
+      version = '1',
+      address: string | null = null,
+    ): Promise<string> {
       const { code, label, country } = entity.entity;
       const enrolment = await verifyEnrolment(
         await createEnrolment({
@@ -105,7 +110,7 @@ export function testGroup() {
           tenant,
           entity: { id, ...enrolment.entity },
           entityKid: enrolment.kid,
-          group: { label: 'Helios', currency: 'EUR', address: null },
+          group: { label: 'Helios', currency: 'EUR', address },
           deployment: entity.config.deployment,
           references: { domains: { version, rows: domains.map((one) => ({ code: one, label: one })) } },
         },

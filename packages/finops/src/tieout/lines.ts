@@ -18,6 +18,7 @@ export interface TieOutRow {
 
 const WORDS = {
   FACTS: ['Facts of the month, effective cost', 'Faits du mois, coût effectif'],
+  CARRIED: ['Corrections of closed months, carried here', 'Corrections de mois clos, portées ici'],
   FACTS_BEHIND: ['Imported after the run', 'Importé après le calcul'],
   COMMITMENTS_BOUGHT: ['Commitments and prepayments bought', 'Engagements et prépaiements achetés'],
   COMMITMENTS_USED: ['Drawn from commitments', 'Consommé sur engagements'],
@@ -75,6 +76,8 @@ export interface BillsOfCurrency {
   readonly currency: string;
   /** Effective cost of the facts. */
   readonly facts: bigint;
+  /** Of them, corrections of earlier months. */
+  readonly carried: bigint;
   /** Undefined where the month has facts in this currency and no bills. */
   readonly steps: BillSteps | undefined;
   readonly invoices: readonly Invoice[];
@@ -84,13 +87,14 @@ export interface BillsOfCurrency {
 
 /** Facts = effective cost → ± commitments and prepayments = billed cost → ± tax and cents = invoices. */
 export function billRows(bills: BillsOfCurrency, books: string, language: Language): TieOutRow[] {
-  const { currency, facts, steps, invoices, withoutRate } = bills;
+  const { currency, facts, carried, steps, invoices, withoutRate } = bills;
   const line = chain('BILLS', currency, language);
   const [effective, billed] = [unitsOf(steps?.effective ?? '0'), unitsOf(steps?.billed ?? '0')];
   const parts = (['purchases', 'used', 'unused', 'tax'] as const).map((part) => unitsOf(steps?.[part] ?? '0'));
   const [purchases = 0n, used = 0n, unused = 0n, tax = 0n] = parts;
   line.start('FACTS', facts);
-  line.step('FACTS_BEHIND', effective - facts);
+  line.step('CARRIED', -carried);
+  line.step('FACTS_BEHIND', effective - (facts - carried));
   line.step('COMMITMENTS_BOUGHT', purchases);
   line.step('COMMITMENTS_USED', used);
   line.step('COMMITMENTS_UNUSED', unused);

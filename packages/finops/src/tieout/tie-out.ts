@@ -89,7 +89,7 @@ export async function tieOut(entity: EntityNode, month: string, language: Langua
   return await entity.db.transaction(
     entity.scope,
     async (tx) => {
-      const facts = await tx.query<{ currency: string; effective: string }>(sql.FACTS_EFFECTIVE, key);
+      const facts = await tx.query<Effective>(sql.FACTS_EFFECTIVE, key);
       if (facts.length === 0) throw finopsProblem('NO_RUN', `${month} has no facts`);
       const reading: Reading = { tx, config, key, month, books: entity.config.currency, language };
       const { judged, onAccounts, entries } = await judgeMonth(reading);
@@ -137,18 +137,28 @@ async function judgeMonth({ tx, config, key, month, books }: Reading): Promise<M
   return { judged, onAccounts: found.onAccounts.get(month) ?? 0n, entries: found.entries.length };
 }
 
+/** Effective cost of one currency, a decimal text. */
+interface Effective {
+  readonly currency: string;
+  readonly effective: string;
+}
+
 async function toBills(
   { tx, key, month, books, language }: Reading,
-  facts: readonly { readonly currency: string; readonly effective: string }[],
+  facts: readonly Effective[],
   judged: readonly Judged[],
 ): Promise<TieOutRow[]> {
   const steps = await billStepsOf(tx, key);
+  const carried = await tx.query<Effective>(sql.CARRIED_EFFECTIVE, key);
+  const of = (amounts: readonly Effective[], currency: string) =>
+    unitsOf(amounts.find((one) => one.currency === currency)?.effective ?? '0');
   const currencies = [...new Set([...facts, ...steps].map(({ currency }) => currency))].sort();
   return currencies.flatMap((currency) => {
     const own = invoicesIn(judged, month).filter(({ invoice }) => invoice.currency === currency);
     const bills = {
       currency,
-      facts: unitsOf(facts.find((one) => one.currency === currency)?.effective ?? '0'),
+      facts: of(facts, currency),
+      carried: of(carried, currency),
       steps: steps.find((one) => one.currency === currency),
       invoices: own.map(({ invoice }) => invoice),
       withoutRate: sumOf(own, ({ invoice, expected }) => (expected === null ? invoice.gross : 0n)),
