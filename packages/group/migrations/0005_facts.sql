@@ -45,12 +45,12 @@ CREATE UNLOGGED TABLE intake_staging (
 
 -- Makes the partition of a month. ATTACH blocks neither readers nor writers of the other months, CREATE … PARTITION OF would.
 CREATE FUNCTION ensure_fact_partition(month date) RETURNS void
-  LANGUAGE plpgsql SECURITY DEFINER SET search_path = prorata, pg_temp AS $$
+  LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
 DECLARE
   partition_name text := 'fact_consumption_group_' || to_char(month, 'YYYY_MM');
   -- A scan of the catalogue sees what another transaction committed while this one waited; a look-up by name would answer from
   -- a cache that the wait does not refresh.
-  is_there constant text := 'SELECT EXISTS (SELECT 1 FROM pg_class WHERE relname = $1 AND relnamespace = ''prorata''::regnamespace)';
+  is_there constant text := 'SELECT EXISTS (SELECT 1 FROM pg_class WHERE relname = $1 AND relnamespace = current_schema()::regnamespace)';
   found_it boolean;
 BEGIN
   IF month IS NULL OR month <> date_trunc('month', month) OR month NOT BETWEEN '1990-01-01' AND '2200-01-01' THEN
@@ -61,8 +61,8 @@ BEGIN
   PERFORM pg_advisory_xact_lock(7340101);
   EXECUTE is_there INTO found_it USING partition_name;
   IF found_it THEN RETURN; END IF;
-  EXECUTE format('CREATE TABLE prorata.%I (LIKE prorata.fact_consumption_group INCLUDING ALL)', partition_name);
-  EXECUTE format('ALTER TABLE prorata.fact_consumption_group ATTACH PARTITION prorata.%I FOR VALUES FROM (%L) TO (%L)',
+  EXECUTE format('CREATE TABLE %I (LIKE fact_consumption_group INCLUDING ALL)', partition_name);
+  EXECUTE format('ALTER TABLE fact_consumption_group ATTACH PARTITION %I FOR VALUES FROM (%L) TO (%L)',
     partition_name, month, (month + interval '1 month')::date);
 END $$;
 REVOKE ALL ON FUNCTION ensure_fact_partition(date) FROM PUBLIC;

@@ -201,9 +201,9 @@ GRANT SELECT, INSERT, UPDATE ON gl_reversal, gl_period, gl_import TO prorata_int
 -- After many rows came in at once the planner knows nothing of them until autovacuum looks, and until then takes any index for as good
 -- as any other, for the look-ups of foreign keys too. ANALYZE is the owner's right.
 CREATE FUNCTION refresh_entry_statistics() RETURNS void
-  LANGUAGE plpgsql SECURITY DEFINER SET search_path = prorata, pg_temp AS $$ BEGIN ANALYZE gl_entry; END $$;
+  LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$ BEGIN ANALYZE gl_entry; END $$;
 CREATE FUNCTION refresh_line_statistics() RETURNS void
-  LANGUAGE plpgsql SECURITY DEFINER SET search_path = prorata, pg_temp AS $$ BEGIN ANALYZE gl_entry_line; END $$;
+  LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$ BEGIN ANALYZE gl_entry_line; END $$;
 REVOKE ALL ON FUNCTION refresh_entry_statistics, refresh_line_statistics FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION refresh_entry_statistics, refresh_line_statistics TO prorata_intake;
 

@@ -16,6 +16,14 @@ CREATE TABLE tenant (
   UNIQUE (code)
 );
 
+-- Tenants that live elsewhere, a schema or a database of their own, so that a change of the configuration alone is noticed. The
+-- administrator's: no role of the application has a grant on it.
+CREATE TABLE tenant_place (
+  place_of    uuid PRIMARY KEY,
+  mode        text NOT NULL CHECK (mode IN ('SCHEMA', 'DEDICATED_DB')),
+  placed_at   timestamptz NOT NULL DEFAULT now()
+);
+
 -- Which legal entities a node serves for a tenant; everything of an entity refers to it.
 CREATE TABLE legal_entity (
   tenant_id        uuid NOT NULL REFERENCES tenant (tenant_id),

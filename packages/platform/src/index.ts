@@ -12,7 +12,7 @@ export {
 } from './database/database.ts';
 export { type MigrationSet, migrationsDigest } from './database/migrate.ts';
 export { databaseProblem } from './database/problems.ts';
-export { pooledRegistry, type TenantMode, type TenantPlace, type TenantRegistry } from './database/registry.ts';
+export type { TenantEntry, TenantMode } from './database/registry.ts';
 export { checkRowSecurity, type RlsFinding } from './database/rls-check.ts';
 export type { DatabaseRole } from './database/roles.ts';
 export { ENTITY_CODE, type Scope } from './database/scope.ts';

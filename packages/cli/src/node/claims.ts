@@ -1,5 +1,12 @@
 import { createHash } from 'node:crypto';
-import { type Identity, identityOf, isCountryCode, type NodeConfig, type TenantClaims } from '@prorata/platform';
+import {
+  type Identity,
+  identityOf,
+  isCountryCode,
+  type NodeConfig,
+  pluginModule,
+  type TenantClaims,
+} from '@prorata/platform';
 
 /** Modules that a node of each kind serves, as the routes name them. */
 const MODULES: Readonly<Record<NodeConfig['kind'], readonly string[]>> = {
@@ -24,14 +31,14 @@ export function operatorClaims(config: NodeConfig, wishes: ClaimsWishes): Tenant
   const country = config.entity?.country ?? GROUP_COUNTRY;
   return {
     tenant_id: config.tenant.id,
-    tenant_mode: 'POOLED',
+    tenant_mode: config.database?.tenants?.find(({ id }) => id === config.tenant.id)?.mode ?? 'POOLED',
     tenant_label: config.tenant.label,
     ...(legalEntity === undefined ? {} : { legal_entity_id: legalEntity.id, entity_code: legalEntity.code }),
     country_code: isCountryCode(country) ? country : GROUP_COUNTRY,
     locale: wishes.locale ?? 'en',
     supported_locales: ['en', 'fr'],
     billing_status: 'ACTIVE',
-    enabled_modules: [...MODULES[config.kind]],
+    enabled_modules: [...MODULES[config.kind], ...(config.plugins ?? []).map(({ code }) => pluginModule(code))],
     roles: [...wishes.roles],
     user_id: operatorId(config.node_id),
     deployment: config.deployment,

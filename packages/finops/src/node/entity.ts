@@ -139,6 +139,7 @@ export async function openEntity(dir: string, options: OpenEntityOptions = {}): 
     url,
     migrations: migrationsOf(options.also ?? []),
     nodeId: config.node_id,
+    tenants: config.database?.tenants,
   });
   try {
     const node = entityNode(dir, config, entity, db);
@@ -174,7 +175,7 @@ function entityNode(
   const scope = { tenantId: config.tenant.id, legalEntityId: entity.id };
   const operator: RequestContext = {
     ...scope,
-    tenantMode: 'POOLED',
+    tenantMode: db.tenantMode(config.tenant.id),
     entityCode: entity.code,
     countryCode: entity.country,
     locale: 'en',

@@ -72,6 +72,7 @@ export async function openGroup(dir: string): Promise<GroupNode> {
     url: config.database?.url ?? process.env.DATABASE_URL,
     migrations: [PLATFORM_MIGRATIONS, GROUP_MIGRATIONS],
     nodeId: config.node_id,
+    tenants: config.database?.tenants,
   });
   try {
     return await foundGroup({ dir, config, db });

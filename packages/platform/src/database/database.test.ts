@@ -110,29 +110,6 @@ describe('a transaction', () => {
     ).rejects.toThrow(/must be owner/);
   });
 
-  it('reaches a tenant with a schema of its own through another registry, and the others as before', async () => {
-    await test.admin('create schema "of other"');
-    await test.admin(`create table "of other".tenant as select 'of its own' as code`);
-    await test.admin('grant usage on schema "of other" to prorata_app');
-    await test.admin('grant select on "of other".tenant to prorata_app');
-    const db = await openDatabase({
-      dir: test.connection.host,
-      database: test.connection.database,
-      migrations: [PLATFORM_MIGRATIONS],
-      durable: false,
-      registry: (pool) => ({
-        place: (id) =>
-          id === OTHER ? { mode: 'SCHEMA', schema: 'of other', pool } : { mode: 'POOLED', schema: 'prorata', pool },
-      }),
-    });
-    const codes = (tenantId: string) => db.transaction({ tenantId }, (tx) => tx.query('select code from tenant'));
-    const found = [await codes(OTHER), await codes(HELIOS), await codes(OTHER)];
-    const modes = [db.tenantMode(OTHER), db.tenantMode(HELIOS)];
-    await db.close();
-    expect(found).toEqual([[{ code: 'of its own' }], [{ code: 'HELIOS' }], [{ code: 'of its own' }]]);
-    expect(modes).toEqual(['SCHEMA', 'POOLED']);
-  });
-
   it('survives the server cutting its connections, idle ones and one at work', async () => {
     const cut = () =>
       test.admin(

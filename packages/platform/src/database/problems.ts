@@ -32,6 +32,11 @@ export const databaseProblem = defineProblems({
     title: 'The database belongs to another node',
     next: 'Give each node a database of its own, in DATABASE_URL or in `database.url` of its prorata.yaml.',
   },
+  TENANT_MODE_CHANGED: {
+    status: 503,
+    title: 'A tenant is kept in another way than the configuration says',
+    next: 'Restore the tenant in `database.tenants` of prorata.yaml; to change its mode, move its rows first.',
+  },
   SCOPE_INVALID: {
     status: 500,
     title: 'A transaction was asked for with an invalid tenant or entity',

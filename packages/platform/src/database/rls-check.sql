@@ -1,9 +1,11 @@
 -- Every table with a tenant and what its wall lacks. A partition has no policies of its own: it is reached through its
 -- parent only, so what counts for it is that no role but the owner holds a grant on it.
 WITH tenant_table AS (
-  SELECT c.oid, c.relname, c.relrowsecurity, c.relforcerowsecurity, c.relispartition, c.relacl, c.relowner
+  SELECT c.oid, CASE n.nspname WHEN 'prorata' THEN c.relname ELSE n.nspname || '.' || c.relname END AS relname, c.relrowsecurity, c.relforcerowsecurity, c.relispartition, c.relacl, c.relowner
     FROM pg_class c
-    JOIN pg_namespace n ON n.oid = c.relnamespace AND n.nspname = 'prorata'
+    JOIN pg_namespace n ON n.oid = c.relnamespace
+     -- The shared tables, and those of tenants with a schema of their own.
+     AND EXISTS (SELECT 1 FROM pg_class m WHERE m.relnamespace = n.oid AND m.relname = 'schema_migration')
    WHERE c.relkind IN ('r', 'p')
      AND EXISTS (SELECT 1 FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attname = 'tenant_id' AND NOT a.attisdropped)
 )

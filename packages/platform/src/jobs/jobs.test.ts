@@ -362,9 +362,9 @@ describe('the walls', () => {
   it('keep the application out of the queue, and the worker’s login out of everything else', async () => {
     const peek = test.db.transaction(scopeOf(context), (tx) => tx.query('SELECT 1 FROM graphile_worker.jobs'));
     await expect(peek).rejects.toThrow(/permission denied/);
-    const pool = test.db.connectQueue(1);
-    await expect(pool.query('SELECT 1 FROM prorata.job')).rejects.toThrow(/permission denied/);
-    await pool.end();
+    const pool = test.db.queues[0]?.(1);
+    await expect(pool?.query('SELECT 1 FROM prorata.job')).rejects.toThrow(/permission denied/);
+    await pool?.end();
   });
 
   it('are complete, and the queue has the shape of the library that is installed', async () => {

@@ -30,11 +30,18 @@ const MOST_WAIT_MS = 5_000;
 
 /**
  * Waits for jobs of the kinds given and does them, until it is stopped. Any number of workers, in this process and elsewhere, share the
- * queue of one database. A worker whose database goes away starts again by itself once it is back.
+ * queue of a database; a worker waits at each of the node's databases. A worker whose database goes away starts again by itself once it is back.
  */
 export function startWorker(db: Database, jobs: Jobs, options: WorkerOptions = {}): JobWorker {
   const stopping = new AbortController();
-  const ended = supervise(db, jobs, options, stopping.signal);
+  const ended = Promise.all(
+    db.queues.map((connect, index) => {
+      // The clock is one: what it asks for goes into the queue of the tenant's own database.
+      const { schedules, ...rest } = options;
+      const here = index === 0 && schedules !== undefined ? { ...rest, schedules } : rest;
+      return supervise({ db, jobs, connect, options: here, stopping: stopping.signal });
+    }),
+  );
   return {
     async stop() {
       stopping.abort();
@@ -43,11 +50,20 @@ export function startWorker(db: Database, jobs: Jobs, options: WorkerOptions = {
   };
 }
 
-async function supervise(db: Database, jobs: Jobs, options: WorkerOptions, stopping: AbortSignal): Promise<void> {
+interface Work {
+  readonly db: Database;
+  readonly jobs: Jobs;
+  readonly connect: Database['queues'][number];
+  readonly options: WorkerOptions;
+  readonly stopping: AbortSignal;
+}
+
+async function supervise(of: Work): Promise<void> {
+  const { options, stopping } = of;
   for (let failures = 0; !stopping.aborted; ) {
     const started = Date.now();
     try {
-      await work(db, jobs, options, stopping);
+      await work(of);
     } catch (error) {
       options.onFailure?.({ jobId: '', kind: 'worker', error });
       failures = Date.now() - started > 60_000 ? 0 : failures + 1;
@@ -57,9 +73,8 @@ async function supervise(db: Database, jobs: Jobs, options: WorkerOptions, stopp
 }
 
 /** One life of the worker: until it is asked to stop, or its session breaks. */
-async function work(db: Database, jobs: Jobs, options: WorkerOptions, stopping: AbortSignal): Promise<void> {
-  const { concurrency = 1 } = options;
-  const pool = db.connectQueue(concurrency + 4);
+async function work(of: Work): Promise<void> {
+  const pool = of.connect((of.options.concurrency ?? 1) + 4);
   try {
     const session = await pool.connect();
     // Its loss ends this life: from then on others may take what it was doing.
@@ -67,7 +82,7 @@ async function work(db: Database, jobs: Jobs, options: WorkerOptions, stopping: 
     session.on('error', (error) => lost.abort(error));
     session.on('end', () => lost.abort(new Error('the session of the worker ended')));
     try {
-      await runUntil(pool, session, { db, jobs, options, stopping, lost });
+      await runUntil(pool, session, { ...of, lost });
     } finally {
       session.removeAllListeners('end');
       // Not back into the pool: the lock that shows life goes with the session.
@@ -78,11 +93,7 @@ async function work(db: Database, jobs: Jobs, options: WorkerOptions, stopping: 
   }
 }
 
-interface Life {
-  readonly db: Database;
-  readonly jobs: Jobs;
-  readonly options: WorkerOptions;
-  readonly stopping: AbortSignal;
+interface Life extends Work {
   readonly lost: AbortController;
 }
 

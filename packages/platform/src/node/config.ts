@@ -55,7 +55,27 @@ const NodeConfigSchema = Type.Object(
         strict,
       ),
     ),
-    database: Type.Optional(Type.Object({ url: Type.Optional(Type.String()) }, strict)),
+    database: Type.Optional(
+      Type.Object(
+        {
+          url: Type.Optional(Type.String()),
+          /** Tenants that do not share tables with others: a schema in the same database, or a database of their own. */
+          tenants: Type.Optional(
+            Type.Array(
+              Type.Union([
+                Type.Object({ id: Uuid, mode: Type.Literal('SCHEMA') }, strict),
+                Type.Object(
+                  { id: Uuid, mode: Type.Literal('DEDICATED_DB'), url: Type.Optional(Type.String()) },
+                  strict,
+                ),
+              ]),
+              { maxItems: 1_000 },
+            ),
+          ),
+        },
+        strict,
+      ),
+    ),
     http: Type.Optional(
       Type.Object(
         {

@@ -5,6 +5,7 @@ import pg from 'pg';
 import { type Database, openDatabase } from '../database/database.ts';
 import { attachEmbedded, EMBEDDED_SUPERUSER } from '../database/embedded.ts';
 import { type MigrationSet, migrationsDigest } from '../database/migrate.ts';
+import type { TenantEntry } from '../database/registry.ts';
 import { type DeclaredEvent, type EventCatalogue, eventFaults } from '../outbox/catalogue.ts';
 
 export interface TestDatabase {
@@ -13,12 +14,16 @@ export interface TestDatabase {
   admin<Row extends object = Record<string, unknown>>(sql: string, values?: readonly unknown[]): Promise<Row[]>;
   /** How a second client (a raw driver, a benchmark) reaches the same database. */
   readonly connection: { readonly host: string; readonly database: string };
+  /** Names of the databases that tenants have for themselves. */
+  readonly dedicated: readonly string[];
   close(): Promise<void>;
 }
 
 export interface TestDatabaseOptions {
   /** What may have been emitted when the test ends: an event that is not declared so, or carries something else, fails it. */
   readonly events?: EventCatalogue;
+  /** Tenants with a schema or a database of their own; the latter stands beside the shared one. */
+  readonly tenants?: readonly Pick<TenantEntry, 'id' | 'mode'>[];
 }
 
 /** A few of each: what one event carries is much the same every time. */
@@ -42,6 +47,10 @@ export async function openTestDatabase(
   const server = await attachEmbedded(cluster, { durable: false });
   const template = `template_${digest}`;
   const database = `t_${process.pid}_${randomBytes(5).toString('hex')}`;
+  const tenants = (options.tenants ?? []).map(({ id, mode }, index): TenantEntry => {
+    return mode === 'SCHEMA' ? { id, mode } : { id, mode, database: `${database}_${index}` };
+  });
+  const dedicated = tenants.flatMap((tenant) => (tenant.mode === 'DEDICATED_DB' ? [`${tenant.database}`] : []));
   const postgres = new pg.Client({ host: server.socketDirectory, user: EMBEDDED_SUPERUSER, database: 'postgres' });
   await postgres.connect();
   // Clones and template builds are serialised: CREATE DATABASE refuses a template that anybody is connected to.
@@ -53,17 +62,20 @@ export async function openTestDatabase(
       await (await openDatabase({ dir: cluster, migrations, database: template, durable: false })).close();
       await postgres.query(`ALTER DATABASE ${template} IS_TEMPLATE true`);
     }
-    await postgres.query(`CREATE DATABASE ${database} TEMPLATE ${template} STRATEGY file_copy`);
+    for (const name of [database, ...dedicated]) {
+      await postgres.query(`CREATE DATABASE ${name} TEMPLATE ${template} STRATEGY file_copy`);
+    }
   } finally {
     await postgres.query('select pg_advisory_unlock($1)', [TEMPLATE_LOCK]);
   }
-  const db = await openDatabase({ dir: cluster, migrations, database, durable: false });
+  const db = await openDatabase({ dir: cluster, migrations, database, durable: false, tenants });
   const admin = new pg.Client({ host: server.socketDirectory, user: EMBEDDED_SUPERUSER, database });
   await admin.connect();
   await admin.query('set search_path = prorata');
   return {
     db,
     connection: { host: server.socketDirectory, database },
+    dedicated,
     async admin<Row extends object>(sql: string, values?: readonly unknown[]) {
       const result = await admin.query<Row>(sql, values === undefined ? undefined : [...values]);
       return result.rows;
@@ -72,7 +84,7 @@ export async function openTestDatabase(
       const emitted = options.events === undefined ? [] : (await admin.query<DeclaredEvent>(SOME_EVENTS)).rows;
       await admin.end();
       await db.close();
-      await postgres.query(`DROP DATABASE IF EXISTS ${database} WITH (FORCE)`);
+      for (const name of [database, ...dedicated]) await postgres.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
       await postgres.end();
       await server.release();
       const faults = eventFaults(options.events ?? {}, emitted);

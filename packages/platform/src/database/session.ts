@@ -1,0 +1,99 @@
+import { pipeline } from 'node:stream/promises';
+import type pg from 'pg';
+import { from as copyFromStatement } from 'pg-copy-streams';
+import type { Sql, Statement, Tx } from './database.ts';
+
+/** A connection of a pool with its transaction begun. */
+export interface Session {
+  readonly client: pg.PoolClient;
+  readonly ahead: Tx['ahead'];
+  /** Remembers that the connection is of no further use. */
+  broke(error: Error): void;
+  release(): void;
+}
+
+/**
+ * A connection of the pool with its transaction begun. The server may have cut an idle connection (a restart, a failover), which
+ * shows at the first statement: nothing has happened by then, so it is tried on another connection, as often as the pool is large.
+ */
+export async function begun(pool: pg.Pool, begin: string, ahead: readonly Statement[]): Promise<Session> {
+  for (let attempt = 1; ; attempt += 1) {
+    const client = await pool.connect();
+    let failure: Error | undefined;
+    const broke = (error: Error) => {
+      failure = error;
+    };
+    // The driver emits an error on a connection that is cut while somebody holds it; without a listener it ends the process.
+    client.on('error', broke);
+    const release = () => {
+      client.off('error', broke);
+      client.release(failure);
+    };
+    const began = client.query(begin);
+    const sent = ahead.map(({ sql, values }) => statement(client, sql, values));
+    for (const one of sent) one.catch(() => {});
+    try {
+      await began;
+    } catch (error) {
+      broke(error instanceof Error ? error : new Error(String(error)));
+      release();
+      if (attempt > (pool.options.max ?? 1)) throw error;
+      continue;
+    }
+    try {
+      const rows: object[][] = [];
+      for (const one of sent) rows.push((await one).rows);
+      return { client, ahead: rows, broke, release };
+    } catch (error) {
+      await client.query('ROLLBACK').catch(broke);
+      release();
+      throw error;
+    }
+  }
+}
+
+/** Sends one statement; `values` undefined: by the simple protocol, which takes several at once. */
+export function statement<Row extends object>(
+  client: pg.PoolClient,
+  sql: Sql,
+  values: readonly unknown[] | undefined,
+): Promise<pg.QueryResult<Row>> {
+  if (typeof sql === 'string') return client.query<Row>(sql, values === undefined ? undefined : [...values]);
+  return client.query<Row>({ ...sql, values: [...(values ?? [])] });
+}
+
+/** Waits for all and answers the last one's result. @throws the first failure in the order given */
+export async function together<Last>(sent: readonly [...Promise<unknown>[], Promise<Last>]): Promise<Last> {
+  const settled = await Promise.allSettled(sent);
+  const failed = settled.find((one) => one.status === 'rejected');
+  if (failed !== undefined) throw failed.reason;
+  return (await sent.at(-1)) as Last;
+}
+
+export function transactionOf({ client, ahead }: Session, deferred: Statement[]): Tx {
+  return {
+    ahead,
+    async query<Row extends object>(sql: Sql, values?: readonly unknown[]) {
+      return (await statement<Row>(client, sql, values)).rows;
+    },
+    defer(sql, values = []) {
+      deferred.push({ sql, values });
+    },
+    async execute(sql, values) {
+      const result = await client.query(sql, values === undefined ? undefined : [...values]);
+      return result.rowCount ?? 0;
+    },
+    async copyFrom(sql, chunks) {
+      // A stream holds the connection for itself until it ends.
+      const connection = client as { pipeline: boolean };
+      connection.pipeline = false;
+      try {
+        const copy = client.query(copyFromStatement(sql));
+        await pipeline(chunks, copy);
+        return copy.rowCount;
+      } finally {
+        connection.pipeline = true;
+      }
+    },
+  };
+}
