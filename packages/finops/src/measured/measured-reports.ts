@@ -9,7 +9,7 @@ export interface MeasuredFileRow {
   readonly source: string;
   readonly file: string;
   readonly sha256: string;
-  readonly kind: string;
+  readonly kind: 'csv' | 'csv.gz' | 'parquet';
   readonly rows: number;
   readonly totals: readonly QuantityTotal[];
   readonly created_at: string;
