@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import {
   changeSubscription,
   listSubscriptions,
@@ -10,6 +11,7 @@ import {
 import { type Command, Option } from 'commander';
 import { addCommand, type Shell } from '../terminal/command.ts';
 import { count, reportTable, text } from '../terminal/report.ts';
+import { readPath } from '../terminal/values.ts';
 import { callerOf, withEvents } from './events-node.ts';
 
 const DIR = "the node's folder";
@@ -17,6 +19,7 @@ const DIR = "the node's folder";
 interface SubscribeOptions {
   readonly event: readonly string[];
   readonly allEntities?: boolean;
+  readonly secretFile?: string;
 }
 
 /** `prorata events subscribe`, `subscriptions`, `pause`, `resume`, `rotate`, `retire`, `unsubscribe`: who is told of events. */
@@ -70,10 +73,17 @@ function subscribeCommand(events: Command, shell: Shell): void {
         ['*'],
         'all of them',
       ),
+      new Option('--secret-file <path>', 'a secret that the receiver gave; a new one is made unless told'),
       new Option('--all-entities', 'on a group node: the events of all entities, not of the group as a whole only'),
     ],
     async run({ argument, dir, options }) {
-      const input = { url: argument, events: options.event, all_entities: options.allEntities === true };
+      const given = options.secretFile === undefined ? undefined : await readFile(readPath(options.secretFile), 'utf8');
+      const input = {
+        url: argument,
+        events: options.event,
+        all_entities: options.allEntities === true,
+        ...(given === undefined ? {} : { secret: given.trim() }),
+      };
       const made = await withEvents(dir, async (node) => {
         const answer = await subscribe(node.webhooks, callerOf(node, 'subscribe'), input);
         return answer.body;

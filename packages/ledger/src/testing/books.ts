@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { PLATFORM_MIGRATIONS, type RequestContext, scopeOf, type Tx } from '@prorata/platform';
+import { type EventCatalogue, PLATFORM_MIGRATIONS, type RequestContext, scopeOf, type Tx } from '@prorata/platform';
 import { openTestDatabase, type TestDatabase } from '@prorata/platform/testing';
 import { LEDGER_EVENTS } from '../event-catalogue.ts';
 import { LEDGER_MIGRATIONS } from '../migrations.ts';
@@ -12,8 +12,8 @@ export interface Books extends TestDatabase {
   as<T>(context: RequestContext, work: (tx: Tx) => Promise<T>): Promise<T>;
 }
 
-export async function openBooks(): Promise<Books> {
-  const test = await openTestDatabase([PLATFORM_MIGRATIONS, LEDGER_MIGRATIONS], { events: LEDGER_EVENTS });
+export async function openBooks(events: EventCatalogue = LEDGER_EVENTS): Promise<Books> {
+  const test = await openTestDatabase([PLATFORM_MIGRATIONS, LEDGER_MIGRATIONS], { events });
   return {
     ...test,
     async entity(tenantId = randomUUID()) {

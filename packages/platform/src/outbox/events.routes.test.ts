@@ -90,7 +90,8 @@ describe('the routes of events', () => {
     [{ ...hook, events: ['thing'] }, 400, 'VALIDATION_FAILED'],
     [{ ...hook, events: ['*.CREATED'] }, 400, 'VALIDATION_FAILED'],
     [{ ...hook, events: [] }, 400, 'VALIDATION_FAILED'],
-    [{ ...hook, secret: 'mine' }, 400, 'VALIDATION_FAILED'],
+    [{ ...hook, secret: 'whsec_bWluZQ==' }, 422, 'WEBHOOK_SECRET_INVALID'],
+    [{ ...hook, filter: 'x' }, 400, 'VALIDATION_FAILED'],
     [{ ...hook, tenant_id: randomUUID() }, 400, 'FORBIDDEN_FIELD'],
   ])('refuse the subscription %j', async (body, status, code) => {
     expect(await ask('POST', '/api/platform/webhooks', body)).toMatchObject({ status, body: { code } });

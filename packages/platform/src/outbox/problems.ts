@@ -17,6 +17,11 @@ export const eventProblem = defineProblems({
     title: 'The node does not send events to this address',
     next: 'Use a public https address, or list the network under `webhooks.allow` in prorata.yaml (127.0.0.0/8, 10.20.0.0/16).',
   },
+  WEBHOOK_SECRET_INVALID: {
+    status: 422,
+    title: 'This is no secret of Standard Webhooks',
+    next: 'Give "whsec_" and the base64 of 24 to 64 bytes as the receiver wrote it, or no secret: the node makes one.',
+  },
   WEBHOOK_LIMIT: {
     status: 409,
     title: 'There are as many subscriptions as a legal entity may have',

@@ -25,6 +25,8 @@ export interface RelayOptions {
   readonly longestDelayMs?: number;
   /** How long a receiver that does not answer at all is left alone. */
   readonly restMs?: number;
+  /** Beyond the timeout, before another relay takes over what this one took: what the database may take to hear of an answer. */
+  readonly marginMs?: number;
 }
 
 export interface RelayReport {
@@ -46,10 +48,9 @@ const DEFAULTS = {
   firstDelayMs: 5_000,
   longestDelayMs: 12 * 3_600_000,
   restMs: 5_000,
+  marginMs: 20_000,
 } as const;
 
-/** Beyond the timeout: what the database may take to hear of an answer. */
-const LEASE_MARGIN_MS = 20_000;
 const LANES_OF_EACH = 4;
 /** One lane gives way to others after that many events. */
 const MOST_OF_A_LANE = 100;
@@ -154,7 +155,7 @@ class Work {
   }
 
   #leaseSeconds(): number {
-    return (this.#settings.timeoutMs + LEASE_MARGIN_MS) / 1000;
+    return (this.#settings.timeoutMs + this.#settings.marginMs) / 1000;
   }
 
   /** Sends the events of a lane one after the other. What goes wrong here is for the log: the lane comes back by itself. */

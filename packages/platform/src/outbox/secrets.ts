@@ -18,6 +18,13 @@ export function newWebhookSecret(): string {
   return `whsec_${randomBytes(32).toString('base64')}`;
 }
 
+/** Whether a text is a secret as Standard Webhooks writes them: `whsec_` and base64 of 24 to 64 bytes. */
+export function isWebhookSecret(text: string): boolean {
+  const encoded = /^whsec_([A-Za-z0-9+/]+={0,2})$/.exec(text)?.[1] ?? '';
+  const bytes = Buffer.from(encoded, 'base64');
+  return bytes.toString('base64') === encoded && bytes.length >= 24 && bytes.length <= 64;
+}
+
 /**
  * The box of a node, locked with `keys/webhooks.json` (made at first use, mode 600). Other machines that relay for the same node
  * need a copy of the file, as they need the passwords of its database.

@@ -7,7 +7,7 @@ import { type WriteAnswer, type WriteRequest, writePath } from '../write/write-p
 import { type AddressRule, requireSendable } from './addresses.ts';
 import type { EventReach } from './feed.ts';
 import { eventProblem } from './problems.ts';
-import { newWebhookSecret, type SecretBox } from './secrets.ts';
+import { isWebhookSecret, newWebhookSecret, type SecretBox } from './secrets.ts';
 import * as sql from './subscription.sql.ts';
 
 /** What a node needs to keep subscriptions. */
@@ -49,6 +49,8 @@ export interface NewSubscription {
   readonly url: string;
   readonly events: readonly string[];
   readonly all_entities?: boolean;
+  /** A secret that the receiver gave, where it is the one to make them; a new one unless told. */
+  readonly secret?: string;
 }
 
 export interface SubscriptionChange {
@@ -75,7 +77,7 @@ function ownerOf({ tenantId, legalEntityId }: RequestContext): Owner {
 /**
  * Subscribes an address to events that are published from now on; what came before is in the feed.
  *
- * @throws Problem `WEBHOOK_URL_REFUSED`, `WEBHOOK_LIMIT`, `FORBIDDEN`
+ * @throws Problem `WEBHOOK_URL_REFUSED`, `WEBHOOK_SECRET_INVALID`, `WEBHOOK_LIMIT`, `FORBIDDEN`
  */
 export async function subscribe(
   node: WebhookNode,
@@ -84,6 +86,9 @@ export async function subscribe(
 ): Promise<WriteAnswer<SubscriptionWithSecret>> {
   const { url } = input;
   requireSendable(url, node.rule);
+  const secret = input.secret ?? newWebhookSecret();
+  if (!isWebhookSecret(secret))
+    throw eventProblem('WEBHOOK_SECRET_INVALID', 'the secret is not one of Standard Webhooks');
   const all = input.all_entities === true;
   if (all && (node.reach !== 'tenant' || caller.context.legalEntityId !== undefined)) {
     throw platformProblem('FORBIDDEN', 'all_entities is for who acts for the tenant as a whole, on a group node');
@@ -96,7 +101,7 @@ export async function subscribe(
       throw eventProblem('WEBHOOK_LIMIT', `there are ${MOST_SUBSCRIPTIONS} subscriptions`);
     }
     const id = uuidv7();
-    const sealed = node.box.seal(newWebhookSecret(), secretOwner(own[0], id));
+    const sealed = node.box.seal(secret, secretOwner(own[0], id));
     await tx.execute(sql.INSERT, [...own, id, url, [...input.events], all, sealed, caller.context.userId]);
     const details = { url: withoutQuery(url), events: input.events, all_entities: all };
     record.audit({ subject: 'webhook_subscription', subjectId: id, details });

@@ -91,6 +91,9 @@ function registerSubscriptions(app: App, node: WebhookNode, config: Config): voi
           all_entities: Type.Optional(
             Type.Boolean({ description: 'Group node, token without a legal entity: the events of all entities.' }),
           ),
+          secret: Type.Optional(
+            Type.String({ maxLength: 100, description: 'One that the receiver gave; a new one unless told.' }),
+          ),
         }),
         response: { 201: WithSecretSchema },
       },
