@@ -137,5 +137,6 @@ export {
   type WriteAnswer,
   type WriteRequest,
   type WriteResult,
+  wasReplayed,
   writePath,
 } from './write/write-path.ts';

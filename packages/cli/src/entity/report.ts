@@ -4,6 +4,7 @@ import { addCommand, addGroup, type Shell } from '../terminal/command.ts';
 import type { Language } from '../terminal/decimals.ts';
 import { count, money, quantity, reportTable, share, text } from '../terminal/report.ts';
 import { readMonth } from '../terminal/values.ts';
+import { entityCorrectionsCommand } from './corrections.ts';
 import { type FinopsPackage, withEntity } from './open.ts';
 import { entityTieOutCommand } from './tie-out.ts';
 
@@ -20,6 +21,7 @@ export function entityReportCommands(entity: Command, shell: Shell): void {
   const report = addGroup(entity, 'report', 'what a month says');
   addFacts(report, shell);
   addCoverage(report, shell);
+  entityCorrectionsCommand(report, shell);
   entityTieOutCommand(report, shell);
 }
 
@@ -95,7 +97,23 @@ function factsText(facts: Omit<FactsReport, 'next'>, language: Language): string
       ? 'Les faits du mois égalent ses factures, exactement.'
       : '! Les faits du mois diffèrent de ses factures.',
   };
-  return `${reportTable(rows, fields, language)}\n\n${words[language]}`;
+  return [reportTable(rows, fields, language), '', conservationText(facts, language), '', words[language]].join('\n');
+}
+
+/** Where the money was after each step of the run: on facts, or still in pools. */
+function conservationText({ conservation }: Omit<FactsReport, 'next'>, language: Language): string {
+  const rows = conservation.steps.map((step) => ({ ...step, proof: step.equal ? '=' : '≠' }));
+  const fields = [
+    text('step', 'After step', 'Après étape'),
+    count('rows_in', 'Rows in', 'Entrées'),
+    count('rows_out', 'Rows out', 'Sorties'),
+    money('bills_effective', 'Bills', 'Factures'),
+    text('proof', '', ''),
+    money('held_effective', 'On facts', 'Sur les faits'),
+    money('pools_effective', 'In pools', 'Dans les pools'),
+    text('currency', 'Currency', 'Devise'),
+  ];
+  return reportTable(rows, fields, language);
 }
 
 function addCoverage(report: Command, shell: Shell): void {

@@ -1,17 +1,23 @@
 import { createWriteStream } from 'node:fs';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { type App, uploadOf } from '@prorata/platform';
-import { runMonth } from '../facts/run-month.ts';
+import { type App, REPLAYED_HEADER, uploadOf, wasReplayed } from '@prorata/platform';
 import { importFocus } from '../import/import-focus.ts';
 import { withPrivateFolder } from '../import/source-file.ts';
 import { explainIndirect } from '../indirect/explain.ts';
 import { type EntityNode, workFolder } from '../node/entity.ts';
-import { listImports, listRuns, reportCoverage, reportFacts } from '../report/reports.ts';
+import { listImports, reportCoverage, reportFacts } from '../report/reports.ts';
 import { answered } from './answered.ts';
+import { closingRoutes } from './closing.routes.ts';
 import * as schema from './finops.schema.ts';
+import { mappingRoutes } from './mapping.routes.ts';
+import { measuredRoutes } from './measured.routes.ts';
+import { pricingRoutes } from './pricing.routes.ts';
 import { publicationRoutes } from './publications.routes.ts';
+import { referenceRoutes } from './references.routes.ts';
 import { ANALYSTS, READERS, refuseOthers } from './roles.ts';
+import { ruleRoutes } from './rules.routes.ts';
+import { runRoutes } from './runs.routes.ts';
 import { tieOutRoutes } from './tieout.routes.ts';
 
 const MOST_UPLOAD_BYTES = 4 * 1024 ** 3;
@@ -23,9 +29,19 @@ export async function registerFinopsRoutes(app: App, entity: EntityNode): Promis
   await app.register(async (instance) => {
     const scoped = instance as App;
     scoped.addHook('onRequest', async (request) => refuseOthers(request.context, entity));
+    scoped.addHook('onSend', async (request, reply) => {
+      // A refused caller has no context to ask about.
+      if (reply.statusCode < 300 && wasReplayed(request.context)) reply.header(REPLAYED_HEADER, 'true');
+    });
     importRoutes(scoped, entity);
+    measuredRoutes(scoped, entity);
+    referenceRoutes(scoped, entity);
+    mappingRoutes(scoped, entity);
     runRoutes(scoped, entity);
+    ruleRoutes(scoped, entity);
     reportRoutes(scoped, entity);
+    pricingRoutes(scoped, entity);
+    closingRoutes(scoped, entity);
     tieOutRoutes(scoped, entity);
     publicationRoutes(scoped, entity);
   });
@@ -68,41 +84,6 @@ function importRoutes(app: App, entity: EntityNode): void {
       },
     },
     async () => answered(await listImports(entity)),
-  );
-}
-
-function runRoutes(app: App, entity: EntityNode): void {
-  app.post(
-    '/api/finops/runs',
-    {
-      config: ANALYSTS,
-      schema: {
-        tags: ['runs'],
-        operationId: 'runMonth',
-        summary: "The monthly batch: replace the month's facts",
-        body: schema.MonthBody,
-        response: { 201: schema.RunAnswer, ...refusals },
-      },
-    },
-    async (request, reply) => {
-      const { context, idempotencyKey } = request;
-      const result = await runMonth(entity, request.body.month, { context, idempotencyKey, trigger: 'API' });
-      return reply.code(201).send(answered(result));
-    },
-  );
-  app.get(
-    '/api/finops/runs',
-    {
-      config: READERS,
-      schema: {
-        tags: ['runs'],
-        operationId: 'listRuns',
-        summary: 'The latest runs',
-        querystring: schema.OptionalMonthQuery,
-        response: { 200: schema.RunList, ...refusals },
-      },
-    },
-    async (request) => answered(await listRuns(entity, request.query.month)),
   );
 }
 

@@ -1,5 +1,6 @@
 import type { FactRow } from '@prorata/contract';
 import { firstDayOf } from '@prorata/platform';
+import { type ConservedStep, conservedSteps } from '../batch/runs.ts';
 import { bookedTotals, standingTotals } from '../closing/booked-totals.ts';
 import { sameMoney } from '../facts/check.ts';
 import type { ReplacedFacts } from '../facts/run-month.ts';
@@ -45,6 +46,8 @@ export interface FactsReport {
     readonly consumption: readonly MoneyTotal[];
     readonly facts: readonly MoneyTotal[];
     readonly equal: boolean;
+    /** After each step of the run. */
+    readonly steps: readonly ConservedStep[];
   };
   /** Give it as `after` for the next page; null at the end. */
   readonly next: string | null;
@@ -70,7 +73,12 @@ export async function reportFacts(entity: EntityNode, query: FactsQuery): Promis
         period_month: query.month,
         rows: rows.slice(0, limit),
         totals,
-        conservation: { consumption, facts, equal: sameMoney(consumption, facts) },
+        conservation: {
+          consumption,
+          facts,
+          equal: sameMoney(consumption, facts),
+          steps: await conservedSteps(tx, key),
+        },
         next: last === undefined ? null : writeCursor(last),
       };
     },

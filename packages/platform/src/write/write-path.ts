@@ -85,6 +85,7 @@ export async function writePath<Body>(
       { ...role, ahead: request.ahead === undefined ? claim : [...claim, request.ahead] },
     );
     if (!answer.replayed) sealSoon(db, scopeOf(context));
+    lastReplayed.set(context, answer.replayed);
     return answer;
   } catch (error) {
     if (refused === undefined || !write.keeps(refused)) throw error;
@@ -174,6 +175,13 @@ class KeyedWrite {
   #scope(): [tenant: string, legalEntity: string, user: string] {
     return [this.#context.tenantId, this.#context.legalEntityId ?? NIL_UUID, this.#context.userId];
   }
+}
+
+const lastReplayed = new WeakMap<RequestContext, boolean>();
+
+/** Whether the last write on behalf of a request gave the stored answer of an earlier one, where use cases keep that to themselves. */
+export function wasReplayed(context: RequestContext): boolean {
+  return lastReplayed.get(context) ?? false;
 }
 
 const replayed = new WeakSet<Problem>();
