@@ -14,6 +14,8 @@ import {
 import { openTestDatabase, type TestDatabase } from '../testing/index.ts';
 import { deadLetters, settleDeadLetters } from './dead-letters.ts';
 import { ADVANCE } from './lane.sql.ts';
+import { advance, claimLanes } from './lane.ts';
+import { PUBLISH } from './publish.sql.ts';
 import { publishEvents } from './publish.ts';
 import { purgeEvents } from './purge.ts';
 import { relayOnce, startRelay } from './relay.ts';
@@ -274,12 +276,12 @@ describe('several relays on one database', () => {
       await new Promise((resolve) => setTimeout(resolve, Math.random() * 3));
       return 204;
     };
-    const things = Array.from({ length: 12 }, (_, index) => `t${index}`);
+    const things = Array.from({ length: 7 }, (_, index) => `t${index}`);
     const relays = [1, 2, 3].map(() => startRelay(relay()));
-    for (let round = 0; round < 8; round += 1) await emit(test.db, context, [...things, ...things]);
-    await until(() => receiver.taken.length >= 8 * 24);
+    for (let round = 0; round < 12; round += 1) await emit(test.db, context, [...things, ...things]);
+    await until(() => receiver.taken.length >= 12 * 14);
     await Promise.all(relays.map((one) => one.stop()));
-    expect(receiver.seen).toHaveLength(8 * 24);
+    expect(receiver.seen).toHaveLength(12 * 14);
     const order = await test.admin<{ id: string; entity_id: string }>(
       'SELECT id, entity_id FROM outbox_event WHERE tenant_id = $1 ORDER BY position',
       [context.tenantId],
@@ -288,6 +290,33 @@ describe('several relays on one database', () => {
       const sent = receiver.taken.filter((event) => event.entity_id === thing).map((event) => event.id);
       expect(sent).toEqual(order.filter((row) => row.entity_id === thing).map((row) => row.id));
     }
+  });
+});
+
+describe('an event that is published while the lane of its thing is being closed', () => {
+  it('is not left behind', async () => {
+    context = someContext();
+    const { tenantId } = context;
+    await subscriber();
+    await emit(test.db, context, ['a']);
+    await publishEvents(test.db, tenantId);
+    const claim = { seconds: 30, lanesOfEach: 4, busy: [] };
+    const [lane] = await claimLanes(test.db, tenantId, claim);
+    if (lane === undefined) throw new Error('no lane');
+    const first = await advance(test.db, lane, 30);
+    await emit(test.db, context, ['a']);
+    let closing: ReturnType<typeof advance> | undefined;
+    await test.db.transaction(
+      { tenantId },
+      async (tx) => {
+        await tx.query(PUBLISH, [tenantId, '1', 10]);
+        // Whoever closes the lane does not see the second event yet, and has to wait for it.
+        closing = advance(test.db, lane, 30, first?.feed_position);
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      },
+      { role: 'relay' },
+    );
+    expect(await closing).toMatchObject({ feed_position: '2' });
   });
 });
 
