@@ -21,6 +21,8 @@ export function buildProgram(shell: Shell): Command {
   const program = new Command('prorata')
     .description('Who consumed what in a group of companies, what it costs, and can we prove it.')
     .version('0.1.0', '--version', 'print the version')
+    // An option belongs to the command that it stands behind: `import prices --version 2` names a version of prices.
+    .enablePositionalOptions()
     .showSuggestionAfterError(true)
     .showHelpAfterError('(add --help for the arguments and an example)')
     .exitOverride()

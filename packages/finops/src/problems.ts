@@ -287,6 +287,11 @@ export const finopsProblem = defineProblems({
     title: 'Open months are valued with the Pricing View',
     next: 'Give the months listed in "months" to another view (prorata entity prices calendar set), or close them.',
   },
+  CALENDAR_NOT_SET: {
+    status: 404,
+    title: 'The calendar says nothing about the month',
+    next: 'Nothing is to be done: the latest published view valid for the month values it.',
+  },
   VERSION_GAP: {
     status: 409,
     title: 'Versions of a Pricing View have no gaps',

@@ -6,6 +6,7 @@ import { forEachFile } from '../terminal/each-file.ts';
 import { count, money, reportTable, text } from '../terminal/report.ts';
 import { entityImportDriversCommand } from './import-drivers.ts';
 import { entityImportFecCommand } from './import-fec.ts';
+import { entityImportPricesCommand } from './import-prices.ts';
 import { withEntity } from './open.ts';
 
 interface ImportOptions {
@@ -17,6 +18,7 @@ export function entityImportCommands(entity: Command, shell: Shell): void {
   const group = addGroup(entity, 'import', 'bills, and entries of the general ledger');
   focusCommand(group, shell);
   entityImportFecCommand(group, shell);
+  entityImportPricesCommand(group, shell);
   entityImportDriversCommand(group, shell);
 }
 

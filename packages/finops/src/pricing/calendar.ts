@@ -95,14 +95,20 @@ async function latestPublished(tx: Tx, entity: EntityNode, code: string): Promis
   return versions.filter((view) => view.status === 'PUBLISHED').at(-1);
 }
 
-/** Takes a month out of the calendar, so that the latest published view valid for it decides. */
+/**
+ * Takes a month out of the calendar, so that the latest published view valid for it decides.
+ *
+ * @throws Problem `MONTH_INVALID`, `CALENDAR_NOT_SET`, `PERIOD_CLOSED`, `PERIOD_LOCKED`
+ */
 export async function clearCalendar(
   entity: EntityNode,
   month: string,
   options: PricingOptions = {},
 ): Promise<CalendarChange> {
   return await changing(entity, month, { view: null }, options, async (tx, key) => {
-    return (await tx.query<ViewKey>(sql.CLEAR_CALENDAR, key)).length > 0;
+    const cleared = await tx.query<ViewKey>(sql.CLEAR_CALENDAR, key);
+    if (cleared.length === 0) throw finopsProblem('CALENDAR_NOT_SET', `the calendar says nothing about ${month}`);
+    return true;
   });
 }
 

@@ -63,11 +63,12 @@ export async function importPrices(
     return { status: stored.imported ? 201 : 200, body: stored };
   });
   const { name, sha256, notices } = file;
-  const told = { file: name, sha256, notices, revalued: [] };
-  if (input.publish !== true) return { ...answer.body, ...told };
-  const published = await publishView(entity, viewLabel(answer.body), { context });
+  const stored = answer.body;
+  const read = { file: name, sha256, notices, revalued: [] };
+  if (input.publish !== true) return { ...stored, ...read };
+  const published = await publishView(entity, viewLabel(stored), { context });
   const { changed: _changed, revalued, ...view } = published;
-  return { ...view, ...told, imported: answer.body.imported, revalued };
+  return { ...view, ...read, imported: stored.imported, revalued };
 }
 
 /** What a version is to say, apart from its lines. Months are first days. */

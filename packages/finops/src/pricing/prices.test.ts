@@ -200,6 +200,7 @@ describe('a Pricing View', () => {
       { month: '2025-07', state: 'OPEN', set: 'STANDARD@1', view: 'STANDARD@1', valued_with: 'STANDARD@1' },
     ]);
     const cleared = await clearCalendar(test.entity, '2025-07');
+    await expect(clearCalendar(test.entity, '2025-07')).rejects.toMatchObject({ code: 'CALENDAR_NOT_SET' });
     expect(cleared).toEqual({ month: '2025-07', view: 'STANDARD@2', changed: true, revalued: ['2025-07'] });
     expect(await standard()).toEqual([
       ['search', K8S, '15'],
