@@ -39,6 +39,13 @@ pools:
 tag_aliases: {}
 #  aplication: application
 
+# Rules that come before everything above, in their order: where all of "match" holds, "set" says what the charge is, unless
+# a rule before it said so. "*" stands for any text and "" for no value. Try them first: prorata entity mapping test 2025-07
+rules: []
+#  - code: mainframe
+#    match: { provider: ["IBM*"], service_category: [Compute], tags: { team: [core, "core-*"] } }
+#    set: { application: Core Banking, environment: prod, domain: Mainframe, family: Host, product: MIPS, unit: MIPS-hour }
+
 # Service categories whose domain has another code in the group's references:
 domains: {}
 #  "AI and Machine Learning": AI

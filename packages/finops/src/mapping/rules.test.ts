@@ -13,7 +13,7 @@ import { type ChargeOrigin, compileMapping } from './apply.ts';
 import { DEFAULT_MAPPING } from './default-mapping.ts';
 import { parseMapping } from './document.ts';
 
-const withRules = (rules: string) => `${DEFAULT_MAPPING}\nrules:\n${rules}`;
+const withRules = (rules: string) => `${DEFAULT_MAPPING.replace('rules: []', '')}\nrules:\n${rules}`;
 const placed = (rules: string) => compileMapping(parseMapping(withRules(rules)).document);
 const origin = (more: Partial<ChargeOrigin> = {}): ChargeOrigin => ({
   tags: null,

@@ -25,15 +25,15 @@ const AMBIGUOUS = `
   SELECT f.product_id AS product, array_agg(DISTINCT said.unit ORDER BY said.unit) AS units,
          array_agg(DISTINCT said.domain ORDER BY said.domain) AS domains,
          array_agg(DISTINCT said.family ORDER BY said.family) AS families
-    FROM fact_consumption f
-    LEFT JOIN dim_product p USING (tenant_id, legal_entity_id, product_id)
+    FROM (SELECT DISTINCT product_id, unit, domain_id, coalesce(family_id, 'none') AS family_id FROM fact_consumption
+           WHERE tenant_id = $1 AND legal_entity_id = $2 AND period_month = $3 AND consumption_type = 'DIRECT'
+             AND product_id <> 'TAX') AS f
+    LEFT JOIN dim_product p ON p.tenant_id = $1 AND p.legal_entity_id = $2 AND p.product_id = f.product_id
     CROSS JOIN LATERAL (VALUES
-      (f.unit, f.domain_id, coalesce(f.family_id, 'none')),
+      (f.unit, f.domain_id, f.family_id),
       (coalesce(p.unit, f.unit), CASE WHEN p.origin = 'IMPORTED' THEN p.domain_id ELSE f.domain_id END,
-       CASE WHEN p.origin = 'IMPORTED' THEN coalesce(p.family_id, 'none') ELSE coalesce(f.family_id, 'none') END)
+       CASE WHEN p.origin = 'IMPORTED' THEN coalesce(p.family_id, 'none') ELSE f.family_id END)
     ) AS said (unit, domain, family)
-   WHERE f.tenant_id = $1 AND f.legal_entity_id = $2 AND f.period_month = $3 AND f.consumption_type = 'DIRECT'
-     AND f.product_id <> 'TAX'
    GROUP BY f.product_id
   HAVING count(DISTINCT said.unit) > 1 OR count(DISTINCT said.domain) > 1 OR count(DISTINCT said.family) > 1
    ORDER BY f.product_id COLLATE "C" LIMIT 20`;
