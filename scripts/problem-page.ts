@@ -11,6 +11,7 @@ import {
   nodeProblem,
   type ProblemTable,
   platformProblem,
+  pluginProblem,
   problemLines,
 } from '@prorata/platform';
 import { allocateProblem } from '../packages/cli/src/allocate/problems.ts';
@@ -25,6 +26,7 @@ export const SECTIONS: readonly { title: string; about: string; table: ProblemTa
   { title: 'node', about: 'The folder of a node.', table: nodeProblem.table },
   { title: 'jobs', about: 'Work that goes on behind an answer, and its schedules.', table: jobProblem.table },
   { title: 'events', about: 'The feed of events, and who is told of them.', table: eventProblem.table },
+  { title: 'plugin', about: 'Plugins of a node, and what they answer.', table: pluginProblem.table },
   {
     title: 'ledger',
     about: 'Entries of the general ledger, from files, events and its API.',

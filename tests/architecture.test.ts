@@ -81,3 +81,20 @@ describe('the arrows between packages', () => {
     expect(wrong).toEqual([]);
   });
 });
+
+describe('the examples of plugins', () => {
+  const plugins = globSync('examples/*/src/**/*.ts', { cwd: root });
+
+  it('are made of what the node hands them: types of the packages, schemas and node:, and nothing else', () => {
+    expect(plugins.length).toBeGreaterThan(0);
+    const wrong = plugins.flatMap((file) => {
+      const text = readFileSync(`${root}/${file}`, 'utf8');
+      const values = text.matchAll(/^import\s+(?!type\b)[^;'"]*['"](@prorata\/[^'"]+)['"]/gm);
+      const strange = importsOf(file).filter(
+        (target) => !/^(\.\/|node:|typebox$|@prorata\/(platform|analytic)$)/.test(target),
+      );
+      return [...[...values].map(([, target]) => target), ...strange].map((target) => `${file} imports ${target}`);
+    });
+    expect(wrong).toEqual([]);
+  });
+});

@@ -87,6 +87,11 @@ export const analyticProblem = defineProblems({
     title: 'The driver cannot weigh the axis in this month',
     next: 'Import the driver for the month, correct its dimensions, or give the axis of the rule a fallback.',
   },
+  DRIVER_NOT_COMPUTED: {
+    status: 409,
+    title: 'Nothing computes this driver',
+    next: 'Give its weights as values, or make a driver whose "source" names what a plugin of the node computes.',
+  },
   ALLOCATION_IMPOSSIBLE: {
     status: 409,
     title: 'The rule cannot be carried out on this entry',

@@ -1,4 +1,4 @@
--- A month is locked by the general ledger, or held by the legal entity itself: either is enough (decision 0093).
+-- A month is locked by the general ledger, or held by the legal entity itself: either is enough (decision 0107).
 ALTER TABLE gl_period RENAME COLUMN state TO gl_state;
 ALTER TABLE gl_period
   ADD COLUMN held boolean NOT NULL DEFAULT false,

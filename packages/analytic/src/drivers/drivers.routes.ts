@@ -3,6 +3,7 @@ import { type App, sendWritten, uploadOf } from '@prorata/platform';
 import type { AnalyticNode } from '../service/node.ts';
 import { BASE, callerOf, READERS, sendVersioned, WRITERS } from '../service/routes.ts';
 import { IdPath, refusals } from '../service/schema.ts';
+import { computeMonth } from './computed.ts';
 import {
   Driver,
   DriverPage,
@@ -89,6 +90,21 @@ function valueRoutes(app: App, node: AnalyticNode): void {
     async (request, reply) => {
       const csv = await text(uploadOf(request));
       return sendWritten(reply, await putCsv(node, callerOf(request), request.params.id, csv));
+    },
+  );
+  app.post(
+    `${BASE}/drivers/:id/values/:month/compute`,
+    {
+      config: WRITERS,
+      schema: {
+        ...about('computeDriverMonth', 'Let the source of a driver compute the weights of a month, and keep them'),
+        params: MonthPath,
+        response: { 200: ValuesStored, ...refusals },
+      },
+    },
+    async (request, reply) => {
+      const { id, month } = request.params;
+      return sendWritten(reply, await computeMonth(node, callerOf(request), id, month));
     },
   );
   app.put(

@@ -1,7 +1,18 @@
 import { type Static, Type } from 'typebox';
 import { Code, Cursor, Key, Limit, Made, Month, Name, orNull, pageSchema, Uuid, Version } from '../service/schema.ts';
 
-export const NewDriver = Type.Object({ code: Code, axis_id: Uuid, name_source: Type.Optional(orNull(Name)) });
+/** `plugin/DRIVER`: what computes the monthly weights; people give them where there is none. */
+const Source = Type.String({
+  pattern: '^[a-z][a-z0-9-]{0,39}/[A-Z][A-Z0-9_]{0,63}$',
+  examples: ['budget-control/BUDGET_SHARE'],
+});
+
+export const NewDriver = Type.Object({
+  code: Code,
+  axis_id: Uuid,
+  name_source: Type.Optional(orNull(Name)),
+  source: Type.Optional(orNull(Source)),
+});
 export type NewDriver = Static<typeof NewDriver>;
 
 export const Driver = Type.Object({
@@ -10,6 +21,7 @@ export const Driver = Type.Object({
   code: Code,
   name_i18n_key: Key,
   name_source: orNull(Type.String()),
+  source: orNull(Source),
   version: Version,
   ...Made,
 });

@@ -1,15 +1,18 @@
-const COLUMNS = `d.id, d.axis_id, d.code, d.name_i18n_key, d.name_source, d.version::integer AS version,
+const COLUMNS = `d.id, d.axis_id, d.code, d.name_i18n_key, d.name_source, d.source, d.version::integer AS version,
   d.created_at, d.created_by, d.updated_at, d.updated_by`;
 
 export const INSERT = `
-  INSERT INTO ana_driver AS d (id, country_code, axis_id, code, name_i18n_key, name_source, created_by, updated_by)
-  VALUES ($1, $2, $3, $4, $5, $6, $7, $7)
+  INSERT INTO ana_driver AS d (id, country_code, axis_id, code, name_i18n_key, name_source, source, created_by, updated_by)
+  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8)
   ON CONFLICT ON CONSTRAINT ana_driver_code DO NOTHING
   RETURNING ${COLUMNS}`;
 
 export const BY_ID = `SELECT ${COLUMNS} FROM ana_driver d WHERE d.id = $1`;
 export const BY_ID_TO_CHANGE = `${BY_ID} FOR UPDATE`;
 export const BY_CODES = `SELECT ${COLUMNS} FROM ana_driver d WHERE d.code = ANY ($1) ORDER BY d.code`;
+
+export const BY_ID_WITH_AXIS = `
+  SELECT ${COLUMNS}, a.code AS axis FROM ana_driver d JOIN ana_axis a ON a.id = d.axis_id WHERE d.id = $1`;
 
 export const WITH_AXIS = `
   SELECT ${COLUMNS}, a.code AS axis FROM ana_driver d JOIN ana_axis a ON a.id = d.axis_id WHERE d.code = ANY ($1) ORDER BY d.code`;

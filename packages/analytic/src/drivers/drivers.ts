@@ -3,6 +3,7 @@ import { analyticProblem } from '../problems.ts';
 import { type AnalyticNode, type Caller, change, found, read } from '../service/node.ts';
 import { afterId, PAGE_ROWS, type Page, pageOf } from '../service/page.ts';
 import { type MadeRow, told } from '../service/rows.ts';
+import { requireSource } from './computed.ts';
 import type { Driver, DriverQuery, NewDriver } from './drivers.schema.ts';
 import * as sql from './drivers.sql.ts';
 
@@ -13,10 +14,11 @@ export async function createDriver(node: AnalyticNode, caller: Caller, input: Ne
   const { context } = caller;
   return await change(node, caller, { action: 'analytic.driver.create', payload: input }, async (tx, record) => {
     await requireActiveAxis(tx, input.axis_id);
+    requireSource(node, context, input.source ?? null);
     const id = uuidv7();
     const key = `erp.analytic.driver.${id}.name`;
-    const { code, axis_id, name_source = null } = input;
-    const values = [id, context.countryCode, axis_id, code, key, name_source, context.userId];
+    const { code, axis_id, name_source = null, source = null } = input;
+    const values = [id, context.countryCode, axis_id, code, key, name_source, source, context.userId];
     const row = (await tx.query<DriverRow>(sql.INSERT, values))[0];
     if (row === undefined) {
       const other = (await tx.query<DriverRow>(sql.BY_CODES, [[code]]))[0];

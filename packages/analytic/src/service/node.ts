@@ -24,6 +24,18 @@ export const ANALYTIC_ROLES = {
 /** What the use cases work on: the database of a node. */
 export interface AnalyticNode {
   readonly db: Database;
+  /** What computes the weights of drivers, by the name that a driver gives as its `source`. */
+  readonly driverSources?: ReadonlyMap<string, DriverSource>;
+}
+
+/** Something outside of the core that computes monthly weights: a plugin. */
+export interface DriverSource {
+  /** The module that a tenant needs for it. */
+  readonly module: string;
+  compute(
+    context: RequestContext,
+    asked: { readonly month: string; readonly axis: string },
+  ): Promise<readonly { readonly dimension: string; readonly weight: string }[]>;
 }
 
 /** Who asks, and how the request is known to the store of answers. */

@@ -6,18 +6,26 @@ import { LEDGER_EVENTS, LEDGER_MIGRATIONS, registerGlInbox, registerLedgerRoutes
 import {
   type App,
   buildServer,
+  type EventCatalogue,
+  findPlugins,
   type Issuer,
+  loadPlugins,
   openIssuer,
   PLATFORM_MIGRATIONS,
+  type PluginEntry,
+  type PluginHost,
   type RequestContext,
+  registerPlugins,
   startWorker,
   type TenantClaims,
 } from '@prorata/platform';
 import { openTestDatabase, type TestDatabase } from '@prorata/platform/testing';
 import { analyticJobs } from '../batch/batch.job.ts';
+import { driverSourcesOf } from '../drivers/plugin-sources.ts';
 import { ANALYTIC_EVENTS } from '../event-catalogue.ts';
 import { ANALYTIC_MIGRATIONS } from '../migrations.ts';
 import { reactToLedger } from '../postings/reverse.ts';
+import { analyticServices } from '../service/for-plugins.ts';
 import { ANALYTIC_MODULE, ANALYTIC_ROLES, type AnalyticNode } from '../service/node.ts';
 import { registerAnalyticRoutes } from '../service/register.ts';
 
@@ -55,19 +63,32 @@ export interface TestService extends TestDatabase {
   /** The node's folder, with its keys. */
   readonly dir: string;
   readonly issuer: Issuer;
+  readonly host: PluginHost;
   readonly node: AnalyticNode;
   company(of?: { tenantId?: string; currency?: string }): Promise<Company>;
   token(claims: TenantClaims): Promise<string>;
 }
 
+export interface TestServiceWishes {
+  /** Does batch runs, as `prorata serve` does. */
+  readonly works?: boolean;
+  readonly plugins?: readonly PluginEntry[];
+  readonly pluginEvents?: EventCatalogue;
+}
+
 /** The service on a database of its own, with a worker for its jobs where it works; requests go through the whole HTTP stack, without a socket. */
-export async function openTestService({ works = false }: { works?: boolean } = {}): Promise<TestService> {
-  const test = await openTestDatabase([PLATFORM_MIGRATIONS, LEDGER_MIGRATIONS, ANALYTIC_MIGRATIONS], {
-    events: { ...LEDGER_EVENTS, ...ANALYTIC_EVENTS },
-  });
+export async function openTestService(wishes: TestServiceWishes = {}): Promise<TestService> {
+  const { works = false, plugins = [], pluginEvents = {} } = wishes;
   const dir = await mkdtemp(join(tmpdir(), 'prorata-analytic-'));
+  const found = await findPlugins(dir, plugins);
+  const tables = found.flatMap(({ migrations }) => migrations ?? []);
+  const test = await openTestDatabase([PLATFORM_MIGRATIONS, LEDGER_MIGRATIONS, ANALYTIC_MIGRATIONS, ...tables], {
+    events: { ...LEDGER_EVENTS, ...ANALYTIC_EVENTS, ...pluginEvents },
+  });
+  const services = { analytic: (context: RequestContext) => analyticServices({ db: test.db }, context) };
+  const host = await loadPlugins(test.db, found, services);
   const issuer = await openIssuer({ dir, nodeId: randomUUID() });
-  const node: AnalyticNode = { db: test.db };
+  const node: AnalyticNode = { db: test.db, driverSources: driverSourcesOf(host) };
   const app = await buildServer({
     title: 'Analytic',
     version: '0.0.0',
@@ -76,6 +97,7 @@ export async function openTestService({ works = false }: { works?: boolean } = {
     log: false,
     register: (guarded) => {
       registerAnalyticRoutes(guarded, node);
+      registerPlugins(guarded, host);
       registerLedgerRoutes(guarded, { db: test.db, dir, react: reactToLedger });
     },
     pages: (pages) => registerGlInbox(pages, { db: test.db, dir, react: reactToLedger }),
@@ -87,6 +109,7 @@ export async function openTestService({ works = false }: { works?: boolean } = {
     app,
     dir,
     issuer,
+    host,
     node,
     token,
     company: (of = {}) => openCompany(test, app, token, of),

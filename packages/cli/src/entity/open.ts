@@ -1,6 +1,7 @@
 import { ANALYTIC_MIGRATIONS } from '@prorata/analytic/migrations';
 import type { EntityNode } from '@prorata/finops';
 import { LEDGER_MIGRATIONS } from '@prorata/ledger/migrations';
+import { findPlugins, readNodeConfig } from '@prorata/platform';
 import { withOpened } from '../node/interrupt.ts';
 
 export type FinopsPackage = typeof import('@prorata/finops');
@@ -8,7 +9,9 @@ export type FinopsPackage = typeof import('@prorata/finops');
 /** Opens the entity node of a folder with the tables of all services that an entity node hosts. */
 export async function openEntityNode(dir: string): Promise<EntityNode> {
   const { openEntity } = await import('@prorata/finops');
-  return await openEntity(dir, { also: [LEDGER_MIGRATIONS, ANALYTIC_MIGRATIONS] });
+  const { plugins = [] } = await readNodeConfig(dir, 'entity');
+  const tables = (await findPlugins(dir, plugins)).flatMap(({ migrations }) => migrations ?? []);
+  return await openEntity(dir, { also: [LEDGER_MIGRATIONS, ANALYTIC_MIGRATIONS, ...tables] });
 }
 
 /** Opens the entity node of a folder for one piece of work, and closes it whatever happens. */

@@ -1,5 +1,14 @@
 import type { EntityNode } from '@prorata/finops';
-import type { App } from '@prorata/platform';
+import {
+  type App,
+  findPlugins,
+  loadPlugins,
+  type PluginHost,
+  pluginModule,
+  type RequestContext,
+  registerPlugins,
+  startDelivery,
+} from '@prorata/platform';
 
 /** What an entity node serves beside FinOps: behind its guard, and before it. */
 export interface EntityServices {
@@ -9,16 +18,39 @@ export interface EntityServices {
   pages(app: App): Promise<void>;
 }
 
-/** Analytic accounting, the read copy of the ledger and its inbox, on one address with the node's FinOps. */
+/** Analytic accounting, the read copy of the ledger with its inbox, and the node's plugins, on one address with FinOps. */
 export async function entityServices(node: EntityNode): Promise<EntityServices> {
   const { reactToLedger, registerAnalyticRoutes } = await import('@prorata/analytic');
   const { glClientOf, registerGlInbox, registerLedgerRoutes } = await import('@prorata/ledger');
   const { db, dir } = node;
+  const { host, driverSources } = await openPlugins(node);
   return {
     async register(app) {
-      registerAnalyticRoutes(app, node);
+      registerAnalyticRoutes(app, { db, driverSources });
       registerLedgerRoutes(app, { db, dir, react: reactToLedger });
+      registerPlugins(app, host);
+      const onError = (error: unknown) => app.log.error({ err: error }, 'events were not handed to the plugins');
+      const delivery = startDelivery(host, () => [pluginOperator(node)], { onError });
+      app.addHook('onClose', () => delivery.stop());
     },
     pages: (pages) => registerGlInbox(pages, { db, dir, react: reactToLedger, client: () => glClientOf(dir) }),
   };
+}
+
+/** The plugins of a node, loaded, and the drivers that they compute. */
+export async function openPlugins(node: EntityNode): Promise<{
+  readonly host: PluginHost;
+  readonly driverSources: ReturnType<typeof import('@prorata/analytic').driverSourcesOf>;
+}> {
+  const { analyticServices, driverSourcesOf } = await import('@prorata/analytic');
+  const found = await findPlugins(node.dir, node.config.plugins ?? []);
+  const services = { analytic: (context: RequestContext) => analyticServices({ db: node.db }, context) };
+  const host = await loadPlugins(node.db, found, services);
+  return { host, driverSources: driverSourcesOf(host) };
+}
+
+/** In whose name a node's plugins take events: the node itself, for the modules that its configuration enables. */
+function pluginOperator({ operator, config }: EntityNode): RequestContext {
+  const modules = (config.plugins ?? []).map(({ code }) => pluginModule(code));
+  return { ...operator, enabledModules: [...operator.enabledModules, ...modules] };
 }

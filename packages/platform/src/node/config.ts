@@ -102,6 +102,19 @@ const NodeConfigSchema = Type.Object(
         { maxItems: 100 },
       ),
     ),
+    /** What extends the node: the folder of each plugin, relative to that of the node. */
+    plugins: Type.Optional(
+      Type.Array(
+        Type.Object(
+          {
+            code: Type.String({ pattern: '^[a-z][a-z0-9]*(-[a-z0-9]+)*$', maxLength: 40 }),
+            path: Type.String({ minLength: 1, maxLength: 1000 }),
+          },
+          strict,
+        ),
+        { maxItems: 50 },
+      ),
+    ),
     /** Networks beside the Internet that events may be sent to: `10.20.0.0/16`, `127.0.0.0/8`. */
     webhooks: Type.Optional(
       Type.Object({ allow: Type.Array(Type.String({ maxLength: 50 }), { maxItems: 50 }) }, strict),

@@ -1,0 +1,44 @@
+-- How far a plugin has taken the events of a legal entity, and what keeps it from going on.
+CREATE TABLE plugin_cursor (
+  tenant_id        uuid NOT NULL,
+  legal_entity_id  uuid NOT NULL,
+  plugin           text COLLATE "C" NOT NULL,
+  cursor           text,
+  attempts         integer NOT NULL DEFAULT 0,
+  -- Why the event at hand was not taken: a code and a detail.
+  problem          text,
+  updated_at       timestamptz NOT NULL DEFAULT now(),
+  PRIMARY KEY (tenant_id, legal_entity_id, plugin)
+);
+
+-- What a key says in a language (spec 02, "i18n"). Keys are made by services and never change.
+CREATE TABLE translation (
+  tenant_id        uuid NOT NULL,
+  legal_entity_id  uuid NOT NULL,
+  key              text COLLATE "C" NOT NULL CHECK (length(key) BETWEEN 1 AND 200),
+  locale           text COLLATE "C" NOT NULL CHECK (locale ~ '^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$'),
+  text             text NOT NULL CHECK (length(text) BETWEEN 1 AND 2000),
+  created_at       timestamptz NOT NULL DEFAULT now(),
+  created_by       uuid NOT NULL,
+  updated_at       timestamptz NOT NULL DEFAULT now(),
+  updated_by       uuid NOT NULL,
+  version          bigint NOT NULL DEFAULT 1,
+  PRIMARY KEY (tenant_id, legal_entity_id, key, locale)
+);
+
+GRANT SELECT, INSERT, UPDATE ON plugin_cursor TO prorata_app;
+GRANT SELECT, INSERT, UPDATE, DELETE ON translation TO prorata_app;
+GRANT SELECT ON plugin_cursor, translation TO prorata_reader;
+
+DO $$
+DECLARE
+  name text;
+  own text := 'tenant_id = NULLIF(current_setting(''app.current_tenant'', true), '''')::uuid'
+    || ' AND legal_entity_id = NULLIF(current_setting(''app.current_legal_entity'', true), '''')::uuid';
+BEGIN
+  FOREACH name IN ARRAY ARRAY['plugin_cursor', 'translation'] LOOP
+    EXECUTE format('CREATE POLICY %I ON %I USING (%s) WITH CHECK (%s)', name || '_row', name, own, own);
+    EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', name);
+    EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', name);
+  END LOOP;
+END $$;
