@@ -17,8 +17,8 @@ import type { AnyNode } from './open-node.ts';
 export async function nodeJobs(open: AnyNode): Promise<Jobs> {
   if (open.kind === 'group') return { ...platformJobs };
   const { analyticJobs } = await import('@prorata/analytic');
-  const { finopsRunJobs } = await import('@prorata/finops');
-  return { ...platformJobs, ...analyticJobs, ...finopsRunJobs(open.node) };
+  const { finopsRunJobs, pushJobs } = await import('@prorata/finops');
+  return { ...platformJobs, ...analyticJobs, ...finopsRunJobs(open.node), ...pushJobs(open.node) };
 }
 
 /** What the node asks for by the clock: its own maintenance, and the `schedules` of prorata.yaml. */

@@ -40,6 +40,13 @@ afterAll(async () => {
   await test.close();
 });
 
+interface Operation {
+  readonly operationId?: string;
+  readonly summary?: string;
+  readonly tags?: readonly string[];
+  readonly responses: object;
+}
+
 interface Call {
   readonly method?: 'GET' | 'POST';
   readonly body?: string | Buffer;
@@ -130,7 +137,9 @@ describe('the walk from a bill to a bundle', () => {
     const list = (await call('/api/finops/publications?since=0')).json();
     expect(list.rows).toMatchObject([{ period_month: '2025-07', revision: 1 }]);
     expect((await call(`/api/finops/publications?since=${list.next}`)).json().rows).toEqual([]);
-    const bundle = await call('/api/finops/publications/2025-07/1');
+    expect((await call('/api/finops/publications/2025-07/1')).json()).toMatchObject({ state: 'SEALED', pushes: [] });
+    expect((await call('/api/finops/publications/2025-07/preview')).json()).toMatchObject({ unchanged: true });
+    const bundle = await call('/api/finops/publications/2025-07/1/bundle');
     expect(bundle.headers['content-type']).toBe('application/zip');
     expect(sha256(bundle.raw)).toBe(published.json().bundle_sha256);
   });
@@ -186,18 +195,19 @@ describe('refusals', () => {
 
   it('describes all of it', async () => {
     const description = (await app.inject({ url: '/openapi.json' })).json();
-    expect(
-      Object.keys(description.paths)
-        .filter((path) => path.startsWith('/api/finops'))
-        .sort(),
-    ).toEqual([
-      '/api/finops/coverage',
-      '/api/finops/explain',
-      '/api/finops/facts',
-      '/api/finops/imports',
-      '/api/finops/publications',
-      '/api/finops/publications/{month}/{revision}',
-      '/api/finops/runs',
-    ]);
+    const operations = Object.entries<Record<string, Operation>>(description.paths)
+      .filter(([path]) => path.startsWith('/api/finops'))
+      .flatMap(([path, methods]) =>
+        Object.entries(methods).map(([method, one]) => ({ name: `${method} ${path}`, ...one })),
+      );
+    const poor = operations.filter(({ operationId, summary, tags, responses }) => {
+      const answers = Object.keys(responses);
+      return (
+        !operationId || !summary || tags?.length !== 1 || !answers.includes('4XX') || !answers.some((one) => one < '3')
+      );
+    });
+    expect(poor.map(({ name }) => name)).toEqual([]);
+    expect(new Set(operations.map(({ operationId }) => operationId)).size).toBe(operations.length);
+    expect(operations.map(({ name }) => name)).toContain('get /api/finops/tie-out/{month}');
   });
 });
