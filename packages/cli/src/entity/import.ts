@@ -4,6 +4,7 @@ import { addCommand, addGroup, type Shell } from '../terminal/command.ts';
 import { addDecimals, type Language } from '../terminal/decimals.ts';
 import { forEachFile } from '../terminal/each-file.ts';
 import { count, money, reportTable, text } from '../terminal/report.ts';
+import { entityImportConsumptionCommand } from './import-consumption.ts';
 import { entityImportDriversCommand } from './import-drivers.ts';
 import { entityImportFecCommand } from './import-fec.ts';
 import { entityImportPricesCommand } from './import-prices.ts';
@@ -17,6 +18,7 @@ interface ImportOptions {
 export function entityImportCommands(entity: Command, shell: Shell): void {
   const group = addGroup(entity, 'import', 'bills, and entries of the general ledger');
   focusCommand(group, shell);
+  entityImportConsumptionCommand(group, shell);
   entityImportFecCommand(group, shell);
   entityImportPricesCommand(group, shell);
   entityImportDriversCommand(group, shell);

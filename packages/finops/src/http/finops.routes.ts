@@ -9,9 +9,7 @@ import { type EntityNode, workFolder } from '../node/entity.ts';
 import { listImports, reportCoverage, reportFacts } from '../report/reports.ts';
 import { answered } from './answered.ts';
 import { closingRoutes } from './closing.routes.ts';
-import { closingRoutes } from './closing.routes.ts';
 import * as schema from './finops.schema.ts';
-import { pricingRoutes } from './pricing.routes.ts';
 import { mappingRoutes } from './mapping.routes.ts';
 import { measuredRoutes } from './measured.routes.ts';
 import { pricingRoutes } from './pricing.routes.ts';
@@ -42,8 +40,6 @@ export async function registerFinopsRoutes(app: App, entity: EntityNode): Promis
     runRoutes(scoped, entity);
     ruleRoutes(scoped, entity);
     reportRoutes(scoped, entity);
-    pricingRoutes(scoped, entity);
-    closingRoutes(scoped, entity);
     pricingRoutes(scoped, entity);
     closingRoutes(scoped, entity);
     tieOutRoutes(scoped, entity);
