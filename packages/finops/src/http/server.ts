@@ -24,6 +24,7 @@ export async function buildEntityApp(entity: EntityNode, options: EntityAppOptio
       delegated: [groupTokens(entity)],
       ...(codes === undefined ? {} : { codes }),
     },
+    trustProxy: entity.config.http?.trust_proxy,
     tenantModeOf: (tenantId) => entity.db.tenantMode(tenantId),
     register: async (app) => {
       await registerFinopsRoutes(app, entity);

@@ -25,6 +25,7 @@ export async function buildGroupApp(group: GroupNode, options: GroupAppOptions =
       delegated,
       ...(codes === undefined ? {} : { codes }),
     },
+    trustProxy: group.config.http?.trust_proxy,
     tenantModeOf: (tenantId) => group.db.tenantMode(tenantId),
     register: async (app) => {
       await registerGroupRoutes(app, group);

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -16,6 +17,8 @@ describe('an embedded cluster', () => {
     const home = join(dir, name);
     await mkdir(home);
     const server = await attachEmbedded(home, { durable: false });
-    await expect(server.release()).resolves.toBeUndefined();
+    expect(existsSync(server.socketDirectory)).toBe(true);
+    await server.release();
+    expect(existsSync(server.socketDirectory), 'its folder for the socket is removed').toBe(false);
   });
 });

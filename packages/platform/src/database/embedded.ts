@@ -1,7 +1,7 @@
 import { execFile, type SpawnOptions, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { chmod, mkdir, mkdtemp, open, readFile, rename, rm } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, open, readFile, rename, rm, rmdir } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
@@ -53,18 +53,66 @@ export async function attachEmbedded(directory: string, options: EmbeddedOptions
   await mkdir(home, { recursive: true, mode: 0o700 });
   const data = join(home, 'pg');
   if (!existsSync(join(data, 'PG_VERSION'))) await initialise(binaries, runAs, home, data, options.durable ?? true);
-  const socketDirectory = await socketFolder(home);
+  const socketDirectory = socketFolder(home);
 
-  for (let attempt = 0; ; attempt += 1) {
-    await start(binaries, runAs, home, data, socketDirectory, options.durable ?? true);
-    try {
-      return await lease(binaries, runAs, data, socketDirectory);
-    } catch (error) {
-      // Another process may be stopping the server between our look and our connection.
-      if (attempt >= 40) throw unavailable('the server does not accept connections', error);
-      await sleep(25 + attempt * 10);
+  const attach = async (): Promise<Lease> => {
+    for (let attempt = 0; ; attempt += 1) {
+      await makeSocketFolder(home, socketDirectory);
+      await start(binaries, runAs, home, data, socketDirectory, options.durable ?? true);
+      try {
+        return await lease(socketDirectory);
+      } catch (error) {
+        // Another process may be stopping the server between our look and our connection.
+        if (attempt >= 40) throw unavailable('the server does not accept connections', error);
+        await sleep(25 + attempt * 10);
+      }
     }
-  }
+  };
+  const stop = async (): Promise<void> => {
+    const [program, args] = command(runAs, join(binaries, 'pg_ctl'), ['stop', '-D', data, '-m', 'fast', '-w']);
+    await finished(program, args);
+    // Empty now, unless somebody has started the server anew meanwhile.
+    if (socketDirectory !== home) await rmdir(socketDirectory).catch(() => {});
+  };
+  return keepAttached(await attach(), { attach, stop, socketDirectory });
+}
+
+interface Keeper {
+  attach(): Promise<Lease>;
+  stop(): Promise<void>;
+  readonly socketDirectory: string;
+}
+
+/** Starts the server again when it goes away under us: killed, or out of memory. Its pools find it where it was. */
+function keepAttached(first: Lease, { attach, stop, socketDirectory }: Keeper): EmbeddedServer {
+  let released = false;
+  let held: Promise<Lease> = Promise.resolve(first);
+  const keep = async (lease: Lease): Promise<void> => {
+    await lease.lost;
+    while (!released) {
+      held = attach();
+      try {
+        return void keep(await held);
+      } catch {
+        // It cannot start: what needs it answers 503 meanwhile.
+        held = Promise.resolve(lease);
+        await sleep(1_000, undefined, { ref: false });
+      }
+    }
+  };
+  void keep(first);
+  return {
+    socketDirectory,
+    async release() {
+      if (released) return;
+      released = true;
+      try {
+        await (await held).release(stop);
+      } catch {
+        // The server is gone already, or somebody else stops it: nothing is left to give back.
+      }
+    },
+  };
 }
 
 function binaryDirectory(): string {
@@ -123,12 +171,15 @@ async function initialise(binaries: string, runAs: RunAs, home: string, data: st
 /** A folder of signs that neither the shell of `pg_ctl` nor a list of socket folders takes for its own. */
 const PLAIN_FOLDER = /^[\p{L}\p{N}/_.@+-]+$/u;
 
-async function socketFolder(home: string): Promise<string> {
+function socketFolder(home: string): string {
   if (Buffer.byteLength(home) <= LONGEST_SOCKET_DIRECTORY && PLAIN_FOLDER.test(home)) return home;
-  const short = join(tmpdir(), `prorata-${createHash('sha256').update(home).digest('hex').slice(0, 16)}`);
-  await mkdir(short, { recursive: true, mode: 0o700 });
-  await chmod(short, 0o700);
-  return short;
+  return join(tmpdir(), `prorata-${createHash('sha256').update(home).digest('hex').slice(0, 16)}`);
+}
+
+async function makeSocketFolder(home: string, folder: string): Promise<void> {
+  if (folder === home) return;
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await chmod(folder, 0o700);
 }
 
 async function start(
@@ -166,7 +217,7 @@ async function start(
     );
     if (!running) await sleep(100);
     const tail = (await readFile(log, 'utf8').catch(() => '')).split('\n').slice(-12).join('\n');
-    if (!running && !/already|lock file|starting up|shutting down/i.test(tail)) {
+    if (!running && !/already|lock file|still in use|starting up|shutting down/i.test(tail)) {
       throw unavailable(`the server did not start; the end of ${log} says:\n${tail}`, error);
     }
   }
@@ -199,31 +250,32 @@ function finished(
   });
 }
 
-async function lease(binaries: string, runAs: RunAs, data: string, socketDirectory: string): Promise<EmbeddedServer> {
+/** A session that counts this process among those attached to the server. */
+interface Lease {
+  /** Resolves when the session ends, by a release or because the server went away. */
+  readonly lost: Promise<void>;
+  /** Gives the lease back and, as the last one, stops the server. */
+  release(stop: () => Promise<void>): Promise<void>;
+}
+
+async function lease(socketDirectory: string): Promise<Lease> {
   const client = new pg.Client({ host: socketDirectory, user: EMBEDDED_SUPERUSER, database: 'postgres' });
   // A server that goes away under us is reported by the pools that do work, not by the lease.
   client.on('error', () => {});
+  const lost = new Promise<void>((resolvePromise) => void client.once('end', () => resolvePromise()));
   await client.connect();
   const held = await client.query<{ ok: boolean }>('select pg_try_advisory_lock_shared($1) as ok', [LEASE_KEY]);
   if (held.rows[0]?.ok !== true) {
     await client.end();
     throw new Error('the server is being stopped');
   }
-  let released = false;
   return {
-    socketDirectory,
-    async release() {
-      if (released) return;
-      released = true;
+    lost,
+    async release(stop) {
       try {
         await client.query('select pg_advisory_unlock_shared($1)', [LEASE_KEY]);
         const last = await client.query<{ ok: boolean }>('select pg_try_advisory_lock($1) as ok', [LEASE_KEY]);
-        if (last.rows[0]?.ok === true) {
-          const [program, args] = command(runAs, join(binaries, 'pg_ctl'), ['stop', '-D', data, '-m', 'fast', '-w']);
-          await finished(program, args);
-        }
-      } catch {
-        // The server is gone already, or somebody else stops it: nothing is left to give back.
+        if (last.rows[0]?.ok === true) await stop();
       } finally {
         await client.end().catch(() => {});
       }

@@ -65,6 +65,8 @@ export function sendProblem(problem: Problem, request: FastifyRequest, reply: Fa
   if (problem.status === 401) reply.header('www-authenticate', 'Bearer');
   if (isReplayed(problem)) reply.header(REPLAYED_HEADER, 'true');
   if (problem.status === 503) reply.header('retry-after', '5');
+  const { retry_after: wait } = problem.extensions;
+  if (problem.status === 429 && typeof wait === 'number') reply.header('retry-after', String(wait));
   const correlationId = request.requestContext?.correlationId ?? request.id;
   const body = JSON.stringify({
     ...problem.toJSON(),

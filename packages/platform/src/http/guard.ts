@@ -17,6 +17,8 @@ export interface GuardOptions {
   readonly sessions: Sessions;
   /** The registry: how the database that this node reaches for a tenant is shared; undefined for a tenant it has none for. */
   tenantModeOf(tenantId: string): TenantMode | undefined;
+  /** Counts a request of a verified user. @throws Problem `RATE_LIMITED` */
+  limitUser(request: FastifyRequest): Promise<void>;
 }
 
 /** They come from the token, never from the client (spec 03, "Tenant context"). */
@@ -34,6 +36,7 @@ export function guard(app: App, options: GuardOptions): void {
     request.verifiedToken = verified;
     request.requestContext = context;
     reply.header('x-correlation-id', context.correlationId);
+    await options.limitUser(request);
     refuseBilling(context);
     refuseModule(request, context);
     refuseWriteWithoutEntity(request, context);

@@ -8,7 +8,8 @@ export type ReadyChecks = Readonly<Record<string, () => Promise<void>>>;
 /** `/health` says that the process answers, `/health/ready` that what it needs answers too. */
 export function registerHealth(app: App, version: string, checks: ReadyChecks): void {
   const Status = Type.Object({ status: Type.Literal('ok'), version: Type.String() });
-  const config = { rateLimit: false } as const;
+  // Monitors ask often, each for itself; the second one reaches for the database.
+  const config = { rateLimit: { max: 600, timeWindow: 60_000 } };
 
   app.get(
     '/health',

@@ -48,8 +48,15 @@ export interface ServerOptions {
   readonly pages?: (app: App) => void | Promise<void>;
   /** What must answer before the node is ready, e.g. `{ database: () => db.ping() }`. */
   readonly ready?: ReadyChecks;
-  /** Requests a minute and address; `false` for none. 6 000 unless told. */
+  /** Requests a minute and address; `false` for none, of users as well. 6 000 unless told. */
   readonly requestsPerMinute?: number | false;
+  /** Requests a minute and user, from wherever he sends them; 3 000 unless told. */
+  readonly requestsPerUser?: number;
+  /**
+   * Addresses or networks of the proxies in front of the node: only what these say about the caller's address and host is believed.
+   * Nobody's unless told, so that a caller cannot choose the address under which he is counted.
+   */
+  readonly trustProxy?: readonly string[] | undefined;
   /** Most bytes of a JSON body; 1 MiB unless told. */
   readonly bodyLimitBytes?: number;
   /** `false` for silence, or where lines go; standard error unless told, because standard output belongs to the command. */
@@ -70,6 +77,7 @@ export async function buildServer(options: ServerOptions): Promise<App> {
     http: { maxHeaderSize: 16_384 },
     routerOptions: { maxParamLength: 500 },
     requestIdHeader: false,
+    trustProxy: options.trustProxy === undefined ? false : [...options.trustProxy],
     genReqId: (request) => callersCorrelationId(request.headers['x-correlation-id']) ?? uuidv7(),
     loggerInstance: logger(options),
     logController: new QuietHealth(),
@@ -93,7 +101,7 @@ export async function buildServer(options: ServerOptions): Promise<App> {
 
   await app.register(cookie);
   await app.register(helmet, { contentSecurityPolicy: { useDefaults: false, directives: CONTENT_SECURITY_POLICY } });
-  if (options.requestsPerMinute !== false) await limitRate(app, options.requestsPerMinute ?? 6_000);
+  const limitUser = await limitRate(app, options);
   await registerDocs(app, { ...options, cookieName: sessions.cookieName });
   registerHealth(app, options.version, options.ready ?? {});
   app.get('/.well-known/jwks.json', { schema: { hide: true } }, async () => options.trust.issuer.jwks());
@@ -110,6 +118,7 @@ export async function buildServer(options: ServerOptions): Promise<App> {
       verifier,
       sessions,
       tenantModeOf: options.tenantModeOf ?? (() => 'POOLED'),
+      limitUser,
     });
     await options.register(guarded as App);
   });
@@ -152,11 +161,16 @@ function parseStrictly(app: App): void {
   app.addHook('onRoute', closeRequestSchemas);
 }
 
-/** Counts before the guard runs, so that a flood of bad tokens costs no signature checks. */
-async function limitRate(app: App, requestsPerMinute: number): Promise<void> {
+/**
+ * Counts addresses before the guard runs, so that a flood of bad tokens costs no signature checks.
+ *
+ * @returns how the guard counts a user that it has verified
+ */
+async function limitRate(app: App, options: ServerOptions): Promise<(request: FastifyRequest) => Promise<void>> {
+  if (options.requestsPerMinute === false) return async () => {};
   await app.register(rateLimit, {
     global: false,
-    max: requestsPerMinute,
+    max: options.requestsPerMinute ?? 6_000,
     timeWindow: 60_000,
     errorResponseBuilder: (_request, context) =>
       platformProblem('RATE_LIMITED', `more than ${context.max} requests a minute; wait ${context.after}`),
@@ -166,6 +180,19 @@ async function limitRate(app: App, requestsPerMinute: number): Promise<void> {
     // A route with a rate of its own counts by itself.
     if (request.routeOptions.config.rateLimit === undefined) await limit.call(this, request, reply);
   });
+  const ofUser = app.createRateLimit({
+    max: options.requestsPerUser ?? 3_000,
+    timeWindow: 60_000,
+    keyGenerator: ({ requestContext: user }) => `user ${user?.tenantId} ${user?.userId}`,
+  });
+  return async (request) => {
+    const found = await ofUser(request);
+    if (found.isAllowed || !found.isExceeded) return;
+    const wait = `wait ${found.ttlInSeconds} seconds`;
+    throw platformProblem('RATE_LIMITED', `more than ${found.max} requests a minute of one user; ${wait}`, {
+      retry_after: found.ttlInSeconds,
+    });
+  };
 }
 
 function logger(options: ServerOptions): FastifyBaseLogger {

@@ -210,6 +210,41 @@ describe('the service', () => {
     await small.stop();
   });
 
+  it('bounds the requests of one user, and those after his health', async () => {
+    const small = await exampleServer({ requestsPerUser: 2 });
+    const [one, two] = [randomUUID(), randomUUID()];
+    const as = async (user_id: string) => ({
+      authorization: `Bearer ${await small.token({ tenant_id: one, user_id })}`,
+    });
+    const statuses: number[] = [];
+    for (const user of [one, one, one, two]) {
+      statuses.push((await fetch(`${small.url}/things`, { headers: await as(user) })).status);
+    }
+    expect(statuses).toEqual([200, 200, 429, 200]);
+    const refused = await fetch(`${small.url}/things`, { headers: await as(one) });
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
+    expect(await refused.json()).toMatchObject({ code: 'RATE_LIMITED', next: expect.stringContaining('Retry-After') });
+    expect((await fetch(`${small.url}/health`)).headers.get('x-ratelimit-limit')).toBe('600');
+    await small.stop();
+  });
+
+  it('believes about a caller’s address what a proxy says that it trusts, and nobody else', async () => {
+    const ask = async (trustProxy: readonly string[] | undefined) => {
+      const node = await exampleServer({ requestsPerMinute: 1, trustProxy });
+      const from = (address: string) => fetch(`${node.url}/things`, { headers: { 'x-forwarded-for': address } });
+      const statuses = [
+        (await from('192.0.2.1')).status,
+        (await from('192.0.2.2')).status,
+        (await from('192.0.2.2')).status,
+      ];
+      await node.stop();
+      return statuses;
+    };
+    expect(await ask(['127.0.0.1'])).toEqual([401, 401, 429]);
+    expect(await ask(['198.51.100.0/24'])).toEqual([401, 429, 429]);
+    expect(await ask(undefined)).toEqual([401, 429, 429]);
+  });
+
   it('writes neither token nor sign-in code into its log', async () => {
     const lines: string[] = [];
     const logging = await exampleServer({ log: { write: (line: string) => void lines.push(line) } });

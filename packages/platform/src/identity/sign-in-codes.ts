@@ -12,6 +12,11 @@ export interface SignInCodes {
   redeem(code: string): TenantClaims | undefined;
 }
 
+/**
+ * Sign-in codes of this process, at most 1 000 open at once: the oldest goes first.
+ *
+ * @param now milliseconds since 1970, for tests
+ */
 export function signInCodes(now: () => number = Date.now): SignInCodes {
   const open = new Map<string, { readonly claims: TenantClaims; readonly until: number }>();
   return {

@@ -5,6 +5,7 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 /** Rows and keys of a tenant as a whole carry this in place of a legal entity (decision 0052). */
 export const NIL_UUID = '00000000-0000-0000-0000-000000000000';
 
+/** Whether a text is a UUID as the node writes them: 36 characters in lower case, of any version. */
 export function isUuid(text: string): boolean {
   return UUID.test(text);
 }
