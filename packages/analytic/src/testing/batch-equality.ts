@@ -33,7 +33,10 @@ const rules = fc.oneof(
   }),
 );
 
-const amount = fc.integer({ min: -99_999, max: 99_999 }).map((cents) => (cents / 100).toFixed(2));
+const amount = fc
+  .integer({ min: -99_999, max: 99_999 })
+  .filter((cents) => cents !== 0)
+  .map((cents) => (cents / 100).toFixed(2));
 const account = fc.constantFrom('606100', '613200', '641000', '512000');
 const entries = fc.array(fc.array(fc.tuple(account, amount), { minLength: 1, maxLength: 4 }), {
   minLength: 1,

@@ -32,14 +32,14 @@ export interface BalanceQuery {
  */
 const BALANCE = `
   SELECT l.account, max(l.account_label) AS account_label, trim_scale(sum(l.debit)) AS debit, trim_scale(sum(l.credit)) AS credit,
-         trim_scale(sum(l.debit) - sum(l.credit)) AS balance, count(*) AS lines
-    FROM gl_entry_line l
-   WHERE ${OWN} AND l.period_month BETWEEN $1 AND $2 AND l.posted
+         trim_scale(sum(l.debit) - sum(l.credit)) AS balance, sum(l.lines)::bigint AS lines
+    FROM gl_account_month l
+   WHERE ${OWN} AND l.period_month BETWEEN $1 AND $2
      AND ${kindOf('l.journal_code', '$3', '$4')} = ANY ($5::text[])
      AND (cardinality($6::text[]) = 0 OR EXISTS (
        SELECT 1 FROM unnest($6::text[], $7::text[]) AS a(low, high)
         WHERE l.account >= a.low AND (a.high IS NULL OR l.account < a.high)))
-   GROUP BY l.account ORDER BY l.account`;
+   GROUP BY l.account HAVING sum(l.lines) > 0 ORDER BY l.account`;
 
 /** The balance of posted entries by account. @throws Problem `MONTH_INVALID` */
 export async function balance(tx: Tx, query: BalanceQuery): Promise<AccountBalance[]> {
