@@ -5,7 +5,7 @@ import { stateOf } from '../closing/guard.ts';
 import type { EntityNode } from '../node/entity.ts';
 import { valuationOfMonth } from '../pricing/revalue.ts';
 import { finopsProblem } from '../problems.ts';
-import { groupReferencesOf } from '../references/group-references.ts';
+import { groupReferencesFor } from '../references/group-references.ts';
 import { unmappedIn } from '../references/list-references.ts';
 import * as sql from './publish.sql.ts';
 
@@ -24,7 +24,7 @@ export async function contentOf(
   month: string,
   temporaryFolder: string,
 ): Promise<BundleContent> {
-  const group = await groupReferencesOf(tx, entityKey(key));
+  const group = await groupReferencesFor(tx, key);
   if (group === undefined) throw finopsProblem('NOT_JOINED', 'the entity has taken no references of a group');
   await assertDomainsKnown(tx, group.version, key, month);
   const products = new Set(group.rows.filter((row) => row.kind === 'product' && row.active).map((row) => row.code));

@@ -12,7 +12,7 @@ const closedLabel = (kind: 'APPLICATION' | 'DOMAIN' | 'FAMILY' | 'PRODUCT', alia
 
 export const APPLICATIONS_OF_MONTH = `
   SELECT a.application_id, coalesce(l.label, a.name_source, a.application_id) AS label,
-         coalesce(l.group_code, a.group_code) AS reference_id
+         CASE WHEN l.code IS NULL THEN a.group_code ELSE l.group_code END AS reference_id
     FROM dim_application a ${closedLabel('APPLICATION', 'l', 'a.application_id')}
    WHERE a.tenant_id = $1 AND a.legal_entity_id = $2
      AND a.application_id IN (SELECT f.application_id FROM standing_fact f
@@ -21,7 +21,7 @@ export const APPLICATIONS_OF_MONTH = `
 
 export const PRODUCTS_OF_MONTH = `
   SELECT p.product_id, coalesce(l.label, p.name_source, p.product_id) AS label,
-         coalesce(l.group_code, p.group_code) AS group_code
+         CASE WHEN l.code IS NULL THEN p.group_code ELSE l.group_code END AS group_code
     FROM dim_product p ${closedLabel('PRODUCT', 'l', 'p.product_id')}
    WHERE p.tenant_id = $1 AND p.legal_entity_id = $2
      AND p.product_id IN (SELECT f.product_id FROM standing_fact f
@@ -43,8 +43,9 @@ export const PRICES_OF_MONTH = `
  */
 export const OPEN_FACTS = `
   DECLARE facts_of_month NO SCROLL CURSOR FOR
-  SELECT f.application_id, coalesce(dl.group_code, d.group_code, f.domain_id) AS domain_id,
-         coalesce(gl.group_code, g.group_code, f.family_id) AS family_id,
+  SELECT f.application_id,
+         coalesce(CASE WHEN dl.code IS NULL THEN d.group_code ELSE dl.group_code END, f.domain_id) AS domain_id,
+         coalesce(CASE WHEN gl.code IS NULL THEN g.group_code ELSE gl.group_code END, f.family_id) AS family_id,
          f.product_id, f.unit, f.environment, f.consumption_type, f.currency, sum(f.quantity) AS quantity,
          sum(f.cost_effective) AS cost_effective, sum(f.cost_billed) AS cost_billed, sum(f.cost_standard) AS cost_standard
     FROM standing_fact f

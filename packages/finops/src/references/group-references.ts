@@ -36,6 +36,21 @@ export async function groupReferencesOf(tx: Tx, key: EntityKey): Promise<GroupRe
   return { ...told, rows: await tx.query<GroupReference>(sql.GROUP_STANDING, key) };
 }
 
+/**
+ * As `groupReferencesOf`, for publishing a month: a closed one goes on naming the state that stood when it was closed.
+ *
+ * @param key of the month: tenant, legal entity, first day
+ */
+export async function groupReferencesFor(
+  tx: Tx,
+  key: readonly [tenantId: string, legalEntityId: string, firstDay: string],
+): Promise<GroupReferences | undefined> {
+  const [head] = await tx.query<Head>(sql.GROUP_WHEN_CLOSED, key);
+  if (head === undefined) return await groupReferencesOf(tx, [key[0], key[1]]);
+  const { sequence, ...told } = head;
+  return { ...told, rows: await tx.query<GroupReference>(sql.GROUP_AT, [key[0], key[1], sequence]) };
+}
+
 async function headOf(tx: Tx, key: EntityKey): Promise<Head | undefined> {
   return (await tx.query<Head>(sql.GROUP_HEAD, key))[0];
 }

@@ -59,15 +59,30 @@ export const CHANGES = `
    WHERE tenant_id = $1 AND legal_entity_id = $2 AND ($3::text IS NULL OR kind = $3) AND ($4::text IS NULL OR code = $4)
    ORDER BY reference_change.changed_at DESC, kind, code, version DESC LIMIT 500`;
 
+const TAKEN = `sequence, version, source, has_products,
+         to_char(taken_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS taken_at`;
+
 export const GROUP_HEAD = `
-  SELECT sequence, version, source, has_products,
-         to_char(taken_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS taken_at
-    FROM group_reference_version WHERE tenant_id = $1 AND legal_entity_id = $2 ORDER BY sequence DESC LIMIT 1`;
+  SELECT ${TAKEN} FROM group_reference_version WHERE tenant_id = $1 AND legal_entity_id = $2 ORDER BY sequence DESC LIMIT 1`;
+
+/** The state that stood when a month ($3) was closed; no row while it is open. */
+export const GROUP_WHEN_CLOSED = `
+  SELECT ${TAKEN} FROM group_reference_version g
+   WHERE g.tenant_id = $1 AND g.legal_entity_id = $2
+     AND g.taken_at <= (SELECT c.closed_at FROM period_closure c
+                         WHERE c.tenant_id = $1 AND c.legal_entity_id = $2 AND c.period_month = $3 AND c.state <> 'OPEN')
+   ORDER BY sequence DESC LIMIT 1`;
+
+const GROUP_ROW = 'kind, code, label, domain_code AS domain, family_code AS family, unit, is_active AS active';
 
 export const GROUP_STANDING = `
-  SELECT kind, code, label, domain_code AS domain, family_code AS family, unit, is_active AS active
-    FROM group_reference
+  SELECT ${GROUP_ROW} FROM group_reference
    WHERE tenant_id = $1 AND legal_entity_id = $2 AND last_sequence IS NULL ORDER BY kind, code COLLATE "C"`;
+
+export const GROUP_AT = `
+  SELECT ${GROUP_ROW} FROM group_reference
+   WHERE tenant_id = $1 AND legal_entity_id = $2 AND first_sequence <= $3
+     AND (last_sequence IS NULL OR last_sequence >= $3) ORDER BY kind, code COLLATE "C"`;
 
 export const ADD_GROUP_VERSION = `
   INSERT INTO group_reference_version (tenant_id, legal_entity_id, sequence, version, source, has_products, country_code,

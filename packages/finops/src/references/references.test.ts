@@ -2,6 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { publicOf, thumbprint, verifyBundle } from '@prorata/contract';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { closeMonth, reopenMonth } from '../closing/close.ts';
 import { runMonth } from '../facts/run-month.ts';
 import { importFocus } from '../import/import-focus.ts';
 import { signingKeyOf } from '../node/entity.ts';
@@ -187,8 +188,7 @@ describe('the references of the group', () => {
     expect(published.revision).toBe(1);
     const key = publicOf(await signingKeyOf(test.dir));
     const bundle = await verifyBundle(published.path, {
-      resolveKey: (kid) =>
-        kid === thumbprint(key) ? { publicJwk: key, entityCode: 'FR01' } : null,
+      resolveKey: (kid) => (kid === thumbprint(key) ? { publicJwk: key, entityCode: 'FR01' } : null),
       tenantId: group.tenant.id,
       deployment: 'prod',
     });
@@ -197,6 +197,15 @@ describe('the references of the group', () => {
     expect(await bundle.products()).toMatchObject([{ product_id: product, reference_id: 'VM-H' }]);
     expect(await bundle.applications()).toMatchObject([{ application_id: 'web shop', reference_id: 'APP-9' }]);
     await bundle.close();
+    await closeMonth(test.entity, '2025-07');
+    const closed = await publishMonth(test.entity, '2025-07');
+    await mapReference(test.entity, { kind: 'application', code: 'Web Shop' }, 'APP-10');
+    await mapReference(test.entity, { kind: 'product', code: product }, null);
+    await joinGroup(test.entity, await group.admit(test.entity, ['CPU'], '5'));
+    const again = await publishMonth(test.entity, '2025-07');
+    // What a closed month stands for stays as it was, whatever the entity maps or takes afterwards.
+    expect(again).toMatchObject({ created: false, bundle_sha256: closed.bundle_sha256 });
+    await reopenMonth(test.entity, '2025-07', 'test');
     await mapReference(test.entity, { kind: 'domain', code: 'Compute' }, null);
     await expect(publishMonth(test.entity, '2025-07')).rejects.toMatchObject({ code: 'DOMAIN_UNMAPPED' });
   });
