@@ -193,8 +193,10 @@ export {
   pullReferences,
 } from './references/pull-references.ts';
 // report
+export { exportFacts } from './report/export-facts.ts';
 export {
   type CoverageReport,
+  type FactsFilter,
   type FactsQuery,
   type FactsReport,
   type ImportRow,

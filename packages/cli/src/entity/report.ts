@@ -1,4 +1,5 @@
-import type { CoverageReport, EntityNode, FactsReport, ReportedFact } from '@prorata/finops';
+import { resolve } from 'node:path';
+import type { CoverageReport, EntityNode, FactsFilter, FactsReport, ReportedFact } from '@prorata/finops';
 import { type Command, Option } from 'commander';
 import { addCommand, addGroup, type Shell } from '../terminal/command.ts';
 import type { Language } from '../terminal/decimals.ts';
@@ -13,7 +14,10 @@ interface FactsOptions {
   readonly domain?: readonly string[];
   readonly environment?: readonly string[];
   readonly type?: string;
+  readonly family?: readonly string[];
+  readonly product?: readonly string[];
   readonly withoutTax?: boolean;
+  readonly csv?: string;
 }
 
 /** `prorata entity report …`: what a month says. */
@@ -29,17 +33,29 @@ function addFacts(report: Command, shell: Shell): void {
   addCommand<FactsOptions>(report, shell, {
     name: 'facts <month>',
     summary: 'the facts of a month at their grain, and whether they add up to the bills',
-    examples: ['entity report facts 2025-07 --dir E --application "web shop"'],
+    examples: [
+      'entity report facts 2025-07 --dir E --application "web shop"',
+      'entity report facts 2025-07 --dir E --csv facts.csv',
+    ],
     dir: "the entity's folder",
     options: [
       new Option('--application <code...>', 'only these applications'),
       new Option('--domain <code...>', 'only these domains'),
+      new Option('--family <code...>', 'only these families'),
+      new Option('--product <code...>', 'only these products'),
       new Option('--environment <code...>', 'only these environments').choices(['prod', 'non_prod', 'unknown', 'n_a']),
       new Option('--type <type>', 'only what was measured, or only what was spread').choices(['direct', 'indirect']),
       new Option('--without-tax', 'leave tax out'),
+      new Option('--csv <file>', 'write them to a CSV file instead'),
     ],
     async run({ argument, dir, options, terminal }) {
       const month = readMonth(argument);
+      if (options.csv !== undefined) {
+        const file = resolve(options.csv);
+        const facts = await withEntity(dir, (node, api) => api.exportFacts(node, filterOf(month, options), file));
+        const words = terminal.language === 'fr' ? 'faits dans' : 'facts in';
+        return { document: { file, period_month: month, facts }, text: `${facts} ${words} ${file}` };
+      }
       const facts = await withEntity(dir, (node, api) => allFacts(node, api, month, options));
       return { document: facts, text: factsText(facts, terminal.language) };
     },
@@ -55,15 +71,7 @@ async function allFacts(
   month: string,
   options: FactsOptions,
 ): Promise<Omit<FactsReport, 'next'>> {
-  const query = {
-    month,
-    applications: options.application,
-    domains: options.domain,
-    environments: options.environment,
-    types: options.type === undefined ? undefined : [options.type.toUpperCase()],
-    withoutTax: options.withoutTax,
-    limit: PAGE,
-  };
+  const query = { ...filterOf(month, options), limit: PAGE };
   const { next: second, ...first } = await api.reportFacts(node, query);
   const rows: ReportedFact[] = [...first.rows];
   for (let after = second; after !== null; ) {
@@ -72,6 +80,19 @@ async function allFacts(
     after = page.next;
   }
   return { ...first, rows };
+}
+
+function filterOf(month: string, options: FactsOptions): FactsFilter {
+  return {
+    month,
+    applications: options.application,
+    domains: options.domain,
+    families: options.family,
+    products: options.product,
+    environments: options.environment,
+    types: options.type === undefined ? undefined : [options.type.toUpperCase()],
+    withoutTax: options.withoutTax,
+  };
 }
 
 function factsText(facts: Omit<FactsReport, 'next'>, language: Language): string {
@@ -86,6 +107,7 @@ function factsText(facts: Omit<FactsReport, 'next'>, language: Language): string
     text('unit', 'Unit', 'Unité'),
     money('cost_effective', 'Effective', 'Effectif', { total: true }),
     money('cost_billed', 'Billed', 'Facturé', { total: true }),
+    money('cost_standard', 'Standard', 'Standard', { total: true }),
     text('currency', 'Currency', 'Devise'),
   ];
   const { equal } = facts.conservation;
@@ -156,5 +178,36 @@ function coverageText(coverage: CoverageReport, language: Language): string {
   );
   const unknown = (coverage.unmapped_domains ?? []).map(({ domain_id, facts }) => `! ${domain_id}: ${facts}`);
   const heading = language === 'fr' ? 'Domaines inconnus du groupe :' : 'Domains that the group does not know:';
-  return [placed, '', summary, ...(unknown.length === 0 ? [] : ['', heading, ...unknown])].join('\n');
+  return [
+    placed,
+    '',
+    summary,
+    ...pricesText(coverage, language),
+    ...(unknown.length === 0 ? [] : ['', heading, ...unknown]),
+  ].join('\n');
+}
+
+/** What the month's Pricing View prices; what has no price is worth 0 at standard prices. */
+function pricesText({ prices }: CoverageReport, language: Language): string[] {
+  if (prices === null) return [];
+  const fields = [
+    text('currency', 'Currency', 'Devise'),
+    share('priced_share', 'Priced', 'Tarifé'),
+    count('priced_facts', 'Priced facts', 'Faits tarifés'),
+    count('facts', 'Facts', 'Faits'),
+    count('priced_products', 'Priced products', 'Produits tarifés'),
+    count('products', 'Products', 'Produits'),
+  ];
+  const heading = language === 'fr' ? `Tarifs ${prices.view} :` : `Prices ${prices.view}:`;
+  const without = prices.unpriced.slice(0, 20).map(({ product, unit }) => `! ${product ?? '–'} (${unit})`);
+  return [
+    '',
+    heading,
+    reportTable(
+      prices.currencies.map((row) => ({ ...row })),
+      fields,
+      language,
+    ),
+    ...without,
+  ];
 }

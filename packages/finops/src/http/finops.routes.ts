@@ -1,12 +1,15 @@
 import { createWriteStream } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { type App, REPLAYED_HEADER, uploadOf, wasReplayed } from '@prorata/platform';
+import { type Static, Type } from 'typebox';
 import { importFocus } from '../import/import-focus.ts';
 import { withPrivateFolder } from '../import/source-file.ts';
 import { explainIndirect } from '../indirect/explain.ts';
 import { type EntityNode, workFolder } from '../node/entity.ts';
-import { listImports, reportCoverage, reportFacts } from '../report/reports.ts';
+import { exportFacts } from '../report/export-facts.ts';
+import { type FactsFilter, listImports, reportCoverage, reportFacts } from '../report/reports.ts';
 import { answered } from './answered.ts';
 import { closingRoutes } from './closing.routes.ts';
 import * as schema from './finops.schema.ts';
@@ -87,6 +90,21 @@ function importRoutes(app: App, entity: EntityNode): void {
   );
 }
 
+/** Which facts a query asks for, in the words of the use case. */
+function filterOf(query: Static<typeof schema.ExportQuery>): FactsFilter {
+  const { month, application, domain, family, product, environment, consumption_type, without_tax } = query;
+  return {
+    month,
+    applications: application,
+    domains: domain,
+    families: family,
+    products: product,
+    environments: environment,
+    types: consumption_type === undefined ? undefined : [consumption_type],
+    withoutTax: without_tax,
+  };
+}
+
 function reportRoutes(app: App, entity: EntityNode): void {
   app.get(
     '/api/finops/facts',
@@ -101,11 +119,32 @@ function reportRoutes(app: App, entity: EntityNode): void {
       },
     },
     async (request) => {
-      const { month, application, domain, environment, consumption_type, without_tax, after, limit } = request.query;
-      const types = consumption_type === undefined ? undefined : [consumption_type];
-      const filters = { applications: application, domains: domain, environments: environment, types };
-      return answered(await reportFacts(entity, { month, ...filters, withoutTax: without_tax, after, limit }));
+      const { after, limit } = request.query;
+      return answered(await reportFacts(entity, { ...filterOf(request.query), after, limit }));
     },
+  );
+  app.get(
+    '/api/finops/facts/export',
+    {
+      config: READERS,
+      schema: {
+        tags: ['reports'],
+        operationId: 'exportFacts',
+        summary: 'The facts of a month as CSV, all as they stand at one moment',
+        querystring: schema.ExportQuery,
+        response: { 200: { content: { 'text/csv': { schema: Type.Unknown() } } }, ...refusals },
+      },
+    },
+    async (request, reply) =>
+      await withPrivateFolder(workFolder(entity.dir), async (folder) => {
+        const path = join(folder, 'facts.csv');
+        await exportFacts(entity, filterOf(request.query), path);
+        // Open before the folder goes: what is open stays readable until it is closed.
+        const file = await open(path);
+        const name = `${entity.entity.code}_${request.query.month}_facts.csv`;
+        reply.header('content-disposition', `attachment; filename="${name}"`);
+        return reply.type('text/csv; charset=utf-8').send(file.createReadStream());
+      }),
   );
   app.get(
     '/api/finops/coverage',

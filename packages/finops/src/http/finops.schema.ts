@@ -117,13 +117,19 @@ export const RunList = Type.Object({
   ),
 });
 
-export const FactsQuery = Type.Object({
+const factsFilter = {
   month: Month,
   application: Type.Optional(Codes),
   domain: Type.Optional(Codes),
+  family: Type.Optional(Codes),
+  product: Type.Optional(Codes),
   environment: Type.Optional(Codes),
   consumption_type: Type.Optional(Type.Enum(['DIRECT', 'INDIRECT'])),
   without_tax: Type.Optional(Type.Boolean({ description: 'Leave the product TAX out' })),
+};
+export const ExportQuery = Type.Object(factsFilter);
+export const FactsQuery = Type.Object({
+  ...factsFilter,
   after: Type.Optional(Type.String({ maxLength: 8000, description: '`next` of the page before' })),
   limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 10_000 })),
 });
@@ -153,6 +159,7 @@ export const FactsAnswer = Type.Object({
       rows: Count,
       cost_effective: orNull(Decimal),
       cost_billed: orNull(Decimal),
+      cost_standard: orNull(Decimal),
     }),
   ),
   conservation: Type.Object({
@@ -200,6 +207,34 @@ export const CoverageAnswer = Type.Object({
       cost_billed_without_tax: orNull(Decimal),
       mapped_effective: Decimal,
       mapped_share: orNull(Decimal),
+    }),
+  ),
+  prices: orNull(
+    Type.Object({
+      view: Code,
+      currencies: Type.Array(
+        Type.Object({
+          currency: Currency,
+          facts: Count,
+          priced_facts: Count,
+          products: Count,
+          priced_products: Count,
+          cost_effective: Decimal,
+          priced_effective: Decimal,
+          priced_share: Decimal,
+        }),
+      ),
+      unpriced: Type.Array(
+        Type.Object({
+          product: orNull(Code),
+          unit: Code,
+          currency: Currency,
+          consumption_type: Type.Enum(['DIRECT', 'INDIRECT']),
+          facts: Count,
+          quantity: Decimal,
+          cost_effective: Decimal,
+        }),
+      ),
     }),
   ),
   unmapped_domains: orNull(Type.Array(Type.Object({ domain_id: Code, facts: Count }))),

@@ -120,6 +120,9 @@ describe('the walk from a bill to a bundle', () => {
     );
     const search = (await call('/api/finops/facts?month=2025-07&application=search&consumption_type=DIRECT')).json();
     expect(search.rows).toMatchObject([{ application_id: 'search', cost_effective: '1.25' }]);
+    const csv = await call('/api/finops/facts/export?month=2025-07&application=search');
+    expect(csv.headers['content-type']).toContain('text/csv');
+    expect(csv.raw.toString().split('\r\n')).toHaveLength(4);
     expect((await call('/api/finops/coverage?month=2025-07')).json()).toMatchObject({ unmapped_domains: null });
     const explained = (await call('/api/finops/explain?month=2025-07&application=Search')).json();
     expect(explained.parts[0].words).toContain('sa part est');

@@ -1,27 +1,40 @@
-/** Facts at their grain, a page at a time in the order of the grain. Arrays of filters; null is no filter. */
-export const FACTS = `
-  SELECT to_char(period_month, 'YYYY-MM') AS period_month, application_id, domain_id, family_id, product_id, unit,
+const FACT = `to_char(period_month, 'YYYY-MM') AS period_month, application_id, domain_id, family_id, product_id, unit,
          environment, consumption_type, currency, trim_scale(quantity)::text AS quantity,
          trim_scale(cost_effective)::text AS cost_effective, trim_scale(cost_billed)::text AS cost_billed,
-         trim_scale(cost_standard)::text AS cost_standard
-    FROM standing_fact
-   WHERE tenant_id = $1 AND legal_entity_id = $2 AND period_month = $3
+         trim_scale(cost_standard)::text AS cost_standard`;
+
+/** $4 to $10: filters as arrays, where null is none; whether to leave tax out. */
+const CHOSEN = `tenant_id = $1 AND legal_entity_id = $2 AND period_month = $3
      AND ($4::text[] IS NULL OR application_id = ANY ($4)) AND ($5::text[] IS NULL OR domain_id = ANY ($5))
      AND ($6::text[] IS NULL OR environment = ANY ($6)) AND ($7::text[] IS NULL OR consumption_type = ANY ($7))
-     AND (NOT $8::boolean OR product_id IS DISTINCT FROM 'TAX')
-     AND ($9::text[] IS NULL OR (application_id, domain_id, coalesce(product_id, ''), unit, environment, consumption_type, currency)
-          > ($9[1], $9[2], $9[3], $9[4], $9[5], $9[6], $9[7]))
-   ORDER BY application_id, domain_id, coalesce(product_id, ''), unit, environment, consumption_type, currency
-   LIMIT $10`;
+     AND ($8::text[] IS NULL OR family_id = ANY ($8)) AND ($9::text[] IS NULL OR product_id = ANY ($9))
+     AND (NOT $10::boolean OR product_id IS DISTINCT FROM 'TAX')`;
+
+const GRAIN = `application_id, domain_id, coalesce(family_id, ''), coalesce(product_id, ''), unit, environment, consumption_type, currency`;
+
+/** Facts at their grain, a page at a time in the order of the grain. */
+export const FACTS = `
+  SELECT ${FACT}
+    FROM standing_fact
+   WHERE ${CHOSEN}
+     AND ($11::text[] IS NULL OR (${GRAIN}) > ($11[1], $11[2], $11[3], $11[4], $11[5], $11[6], $11[7], $11[8]))
+   ORDER BY ${GRAIN}
+   LIMIT $12`;
+
+/** The same, all of them as they stand at one moment. */
+export const OPEN_EXPORT = `
+  DECLARE exported_facts NO SCROLL CURSOR FOR
+  SELECT ${FACT}
+    FROM standing_fact
+   WHERE ${CHOSEN}
+   ORDER BY ${GRAIN}`;
+export const NEXT_EXPORTED = 'FETCH 5000 FROM exported_facts';
 
 export const FACTS_BY_TYPE = `
   SELECT consumption_type, currency, count(*)::integer AS rows, trim_scale(sum(cost_effective))::text AS cost_effective,
-         trim_scale(sum(cost_billed))::text AS cost_billed
+         trim_scale(sum(cost_billed))::text AS cost_billed, trim_scale(sum(cost_standard))::text AS cost_standard
     FROM standing_fact
-   WHERE tenant_id = $1 AND legal_entity_id = $2 AND period_month = $3
-     AND ($4::text[] IS NULL OR application_id = ANY ($4)) AND ($5::text[] IS NULL OR domain_id = ANY ($5))
-     AND ($6::text[] IS NULL OR environment = ANY ($6)) AND ($7::text[] IS NULL OR consumption_type = ANY ($7))
-     AND (NOT $8::boolean OR product_id IS DISTINCT FROM 'TAX')
+   WHERE ${CHOSEN}
    GROUP BY 1, 2 ORDER BY 2, 1`;
 
 export const COVERAGE = `
@@ -63,3 +76,6 @@ export const IMPORTS = `
     FROM import_file f
    WHERE f.tenant_id = $1 AND f.legal_entity_id = $2
    ORDER BY f.created_at DESC, f.import_file_id DESC LIMIT $3`;
+
+export const HAS_FACTS = `
+  SELECT EXISTS (SELECT 1 FROM standing_fact WHERE tenant_id = $1 AND legal_entity_id = $2 AND period_month = $3) AS any`;

@@ -8,6 +8,8 @@ import type { MoneyTotal } from '../facts/steps.ts';
 import type { CurrencyTotal } from '../import/scan.ts';
 import type { EntityNode } from '../node/entity.ts';
 import { membershipOf } from '../node/join.ts';
+import { type PriceCoverage, priceCoverage } from '../pricing/coverage.ts';
+import { valuationOfMonth } from '../pricing/revalue.ts';
 import { finopsProblem } from '../problems.ts';
 import { unmappedDomains } from '../publish/content.ts';
 import * as sql from './reports.sql.ts';
@@ -15,13 +17,19 @@ import * as sql from './reports.sql.ts';
 const PAGE_ROWS = 1000;
 const MOST_ROWS = 100_000;
 
-export interface FactsQuery {
+/** Which facts of a month; what is left out filters nothing. */
+export interface FactsFilter {
   readonly month: string;
   readonly applications?: readonly string[] | undefined;
   readonly domains?: readonly string[] | undefined;
   readonly environments?: readonly string[] | undefined;
   readonly types?: readonly string[] | undefined;
+  readonly families?: readonly string[] | undefined;
+  readonly products?: readonly string[] | undefined;
   readonly withoutTax?: boolean | undefined;
+}
+
+export interface FactsQuery extends FactsFilter {
   /** Where the page before ended. */
   readonly after?: string | undefined;
   /** Rows of a page, 1 to 100 000; 1 000 unless told. */
@@ -38,8 +46,10 @@ export interface FactsReport {
     readonly consumption_type: 'DIRECT' | 'INDIRECT';
     readonly currency: string;
     readonly rows: number;
-    readonly cost_effective: string;
-    readonly cost_billed: string;
+    /** Each null where no such fact carries it. */
+    readonly cost_effective: string | null;
+    readonly cost_billed: string | null;
+    readonly cost_standard: string | null;
   }[];
   /** The whole month, whatever the filters: what was imported, what the facts hold, and whether they are equal. */
   readonly conservation: {
@@ -57,8 +67,7 @@ export interface FactsReport {
 export async function reportFacts(entity: EntityNode, query: FactsQuery): Promise<FactsReport> {
   const key = keyOf(entity, query.month);
   const limit = Math.min(Math.max(query.limit ?? PAGE_ROWS, 1), MOST_ROWS);
-  const { applications, domains, environments, types } = query;
-  const given = [applications ?? null, domains ?? null, environments ?? null, types ?? null, query.withoutTax === true];
+  const given = filterValues(query);
   const cursor = query.after === undefined ? null : readCursor(query.after);
   return await entity.db.transaction(
     entity.scope,
@@ -86,16 +95,32 @@ export async function reportFacts(entity: EntityNode, query: FactsQuery): Promis
   );
 }
 
+/** The filters as the statements take them, after the key of the month. */
+export function filterValues(filter: FactsFilter): readonly unknown[] {
+  const { applications, domains, environments, types, families, products, withoutTax } = filter;
+  const lists = [applications, domains, environments, types, families, products].map((list) => list ?? null);
+  return [...lists, withoutTax === true];
+}
+
 function writeCursor(row: ReportedFact): string {
-  const { application_id, domain_id, product_id, unit, environment, consumption_type, currency } = row;
-  const grain = [application_id, domain_id, product_id ?? '', unit, environment, consumption_type, currency];
+  const { application_id, domain_id, family_id, product_id, unit, environment, consumption_type, currency } = row;
+  const grain = [
+    application_id,
+    domain_id,
+    family_id ?? '',
+    product_id ?? '',
+    unit,
+    environment,
+    consumption_type,
+    currency,
+  ];
   return Buffer.from(JSON.stringify(grain)).toString('base64url');
 }
 
 function readCursor(text: string): readonly string[] {
   try {
     const grain: unknown = JSON.parse(Buffer.from(text, 'base64url').toString('utf8'));
-    if (Array.isArray(grain) && grain.length === 7 && grain.every((part) => typeof part === 'string')) return grain;
+    if (Array.isArray(grain) && grain.length === 8 && grain.every((part) => typeof part === 'string')) return grain;
   } catch {
     // Refused below, as any other text that no page gave.
   }
@@ -124,6 +149,8 @@ export interface CoverageReport {
     /** Its share of the effective cost, six decimals; null where the month costs nothing. */
     readonly mapped_share: string | null;
   }[];
+  /** What the month's Pricing View prices; null where no view values the month. */
+  readonly prices: PriceCoverage | null;
   /** Domains that would refuse a publication; null while the entity has not joined a group. */
   readonly unmapped_domains: readonly { readonly domain_id: string; readonly facts: number }[] | null;
 }
@@ -135,11 +162,16 @@ export async function reportCoverage(entity: EntityNode, month: string): Promise
     entity.scope,
     async (tx) => {
       const rows = await tx.query<CoverageReport['rows'][number]>(sql.COVERAGE, key);
-      if (rows.length === 0) throw finopsProblem('NO_RUN', `${month} has no completed run`);
+      // A month of measurements alone has facts and no charges to place.
+      if (rows.length === 0 && (await standingTotals(tx, key)).length === 0) {
+        throw finopsProblem('NO_RUN', `${month} has no completed run`);
+      }
       const summary = await tx.query<CoverageReport['summary'][number]>(sql.COVERAGE_SUMMARY, key);
       const membership = await membershipOf(tx);
       const unmapped = membership === undefined ? null : await unmappedDomains(tx, key);
-      return { period_month: month, rows, summary, unmapped_domains: unmapped };
+      const view = await valuationOfMonth(tx, key);
+      const prices = view === null ? null : await priceCoverage(tx, key, view);
+      return { period_month: month, rows, summary, prices, unmapped_domains: unmapped };
     },
     { readOnly: true },
   );
