@@ -16,11 +16,6 @@ export const jobProblem = defineProblems({
     title: 'The job has ended already',
     next: 'Look at its result; to undo what it did, use the reversal or correction of what it made.',
   },
-  JOB_FORBIDDEN: {
-    status: 403,
-    title: 'The job was asked for by somebody else',
-    next: 'Ask whoever created it, or somebody with a role that operates the node.',
-  },
   JOB_PAYLOAD_INVALID: {
     status: 400,
     title: 'The job was asked for with members that it does not take',

@@ -111,7 +111,7 @@ export async function askForJob(
  * stays.
  *
  * @param mayCancel who may: `user` is whoever asked for the job
- * @throws Problem `JOB_NOT_FOUND`, `JOB_FINISHED`, `JOB_FORBIDDEN`
+ * @throws Problem `JOB_NOT_FOUND`, also for whoever may not cancel it; `JOB_FINISHED`
  */
 export async function cancelJob(
   db: Database,
@@ -123,8 +123,7 @@ export async function cancelJob(
   return await writePath(db, context, write, async (tx, record) => {
     const key = [...keyOf(context), jobId];
     const [row] = isUuid(jobId) ? await tx.query<{ status: JobStatus; created_by: string }>(LOCK_TO_CANCEL, key) : [];
-    if (row === undefined) throw jobProblem('JOB_NOT_FOUND', `there is no job ${jobId}`);
-    if (!mayCancel(row.created_by)) throw jobProblem('JOB_FORBIDDEN', `job ${jobId} belongs to user ${row.created_by}`);
+    if (row === undefined || !mayCancel(row.created_by)) throw jobProblem('JOB_NOT_FOUND', `there is no job ${jobId}`);
     if (row.status !== 'QUEUED' && row.status !== 'RUNNING') {
       throw jobProblem('JOB_FINISHED', `job ${jobId} is ${row.status}`, { status: row.status });
     }
