@@ -26,6 +26,8 @@ export { type Listening, type ListenOptions, listen } from './http/listen.ts';
 export { buildServer, type ServerOptions, styleNonce, type Trust } from './http/server.ts';
 export { UPLOAD_TYPES, uploadOf } from './http/uploads.ts';
 export { sendWritten, writeRequestOf } from './http/written.ts';
+// i18n
+export * from './i18n/index.ts';
 // identity
 export { type Identity, identityOf, type TenantClaims, TenantClaimsSchema } from './identity/claims.ts';
 export {
@@ -82,6 +84,7 @@ export { type EventEnvelope, eventEnvelope, type OutboxRow } from './outbox/enve
 export { EventEnvelopeSchema } from './outbox/feed.routes.ts';
 export { type EventReach, type FeedPage, type FeedQuery, readFeed } from './outbox/feed.ts';
 export { openWebhookNode, registerEvents, relayWhileListening } from './outbox/node.ts';
+export { isEventPattern } from './outbox/pattern.ts';
 export { payloadOf } from './outbox/payload.ts';
 export { eventProblem } from './outbox/problems.ts';
 export { publishEvents } from './outbox/publish.ts';

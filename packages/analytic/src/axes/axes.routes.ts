@@ -1,4 +1,5 @@
 import { type App, sendWritten } from '@prorata/platform';
+import { withName, withNames } from '../service/names.ts';
 import type { AnalyticNode } from '../service/node.ts';
 import { BASE, callerOf, expectedVersion, KEYED_WRITERS, READERS, sendVersioned, WRITERS } from '../service/routes.ts';
 import { IdPath, refusals } from '../service/schema.ts';
@@ -22,7 +23,10 @@ export function axisRoutes(app: App, node: AnalyticNode): void {
       config: READERS,
       schema: { ...about('listAxes', 'Axes'), querystring: AxisQuery, response: { 200: AxisPage, ...refusals } },
     },
-    async (request, reply) => reply.send(await listAxes(node, request.context, request.query)),
+    async (request, reply) => {
+      const page = await listAxes(node, request.context, request.query);
+      return reply.send({ ...page, rows: await withNames(node, request, reply, page.rows) });
+    },
   );
   app.get(
     `${BASE}/axes/:id`,
@@ -32,7 +36,7 @@ export function axisRoutes(app: App, node: AnalyticNode): void {
     },
     async (request, reply) => {
       const axis = await axisById(node, request.context, request.params.id);
-      return sendVersioned(request, reply, axis.version, axis);
+      return sendVersioned(request, reply, axis.version, await withName(node, request, reply, axis));
     },
   );
   app.patch(

@@ -1,5 +1,17 @@
 import { type Static, Type } from 'typebox';
-import { Code, Cursor, Key, Limit, Made, Name, orNull, pageSchema, Uuid, Version } from '../service/schema.ts';
+import {
+  Code,
+  Cursor,
+  Key,
+  Limit,
+  Made,
+  Name,
+  orNull,
+  pageSchema,
+  ShownName,
+  Uuid,
+  Version,
+} from '../service/schema.ts';
 
 export const NewAxis = Type.Object({ code: Code, name_source: Type.Optional(orNull(Name)) });
 export type NewAxis = Static<typeof NewAxis>;
@@ -18,6 +30,7 @@ export const Axis = Type.Object({
   code: Code,
   name_i18n_key: Key,
   name_source: orNull(Type.String()),
+  name: ShownName,
   is_active: Type.Boolean(),
   version: Version,
   ...Made,

@@ -1,5 +1,6 @@
 import { type App, sendWritten } from '@prorata/platform';
 import { LanguageQuery } from '../postings/postings.schema.ts';
+import { withName, withNames } from '../service/names.ts';
 import type { AnalyticNode } from '../service/node.ts';
 import { BASE, callerOf, KEYED_WRITERS, languageOf, READERS, WRITERS } from '../service/routes.ts';
 import { IdPath, refusals } from '../service/schema.ts';
@@ -39,7 +40,10 @@ export function cycleRoutes(app: App, node: AnalyticNode): void {
       config: READERS,
       schema: { ...about('listCycles', 'Cycles'), querystring: CycleQuery, response: { 200: CyclePage, ...refusals } },
     },
-    async (request, reply) => reply.send(await listCycles(node, request.context, request.query)),
+    async (request, reply) => {
+      const page = await listCycles(node, request.context, request.query);
+      return reply.send({ ...page, rows: await withNames(node, request, reply, page.rows) });
+    },
   );
   app.get(
     `${BASE}/cycles/:id`,
@@ -47,7 +51,10 @@ export function cycleRoutes(app: App, node: AnalyticNode): void {
       config: READERS,
       schema: { ...about('cycle', 'One version of a cycle'), params: IdPath, response: { 200: Cycle, ...refusals } },
     },
-    async (request, reply) => reply.send(await cycleById(node, request.context, request.params.id)),
+    async (request, reply) => {
+      const cycle = await cycleById(node, request.context, request.params.id);
+      return reply.send(await withName(node, request, reply, cycle));
+    },
   );
   runRoutes(app, node);
   readRoutes(app, node);

@@ -10,6 +10,7 @@ import {
   Name,
   orNull,
   pageSchema,
+  ShownName,
   Time,
   Uuid,
 } from '../service/schema.ts';
@@ -46,6 +47,7 @@ export const Cycle = Type.Object({
   axis_id: Uuid,
   name_i18n_key: Type.String(),
   name_source: orNull(Type.String()),
+  name: ShownName,
   definition: Anything,
   digest: Digest,
   created_at: Time,

@@ -1,4 +1,5 @@
 import { type App, sendWritten } from '@prorata/platform';
+import { withName, withNames } from '../service/names.ts';
 import type { AnalyticNode } from '../service/node.ts';
 import { BASE, callerOf, expectedVersion, READERS, sendVersioned, WRITERS } from '../service/routes.ts';
 import { IdPath, refusals } from '../service/schema.ts';
@@ -33,7 +34,10 @@ export function dimensionRoutes(app: App, node: AnalyticNode): void {
         response: { 200: DimensionPage, ...refusals },
       },
     },
-    async (request, reply) => reply.send(await listDimensions(node, request.context, request.query)),
+    async (request, reply) => {
+      const page = await listDimensions(node, request.context, request.query);
+      return reply.send({ ...page, rows: await withNames(node, request, reply, page.rows) });
+    },
   );
   app.get(
     `${BASE}/dimensions/:id`,
@@ -43,7 +47,7 @@ export function dimensionRoutes(app: App, node: AnalyticNode): void {
     },
     async (request, reply) => {
       const dimension = await dimensionById(node, request.context, request.params.id);
-      return sendVersioned(request, reply, dimension.version, dimension);
+      return sendVersioned(request, reply, dimension.version, await withName(node, request, reply, dimension));
     },
   );
   app.patch(

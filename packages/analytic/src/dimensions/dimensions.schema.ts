@@ -1,5 +1,17 @@
 import { type Static, Type } from 'typebox';
-import { Code, Cursor, Key, Limit, Made, Name, orNull, pageSchema, Uuid, Version } from '../service/schema.ts';
+import {
+  Code,
+  Cursor,
+  Key,
+  Limit,
+  Made,
+  Name,
+  orNull,
+  pageSchema,
+  ShownName,
+  Uuid,
+  Version,
+} from '../service/schema.ts';
 
 const Parent = orNull(Type.String({ format: 'uuid', description: 'The dimension above it; null for a root' }));
 
@@ -28,6 +40,7 @@ export const Dimension = Type.Object({
   code: Code,
   name_i18n_key: Key,
   name_source: orNull(Type.String()),
+  name: ShownName,
   is_active: Type.Boolean(),
   version: Version,
   ...Made,

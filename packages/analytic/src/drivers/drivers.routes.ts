@@ -1,5 +1,6 @@
 import { text } from 'node:stream/consumers';
 import { type App, sendWritten, uploadOf } from '@prorata/platform';
+import { withName, withNames } from '../service/names.ts';
 import type { AnalyticNode } from '../service/node.ts';
 import { BASE, callerOf, READERS, sendVersioned, WRITERS } from '../service/routes.ts';
 import { IdPath, refusals } from '../service/schema.ts';
@@ -44,7 +45,10 @@ export function driverRoutes(app: App, node: AnalyticNode): void {
         response: { 200: DriverPage, ...refusals },
       },
     },
-    async (request, reply) => reply.send(await listDrivers(node, request.context, request.query)),
+    async (request, reply) => {
+      const page = await listDrivers(node, request.context, request.query);
+      return reply.send({ ...page, rows: await withNames(node, request, reply, page.rows) });
+    },
   );
   app.get(
     `${BASE}/drivers/:id`,
@@ -54,7 +58,7 @@ export function driverRoutes(app: App, node: AnalyticNode): void {
     },
     async (request, reply) => {
       const driver = await driverById(node, request.context, request.params.id);
-      return sendVersioned(request, reply, driver.version, driver);
+      return sendVersioned(request, reply, driver.version, await withName(node, request, reply, driver));
     },
   );
   valueRoutes(app, node);

@@ -1,5 +1,18 @@
 import { type Static, Type } from 'typebox';
-import { Code, Cursor, Key, Limit, Made, Month, Name, orNull, pageSchema, Uuid, Version } from '../service/schema.ts';
+import {
+  Code,
+  Cursor,
+  Key,
+  Limit,
+  Made,
+  Month,
+  Name,
+  orNull,
+  pageSchema,
+  ShownName,
+  Uuid,
+  Version,
+} from '../service/schema.ts';
 
 /** `plugin/DRIVER`: what computes the monthly weights; people give them where there is none. */
 const Source = Type.String({
@@ -21,6 +34,7 @@ export const Driver = Type.Object({
   code: Code,
   name_i18n_key: Key,
   name_source: orNull(Type.String()),
+  name: ShownName,
   source: orNull(Source),
   version: Version,
   ...Made,

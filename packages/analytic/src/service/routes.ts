@@ -23,8 +23,14 @@ export function callerOf(request: FastifyRequest): Caller {
 export function sendVersioned<Body>(request: FastifyRequest, reply: FastifyReply, version: number, body: Body): Body {
   const tag = `"${version}"`;
   reply.header('etag', tag);
-  if (listed(request.headers['if-none-match'], tag)) reply.code(304);
+  // A translation may have changed while its thing did not.
+  if (!isTranslated(body) && listed(request.headers['if-none-match'], tag)) reply.code(304);
   return body;
+}
+
+function isTranslated(body: unknown): boolean {
+  if (typeof body !== 'object' || body === null || !('name' in body) || !('name_source' in body)) return false;
+  return body.name !== body.name_source;
 }
 
 /** The version that a change was made for, from If-Match. @throws Problem `CHANGED_MEANWHILE` for what is no version of ours */

@@ -22,6 +22,9 @@ export const Limit = Type.Optional(Type.Integer({ minimum: 1, maximum: MOST_PAGE
 export const orNull = <T extends Parameters<typeof Type.Union>[0][number]>(schema: T) =>
   Type.Union([schema, Type.Null()]);
 
+/** The name in the language of the reader; only answers to GET bear it. */
+export const ShownName = Type.Optional(orNull(Type.String({ description: 'In the language of the reader' })));
+
 export const pageSchema = <T extends Parameters<typeof Type.Array>[0]>(row: T) =>
   Type.Object({ rows: Type.Array(row), next: orNull(Type.String()) });
 

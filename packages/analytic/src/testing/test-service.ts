@@ -16,6 +16,7 @@ import {
   type PluginHost,
   type RequestContext,
   registerPlugins,
+  registerTranslations,
   startWorker,
   type TenantClaims,
 } from '@prorata/platform';
@@ -98,6 +99,11 @@ export async function openTestService(wishes: TestServiceWishes = {}): Promise<T
     register: (guarded) => {
       registerAnalyticRoutes(guarded, node);
       registerPlugins(guarded, host);
+      registerTranslations(guarded, {
+        db: test.db,
+        readers: [ANALYTIC_ROLES.reader, ANALYTIC_ROLES.writer],
+        writers: [ANALYTIC_ROLES.writer],
+      });
       registerLedgerRoutes(guarded, { db: test.db, dir, react: reactToLedger });
     },
     pages: (pages) => registerGlInbox(pages, { db: test.db, dir, react: reactToLedger }),

@@ -7,6 +7,7 @@ import {
   pluginModule,
   type RequestContext,
   registerPlugins,
+  registerTranslations,
   startDelivery,
 } from '@prorata/platform';
 
@@ -17,6 +18,10 @@ export interface EntityServices {
   /** The inbox of the general ledger, whose signature takes the place of a token. */
   pages(app: App): Promise<void>;
 }
+
+/** Who reads and writes what the i18n keys of an entity's services say. */
+const TRANSLATORS = ['analytic.writer', 'analytic.admin', 'finops.admin', 'platform.translator'];
+const TRANSLATION_READERS = [...TRANSLATORS, 'analytic.reader', 'finops.reader', 'finops.analyst'];
 
 /** Analytic accounting, the read copy of the ledger with its inbox, and the node's plugins, on one address with FinOps. */
 export async function entityServices(node: EntityNode): Promise<EntityServices> {
@@ -29,6 +34,7 @@ export async function entityServices(node: EntityNode): Promise<EntityServices> 
       registerAnalyticRoutes(app, { db, driverSources });
       registerLedgerRoutes(app, { db, dir, react: reactToLedger });
       registerPlugins(app, host);
+      registerTranslations(app, { db, readers: TRANSLATION_READERS, writers: TRANSLATORS });
       const onError = (error: unknown) => app.log.error({ err: error }, 'events were not handed to the plugins');
       const delivery = startDelivery(host, () => [pluginOperator(node)], { onError });
       app.addHook('onClose', () => delivery.stop());

@@ -1,5 +1,6 @@
-import type { App, Database } from '@prorata/platform';
+import { type App, addProblemTitles, type Database } from '@prorata/platform';
 import type { LedgerReaction } from '../events/apply.ts';
+import { LEDGER_FRENCH } from '../problems.fr.ts';
 import { entryRoutes } from './entries.routes.ts';
 import { intakeRoutes } from './intake.routes.ts';
 import { periodRoutes } from './periods.routes.ts';
@@ -17,6 +18,7 @@ export interface LedgerHttp {
 
 /** Registers the read copy on a node's HTTP API, behind its guard. The inbox stands outside of it: `registerGlInbox`. */
 export function registerLedgerRoutes(app: App, http: LedgerHttp): void {
+  addProblemTitles('fr', LEDGER_FRENCH);
   entryRoutes(app, http);
   periodRoutes(app, http);
   intakeRoutes(app, http);

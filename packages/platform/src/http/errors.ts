@@ -1,6 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+import { titleFor } from '../i18n/problem-titles.ts';
 import { platformProblem } from '../problem/platform-problems.ts';
 import { Problem } from '../problem/problem.ts';
 import { isReplayed } from '../write/write-path.ts';
@@ -68,8 +69,12 @@ export function sendProblem(problem: Problem, request: FastifyRequest, reply: Fa
   const { retry_after: wait } = problem.extensions;
   if (problem.status === 429 && typeof wait === 'number') reply.header('retry-after', String(wait));
   const correlationId = request.requestContext?.correlationId ?? request.id;
+  const locale = request.requestContext?.locale;
+  const { title, language } = titleFor(problem.code, problem.title, request.headers['accept-language'], locale);
+  reply.header('content-language', language);
   const body = JSON.stringify({
     ...problem.toJSON(),
+    title,
     instance: `urn:uuid:${correlationId}`,
     correlation_id: correlationId,
   });
