@@ -1,5 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
-import { readFile, writeFile } from 'node:fs/promises';
+import { appendFile, readFile, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { buildDemoGroup, type DemoGroup } from '@prorata/cli';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -34,6 +36,8 @@ async function serve(dir: string): Promise<Served> {
 beforeAll(async () => {
   folder = await scratch('serve');
   demo = await buildDemoGroup({ dir: folder.dir, months: [MONTH], entities: ['FR01'], rows: 40 });
+  // The receiver of events is on this machine.
+  await appendFile(join(demo.group, 'prorata.yaml'), "webhooks: { allow: ['127.0.0.0/8'] }\n");
   server = await serve(demo.group);
 });
 
@@ -112,6 +116,34 @@ describe('prorata serve', () => {
     expect(await refusalInProcess('jobs', 'ask', 'group.nothing', '--dir', demo.group)).toMatchObject({
       code: 'JOB_UNKNOWN',
     });
+  });
+
+  it('tells subscribers what happens, and shows it in the feed', async () => {
+    const told: string[] = [];
+    const receiver = createServer((request, response) => {
+      request.on('data', (chunk: Buffer) => told.push(String(chunk))).on('end', () => response.writeHead(204).end());
+    });
+    await new Promise<void>((resolve) => receiver.listen(0, '127.0.0.1', resolve));
+    const node = ['--dir', demo.group];
+    const url = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/hook`;
+    const { id } = await answerInProcess('events', 'subscribe', url, '--event', 'GROUP.PERIOD.*', ...node);
+    await answerInProcess('group', 'lock', MONTH, '--reason', 'in a test', ...node);
+    await vi.waitFor(() => expect(told).toHaveLength(1), 10_000);
+    const { events } = await answerInProcess('events', 'list', '--event', 'GROUP.PERIOD.*', ...node);
+    expect(events).toEqual([JSON.parse(told[0] ?? '')]);
+    expect(await answerInProcess('events', 'subscriptions', ...node)).toMatchObject({
+      rows: [{ id, state: 'ACTIVE' }],
+    });
+    expect(await answerInProcess('events', 'dead-letters', ...node)).toEqual({ rows: [], next: null });
+    expect(await answerInProcess('events', 'replay', '--all', ...node)).toEqual({ settled: 0 });
+    expect(await refusalInProcess('events', 'replay', ...node)).toMatchObject({ code: 'USAGE' });
+    expect(await refusalInProcess('events', 'discard', 'x', ...node)).toMatchObject({ code: 'OPTION_INVALID' });
+    expect(await refusalInProcess('events', 'subscribe', 'https://10.0.0.1/', ...node)).toMatchObject({
+      code: 'WEBHOOK_URL_REFUSED',
+    });
+    expect(await answerInProcess('events', 'unsubscribe', String(id), ...node)).toMatchObject({ removed: true });
+    await answerInProcess('group', 'reopen', MONTH, '--reason', 'in a test', ...node);
+    receiver.close();
   });
 
   it('ends with 0 on SIGTERM', async () => {

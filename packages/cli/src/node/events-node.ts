@@ -1,5 +1,6 @@
 import {
   type App,
+  isEventPattern,
   type NodeConfig,
   openWebhookNode,
   type RequestContext,
@@ -10,6 +11,7 @@ import {
   type WebhookCaller,
   type WebhookNode,
 } from '@prorata/platform';
+import { cliProblem } from '../problems.ts';
 import { withOpened } from './interrupt.ts';
 import { type AnyNode, openNode, withNode } from './open-node.ts';
 
@@ -68,4 +70,12 @@ export async function relayUntilStopped(dir: string): Promise<never> {
 export function callerOf({ operator }: EventsNode, word: string): WebhookCaller {
   const context = { ...operator, correlationId: uuidv7() };
   return { context, request: { method: 'CLI', route: `events ${word}`, payload: null } };
+}
+
+/** Names of events or beginnings of names, as an option gives them. @throws Problem `OPTION_INVALID` */
+export function readEvents(names: readonly string[] | undefined): readonly string[] | undefined {
+  const wrong = names?.find((name) => !isEventPattern(name));
+  if (wrong === undefined) return names;
+  const rule = 'names look like ANALYTIC.AXIS.CREATED, ANALYTIC.* or *';
+  throw cliProblem('OPTION_INVALID', `--event ${JSON.stringify(wrong)}: ${rule}`, { value: wrong });
 }

@@ -11,8 +11,8 @@ import {
 import { type Command, Option } from 'commander';
 import { addCommand, type Shell } from '../terminal/command.ts';
 import { count, reportTable, text } from '../terminal/report.ts';
-import { readPath } from '../terminal/values.ts';
-import { callerOf, withEvents } from './events-node.ts';
+import { readId, readPath } from '../terminal/values.ts';
+import { callerOf, readEvents, withEvents } from './events-node.ts';
 
 const DIR = "the node's folder";
 
@@ -54,7 +54,7 @@ export function subscriptionCommands(events: Command, shell: Shell): void {
     dir: DIR,
     async run({ argument, dir }) {
       const removed = await withEvents(dir, async (node) => {
-        const answer = await unsubscribe(node.webhooks, callerOf(node, 'unsubscribe'), argument);
+        const answer = await unsubscribe(node.webhooks, callerOf(node, 'unsubscribe'), readId(argument));
         return answer.body;
       });
       return { document: removed, text: `The subscription ${removed.id} is removed.` };
@@ -80,7 +80,7 @@ function subscribeCommand(events: Command, shell: Shell): void {
       const given = options.secretFile === undefined ? undefined : await readFile(readPath(options.secretFile), 'utf8');
       const input = {
         url: argument,
-        events: options.event,
+        events: readEvents(options.event) ?? ['*'],
         all_entities: options.allEntities === true,
         ...(given === undefined ? {} : { secret: given.trim() }),
       };
@@ -107,7 +107,7 @@ function stateCommand(
     dir: DIR,
     async run({ argument, dir }) {
       const changed = await withEvents(dir, async (node): Promise<Subscription> => {
-        const answer = await changeSubscription(node.webhooks, callerOf(node, word), argument, { state });
+        const answer = await changeSubscription(node.webhooks, callerOf(node, word), readId(argument), { state });
         return answer.body;
       });
       return { document: changed, text: `The subscription ${changed.id} is ${changed.state.toLowerCase()}.` };
@@ -123,7 +123,7 @@ function secretCommands(events: Command, shell: Shell): void {
     dir: DIR,
     async run({ argument, dir }) {
       const made = await withEvents(dir, async (node) => {
-        const answer = await rotateSecret(node.webhooks, callerOf(node, 'rotate'), argument);
+        const answer = await rotateSecret(node.webhooks, callerOf(node, 'rotate'), readId(argument));
         return answer.body;
       });
       return { document: made, text: `Secret, told once: ${made.secret}` };
@@ -136,7 +136,7 @@ function secretCommands(events: Command, shell: Shell): void {
     dir: DIR,
     async run({ argument, dir }) {
       const changed = await withEvents(dir, async (node): Promise<Subscription> => {
-        const answer = await retireSecrets(node.webhooks, callerOf(node, 'retire'), argument);
+        const answer = await retireSecrets(node.webhooks, callerOf(node, 'retire'), readId(argument));
         return answer.body;
       });
       return { document: changed, text: `One secret signs for ${changed.id}.` };

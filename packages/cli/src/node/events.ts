@@ -3,7 +3,8 @@ import { type Command, Option } from 'commander';
 import { cliProblem } from '../problems.ts';
 import { addCommand, addGroup, type Shell } from '../terminal/command.ts';
 import { count, reportTable, text } from '../terminal/report.ts';
-import { callerOf, relayUntilStopped, withEvents } from './events-node.ts';
+import { readId } from '../terminal/values.ts';
+import { callerOf, readEvents, relayUntilStopped, withEvents } from './events-node.ts';
 import { subscriptionCommands } from './events-subscriptions.ts';
 
 const DIR = "the node's folder";
@@ -39,7 +40,12 @@ function listCommand(events: Command, shell: Shell): void {
     async run({ dir, options, terminal }) {
       const limit = readLimit(options.limit);
       const page = await withEvents(dir, ({ webhooks, operator }) =>
-        readFeed(webhooks.db, operator, { after: options.after, limit, events: options.event }, webhooks.reach),
+        readFeed(
+          webhooks.db,
+          operator,
+          { after: options.after, limit, events: readEvents(options.event) },
+          webhooks.reach,
+        ),
       );
       const fields = [
         text('timestamp', 'At', 'Le'),
@@ -93,7 +99,7 @@ function fateCommand(events: Command, shell: Shell, fate: DeadLetterFate, summar
       const all = options.all === true;
       if ((argument === '') !== all)
         throw cliProblem('USAGE', `name one dead letter, or give --all to ${fate} them all`);
-      const id = all ? undefined : argument;
+      const id = all ? undefined : readId(argument);
       const { settled } = await withEvents(dir, async (node) => {
         const answer = await settleDeadLetters(node.webhooks, callerOf(node, fate), fate, id);
         return answer.body;

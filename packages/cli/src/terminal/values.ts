@@ -1,6 +1,6 @@
 import { existsSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { ENTITY_CODE } from '@prorata/platform';
+import { ENTITY_CODE, isUuid } from '@prorata/platform';
 import { cliProblem } from '../problems.ts';
 
 export { parseMonth as readMonth } from '@prorata/platform';
@@ -42,4 +42,10 @@ export function readCurrency(text: string): string {
   throw cliProblem('OPTION_INVALID', `${JSON.stringify(text)} is not a currency; ISO 4217 codes look like EUR`, {
     value: text,
   });
+}
+
+/** An id as answers give it. @throws Problem `OPTION_INVALID` */
+export function readId(text: string): string {
+  if (isUuid(text)) return text;
+  throw cliProblem('OPTION_INVALID', `${JSON.stringify(text)} is not an id (a UUID in lower case)`, { value: text });
 }
