@@ -4,13 +4,10 @@ import type { EntityNode } from '../node/entity.ts';
 import { membershipOf } from '../node/join.ts';
 import { finopsProblem } from '../problems.ts';
 import { publicationStatus, readPublication } from './publications.ts';
-import { type PushOptions, pushPublication, type ResumedPush, resumePushes } from './push.ts';
+import { JOB_ATTEMPTS, PUSH_JOB, type PushOptions, pushPublication, type ResumedPush, resumePushes } from './push.ts';
 
-export const PUSH_JOB = 'finops.push';
+export { PUSH_JOB } from './push.ts';
 export const RESUME_JOB = 'finops.push-waiting';
-
-/** Hours of a group that is down: each failure doubles the pause. */
-const ATTEMPTS = 20;
 
 /** Jobs that bring publications to the group: one revision, or (on a schedule) all that got no answer yet. */
 export function pushJobs(entity: EntityNode): Jobs {
@@ -23,14 +20,18 @@ export function pushJobs(entity: EntityNode): Jobs {
       // One attempt: the queue knows better than this process when the next one is due.
       async run({ month, revision, url }, { db, context, signal }) {
         const node = { ...entity, db };
+        const { pushes } = await publicationStatus(node, month, revision);
+        const answered = pushes.find((push) => push.url === url && push.state === 'ACCEPTED');
+        // Somebody at the shell was faster.
+        if (answered !== undefined) return { url, status: answered.http_status };
         const publication = await readPublication(node, month, revision);
-        return await pushPublication(node, publication, url, { context, signal, attempts: 1 });
+        return await pushPublication(node, publication, url, { context, signal, attempts: 1, handOver: false });
       },
     },
     [RESUME_JOB]: {
       schema: Type.Object({}, { additionalProperties: false }),
       async run(_payload, { db, context, signal }): Promise<{ rows: ResumedPush[] }> {
-        const options: PushOptions = { context, signal, attempts: 1 };
+        const options: PushOptions = { context, signal, attempts: 1, handOver: false };
         return { rows: await resumePushes({ ...entity, db }, options) };
       },
     },
@@ -64,7 +65,7 @@ export async function requestPush(
     if (address === null) throw finopsProblem('GROUP_ADDRESS_UNKNOWN', `${label} gave none`);
     const jobKey = `push:${month}/${revision}`;
     const payload = { month, revision, url: address };
-    const { jobId } = await enqueueJob(tx, context, PUSH_JOB, payload, { jobKey, maxAttempts: ATTEMPTS });
+    const { jobId } = await enqueueJob(tx, context, PUSH_JOB, payload, { jobKey, maxAttempts: JOB_ATTEMPTS });
     const subjectId = `${entity.entity.code}/${month}/${revision}`;
     record.audit({ subject: 'publication_push', subjectId, details: { job_id: jobId, url: address } });
     return { status: 202, body: { job_id: jobId } };

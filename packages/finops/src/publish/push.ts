@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { firstDayOf, type RequestContext, writePath } from '@prorata/platform';
+import { enqueueJob, firstDayOf, type RequestContext, writePath } from '@prorata/platform';
 import type { EntityNode } from '../node/entity.ts';
 import { finopsProblem } from '../problems.ts';
 import { type Publication, readPublication } from './publications.ts';
@@ -22,7 +22,15 @@ export interface PushOptions {
   /** Before the second attempt, doubled before each further one; 500 ms unless told. */
   readonly pauseMs?: number | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** False for a worker, whose queue tries again by itself; otherwise a worker takes over what nobody answered. */
+  readonly handOver?: boolean;
 }
+
+export const PUSH_JOB = 'finops.push';
+/** Days of a group that is down: each failure doubles the pause. */
+export const JOB_ATTEMPTS = 20;
+/** Whoever pushes at the shell is done by then, or was killed. */
+const HAND_OVER_MS = 120_000;
 
 const ATTEMPTS = 4;
 const PAUSE_MS = 500;
@@ -45,7 +53,7 @@ export async function pushPublication(
   const { attempts = ATTEMPTS, pauseMs = PAUSE_MS, token, signal } = options;
   for (let attempt = 1; ; attempt++) {
     const sent = await sendPublication(entity, publication, base, token, signal);
-    await record(entity, publication, base, sent, options.context ?? entity.operator);
+    await record(entity, publication, base, sent, options);
     if (sent.state === 'ACCEPTED') return { url: sent.url, status: sent.status ?? 200, answer: sent.answer };
     if (sent.state === 'REFUSED') throw finopsProblem('PUSH_REFUSED', sent.said, { answer: sent.answer });
     if (attempt >= attempts || sent.retryAfterMs > LONGEST_PAUSE_MS) {
@@ -62,7 +70,7 @@ async function record(
   { period_month, revision }: Publication,
   base: string,
   { state, status, answer, said }: Sent,
-  context: RequestContext,
+  { context = entity.operator, handOver = true }: PushOptions,
 ): Promise<void> {
   const { tenantId, legalEntityId } = entity.scope;
   const stored = state === 'LATER' ? 'WAITING' : state;
@@ -74,7 +82,14 @@ async function record(
     await tx.execute(sql.RECORD_PUSH, [...key, base, context.countryCode, stored, status, told, context.userId]);
     const subjectId = `${entity.entity.code}/${period_month}/${revision}`;
     record.audit({ subject: 'publication_push', subjectId, details: { ...payload, said } });
-    if (stored !== 'WAITING') {
+    if (stored === 'WAITING') {
+      if (!handOver) return { status: 200, body: null };
+      // In this transaction: a kill after it leaves a worker that goes on.
+      const jobKey = `push-waiting:${period_month}/${revision}:${base}`;
+      const runAt = new Date(Date.now() + HAND_OVER_MS);
+      const job = { month: period_month, revision, url: base };
+      await enqueueJob(tx, context, PUSH_JOB, job, { jobKey, runAt, maxAttempts: JOB_ATTEMPTS });
+    } else {
       const event = stored === 'ACCEPTED' ? 'FINOPS.PUBLICATION.ACCEPTED' : 'FINOPS.PUBLICATION.REFUSED';
       record.emit({ event, entity_id: entity.entity.id, payload: { period_month, revision, url: base, status } });
     }
