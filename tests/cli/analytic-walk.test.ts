@@ -154,6 +154,19 @@ describe('prorata analytic', () => {
     expect(await refuse(line)).toMatchObject({ code, next: expect.stringMatching(/.{20,}/) });
   });
 
+  it('lets the header of a driver file say whose it is', async () => {
+    await store('finops.csv', 'driver,month,application,value\nservers,2026-10,NOBODY,3\n');
+    // FinOps judges the application; analytic accounting would not know the column.
+    expect(await refuse('entity import drivers finops.csv --dir E')).toMatchObject({ code: 'ROWS_REFUSED' });
+    for (const columns of [
+      'driver,month,value\nA,2026-10,1',
+      'driver,month,value,dimension,application\nA,2026-10,1,X,Y',
+    ]) {
+      await store('unclear.csv', `${columns}\n`);
+      expect(await refuse('entity import drivers unclear.csv --dir E')).toMatchObject({ code: 'DRIVER_FILE_UNCLEAR' });
+    }
+  });
+
   it('lists every row of a file that is at fault, and stores nothing of it', async () => {
     await store(
       'wrong.csv',

@@ -47,6 +47,11 @@ export const cliProblem = defineProblems({
     title: 'Several things bear the name',
     next: 'Name one of "candidates" by its id, or say more: a date for an entry, a version for a rule.',
   },
+  DRIVER_FILE_UNCLEAR: {
+    status: 400,
+    title: 'The columns do not say what the driver weighs',
+    next: 'Name the column "dimension" for analytic accounting or "application" for FinOps, and only one of them.',
+  },
   FILE_NOT_JSON: {
     status: 400,
     title: 'The file is not the JSON document that is expected',
