@@ -352,6 +352,7 @@ describe('the walls', () => {
       someContext({ legalEntityId: context.legalEntityId ?? '' }),
     ]) {
       expect(await listJobs(test.db, other)).toEqual([]);
+      expect(await test.db.transaction(scopeOf(other), (tx) => tx.query('SELECT job_id FROM job'))).toEqual([]);
       await expect(getJob(test.db, other, jobId)).rejects.toMatchObject({ code: 'JOB_NOT_FOUND' });
       await expect(cancelJob(test.db, other, cancel, jobId)).rejects.toMatchObject({ code: 'JOB_NOT_FOUND' });
       await test.db.transaction(scopeOf(other), (tx) => tx.query('SELECT unqueue_job($1)', [jobId]));
