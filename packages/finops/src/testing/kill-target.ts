@@ -1,3 +1,4 @@
+import { runMonths } from '../batch/run-months.ts';
 import { runMonth } from '../facts/run-month.ts';
 import { importFocus } from '../import/import-focus.ts';
 import { openEntity } from '../node/entity.ts';
@@ -9,6 +10,9 @@ const entity = await openEntity(dir);
 process.stdout.write('ready\n');
 if (what === 'import') await importFocus(entity, { path: on });
 else if (what === 'run') await runMonth(entity, on);
-else await publishMonth(entity, on);
+else if (what === 'batch') {
+  const [batchId = '', from = '', to = ''] = on.split(' ');
+  await runMonths(entity, { from, to }, { batchId });
+} else await publishMonth(entity, on);
 process.stdout.write('done\n');
 await entity.close();

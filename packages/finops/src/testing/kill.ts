@@ -83,7 +83,7 @@ function billOf(month: string): string {
 }
 
 /** @returns whether the work was over before the kill came */
-async function spawnAndKill(args: readonly string[], afterMs: number): Promise<boolean> {
+export async function spawnAndKill(args: readonly string[], afterMs: number): Promise<boolean> {
   const child = spawn(process.execPath, [TARGET, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
   let said = '';
   const ready = new Promise<void>((resolve, reject) => {
