@@ -79,7 +79,10 @@ function importText(imports: readonly ImportAnswer[], language: Language): strin
   const replaced = imports.flatMap(({ file, replaced: old }) =>
     old.length === 0 ? [] : [`· ${file} replaces ${old.join(', ')}`],
   );
-  return [reportTable(rows, fields, language), ...replaced, ...notices].join('\n');
+  const closed = imports.flatMap(({ file, waiting }) =>
+    waiting.map((month) => `! ${file}: ${month} is closed, so what the file holds for it waits (entity periods)`),
+  );
+  return [reportTable(rows, fields, language), ...replaced, ...closed, ...notices].join('\n');
 }
 
 function inWords(notice: object): string {
