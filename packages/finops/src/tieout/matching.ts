@@ -1,8 +1,8 @@
+import { monthsBetween } from '@prorata/platform';
 import { scaledTo, sizeOf, unitsOf } from './amounts.ts';
 import type { Invoice } from './bills.ts';
 import type { BookEntry } from './books.ts';
 import type { TieOutConfig } from './config.ts';
-import { monthsApart } from './months.ts';
 
 /** By what invoices and entries were brought together. */
 export type MatchedBy = 'INVOICE_ID' | 'BILLING_ACCOUNT' | 'AMOUNT';
@@ -153,23 +153,26 @@ function joinBest(
   const entries = groups.openEntries();
   const pairs = groups.openInvoices().flatMap((invoice) =>
     entries.flatMap((entry) => {
-      const apart = monthsApart(invoice.month, entry.month);
+      const apart = monthsBetween(invoice.month, entry.month) - 1;
       if (apart < -look.before || apart > look.after || !fits(invoice, entry)) return [];
       // An invoice is booked in its month, or later; earlier only where nothing else is left.
       return [{ invoice, entry, rank: apart >= 0 ? apart : look.after - apart }];
     }),
   );
   pairs.sort((one, other) => one.rank - other.rank);
+  const ofInvoice = Map.groupBy(pairs, ({ invoice }) => invoice.key);
+  const ofEntry = Map.groupBy(pairs, ({ entry }) => entry.id);
+  const isOpenEntry = (entry: BookEntry) => groups.ofEntry.get(entry.id)?.invoices.length === 0;
+  const isOpenInvoice = (invoice: Invoice) => groups.ofInvoice.get(invoice.key)?.entries.length === 0;
   for (const { invoice, entry, rank } of pairs) {
-    if (groups.ofInvoice.get(invoice.key)?.entries.length !== 0) continue;
-    if (groups.ofEntry.get(entry.id)?.invoices.length !== 0) continue;
-    const rivals = pairs.filter(
-      (pair) =>
-        pair.rank === rank &&
-        ((pair.invoice === invoice && groups.ofEntry.get(pair.entry.id)?.invoices.length === 0) ||
-          (pair.entry === entry && groups.ofInvoice.get(pair.invoice.key)?.entries.length === 0)),
-    );
-    joinPair(groups, invoice.key, entry, by, rivals.length > 1);
+    if (!isOpenInvoice(invoice) || !isOpenEntry(entry)) continue;
+    const others = ofInvoice
+      .get(invoice.key)
+      ?.some((pair) => pair.entry !== entry && pair.rank === rank && isOpenEntry(pair.entry));
+    const rivals = ofEntry
+      .get(entry.id)
+      ?.some((pair) => pair.invoice !== invoice && pair.rank === rank && isOpenInvoice(pair.invoice));
+    joinPair(groups, invoice.key, entry, by, others === true || rivals === true);
   }
 }
 

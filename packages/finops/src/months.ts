@@ -1,1 +1,0 @@
-export { firstDayOf, monthOf } from '@prorata/platform';
