@@ -29,6 +29,7 @@ export function auditCommands(program: Command, shell: Shell): void {
       const fields = [
         text('legal_entity_id', 'Chain', 'Chaîne'),
         count('count', 'Rows', 'Lignes'),
+        count('unsealed', 'Not sealed yet', 'Pas encore scellées'),
         text('head', 'Head', 'Tête'),
       ];
       return { document: { sound: true, rows: chains }, text: reportTable(rows, fields, terminal.language) };

@@ -1,5 +1,6 @@
 import { Type } from 'typebox';
 import { purgeEvents } from '../outbox/purge.ts';
+import { sealTenant } from '../write/seal.ts';
 import { purgeIdempotencyKeys } from '../write/write-path.ts';
 import { defineJobs, type Jobs } from './jobs.ts';
 import type { Schedule } from './schedules.ts';
@@ -18,6 +19,7 @@ export const platformJobs: Jobs = defineJobs({
     schema: Type.Object({ event_days: Days, job_days: Days }, { additionalProperties: false }),
     async run({ event_days, job_days = JOB_RETENTION_DAYS }, { db, context, signal, progress }) {
       const { tenantId } = context;
+      const audit_rows_sealed = await sealTenant(db, tenantId);
       const idempotency_keys = await purgeIdempotencyKeys(db, tenantId);
       await progress({ idempotency_keys });
       signal.throwIfAborted();
@@ -27,7 +29,7 @@ export const platformJobs: Jobs = defineJobs({
       await progress({ idempotency_keys, jobs });
       signal.throwIfAborted();
       const events = await purgeEvents(db, tenantId, event_days);
-      return { idempotency_keys, jobs, events };
+      return { audit_rows_sealed, idempotency_keys, jobs, events };
     },
   },
 });

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Database, Tx } from '../database/database.ts';
 import { NIL_UUID } from '../identity/uuid.ts';
-import { sealAudit, sealIn } from './seal.ts';
+import { chainsOf, sealIn, sealTenant } from './seal.ts';
 
 /** Where a chain stood at some moment. Kept outside the database, it shows a removed tail or a recomputed chain. */
 export interface AuditCheckpoint {
@@ -57,15 +57,6 @@ const HEAD = `
   SELECT seq AS count, encode(curr_hash, 'hex') AS head FROM audit_log
    WHERE tenant_id = $1 AND legal_entity_id = $2 AND seq IS NOT NULL ORDER BY seq DESC LIMIT 1`;
 
-const CHAINS = `
-  WITH RECURSIVE chain(legal_entity_id) AS (
-    (SELECT legal_entity_id FROM audit_log WHERE tenant_id = $1 ORDER BY legal_entity_id LIMIT 1)
-    UNION ALL
-    SELECT (SELECT a.legal_entity_id FROM audit_log a
-             WHERE a.tenant_id = $1 AND a.legal_entity_id > chain.legal_entity_id ORDER BY a.legal_entity_id LIMIT 1)
-      FROM chain WHERE chain.legal_entity_id IS NOT NULL)
-  SELECT legal_entity_id FROM chain WHERE legal_entity_id IS NOT NULL`;
-
 const COLUMNS = `seq, position, id, tenant_id, legal_entity_id, to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS at,
   user_id, correlation_id, action, subject, subject_id, details::text AS details, encode(row_hash, 'hex') AS content,
   encode(prev_hash, 'hex') AS prev, encode(curr_hash, 'hex') AS curr`;
@@ -114,16 +105,13 @@ export async function verifyAuditLog(
   checkpoints: readonly AuditCheckpoint[] = [],
 ): Promise<AuditChainReport[]> {
   const mine = checkpoints.filter((checkpoint) => checkpoint.tenant_id === tenantId);
-  const chains = (tx: Tx) => tx.query<{ legal_entity_id: string }>(CHAINS, [tenantId]);
-  for (const { legal_entity_id } of await db.transaction({ tenantId }, chains, { role: 'relay', readOnly: true })) {
-    await sealAudit(db, { tenantId }, legal_entity_id);
-  }
+  await sealTenant(db, tenantId);
   return db.transaction(
     { tenantId },
     async (tx) => {
       // The chain, its tail and the events are compared: all of them as they stood at one moment.
       await tx.query('SET TRANSACTION ISOLATION LEVEL REPEATABLE READ');
-      const entities = new Set((await chains(tx)).map((row) => row.legal_entity_id));
+      const entities = new Set(await chainsOf(tx, tenantId));
       for (const checkpoint of mine) entities.add(checkpoint.legal_entity_id ?? NIL_UUID);
       const reports: AuditChainReport[] = [];
       for (const entity of [...entities].sort()) {

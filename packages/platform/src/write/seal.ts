@@ -11,6 +11,21 @@ const SEAL_AFTER_MILLISECONDS = 1_000;
 
 const SEAL = 'SELECT seal_audit($1, $2, $3) AS sealed';
 
+const CHAINS = `
+  WITH RECURSIVE chain(legal_entity_id) AS (
+    (SELECT legal_entity_id FROM audit_log WHERE tenant_id = $1 ORDER BY legal_entity_id LIMIT 1)
+    UNION ALL
+    SELECT (SELECT a.legal_entity_id FROM audit_log a
+             WHERE a.tenant_id = $1 AND a.legal_entity_id > chain.legal_entity_id ORDER BY a.legal_entity_id LIMIT 1)
+      FROM chain WHERE chain.legal_entity_id IS NOT NULL)
+  SELECT legal_entity_id FROM chain WHERE legal_entity_id IS NOT NULL`;
+
+/** The chains of a tenant: its legal entities with rows, and the nil UUID for the tenant as a whole. */
+export async function chainsOf(tx: Tx, tenantId: string): Promise<string[]> {
+  const rows = await tx.query<{ legal_entity_id: string }>(CHAINS, [tenantId]);
+  return rows.map((row) => row.legal_entity_id);
+}
+
 /** Gives every row that is committed to a chain by now its place in it, in the given transaction. */
 export async function sealIn(tx: Tx, tenantId: string, legalEntityId: string): Promise<number> {
   let total = 0;
@@ -44,6 +59,14 @@ export async function sealAudit(
       { role: 'relay' },
     );
   }
+  return total;
+}
+
+/** Seals every chain of a tenant. @returns how many rows were sealed */
+export async function sealTenant(db: Database, tenantId: string): Promise<number> {
+  const chains = await db.transaction({ tenantId }, (tx) => chainsOf(tx, tenantId), { role: 'relay', readOnly: true });
+  let total = 0;
+  for (const chain of chains) total += await sealAudit(db, { tenantId }, chain);
   return total;
 }
 
