@@ -1,6 +1,7 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { appendFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ServedNode, serveNode } from '../../packages/cli/src/node/serve-node.ts';
 import { answerInProcess, inProcess } from './process.ts';
@@ -35,6 +36,9 @@ describe('an entity node beyond its bills', () => {
     const entity = ['--code', 'FR01', '--label', 'France', '--country', 'FR', '--currency', 'EUR'];
     await answerInProcess('entity', 'init', '--dir', join(dir, 'E'), ...entity);
     await writeFile(join(dir, '123456789FEC20251231.txt'), FEC);
+    const plugin = fileURLToPath(new URL('../../examples/budget-control/', import.meta.url));
+    const entry = `plugins:\n  - code: budget-control\n    path: ${JSON.stringify(plugin)}\n`;
+    await appendFile(join(dir, 'E', 'prorata.yaml'), entry);
   });
   afterAll(async () => {
     await served?.stop();
@@ -77,5 +81,27 @@ describe('an entity node beyond its bills', () => {
     expect(Object.keys(description.paths)).toEqual(
       expect.arrayContaining(['/api/erp/analytic/allocations/run', '/api/erp/gl-inbox', '/api/finops/imports']),
     );
+  });
+
+  it('serves the plugins that prorata.yaml names, the books, and translations, to whoever has the role', async () => {
+    const bearer = async (role: string) => {
+      const { token } = await answerInProcess('token', '--dir', join(dir, 'E'), '--role', role);
+      return { headers: { authorization: `Bearer ${String(token)}` } };
+    };
+    const get = async (path: string, role: string) => {
+      const answer = await fetch(`${served?.url}${path}`, await bearer(role));
+      return [answer.status, await answer.json()];
+    };
+    expect(await get('/api/plugins', 'budget.reader')).toMatchObject([
+      200,
+      { rows: [{ code: 'budget-control', module: 'PLUGIN_BUDGET_CONTROL', enabled: true }] },
+    ]);
+    expect(await get('/api/plugins/budget-control/budgets', 'budget.reader')).toEqual([200, { rows: [] }]);
+    expect(await get('/api/plugins/budget-control/budgets', 'analytic.admin')).toMatchObject([
+      403,
+      { code: 'FORBIDDEN' },
+    ]);
+    expect(await get('/api/erp/gl/entries', 'ledger.reader')).toMatchObject([200, { rows: [{ entry_number: '1' }] }]);
+    expect(await get('/api/platform/translations', 'analytic.reader')).toEqual([200, { rows: [], next: null }]);
   });
 });
