@@ -177,6 +177,14 @@ export const INPUTS_DIGEST = `
           SELECT concat_ws('|', 'DRIVER', driver, driver_import_id) FROM driver_scope
            WHERE tenant_id = $1 AND legal_entity_id = $2 AND period_month = $3 AND superseded_by IS NULL
           UNION ALL
+          -- Prices are input where rules spread by them, or spread what they value.
+          SELECT concat_ws('|', 'PRICES', v.view_code, v.view_version) FROM month_valuation v
+           WHERE v.tenant_id = $1 AND v.legal_entity_id = $2 AND v.period_month = $3
+             AND EXISTS (SELECT 1 FROM indirect_line l
+                          WHERE l.tenant_id = $1 AND l.legal_entity_id = $2 AND l.period_month = $3
+                            AND (l.source_kind = 'FACTS' AND l.cost_standard IS NOT NULL
+                                 OR l.base ->> 'measure' IN ('standard', 'cost')))
+          UNION ALL
           SELECT concat_ws('|', 'ADJUSTMENT', adjustment_id)
             FROM adjustment
            WHERE tenant_id = $1 AND legal_entity_id = $2 AND period_month = $3 AND withdrawn_at IS NULL) AS inputs`;

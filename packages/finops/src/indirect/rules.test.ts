@@ -1,9 +1,11 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { standingRun } from '../closing/standing-run.ts';
 import { importDrivers, listDrivers } from '../drivers/import-drivers.ts';
 import { runMonth } from '../facts/run-month.ts';
 import { importFocus } from '../import/import-focus.ts';
+import { importPrices } from '../pricing/import-prices.ts';
 import { reportFacts } from '../report/reports.ts';
 import { type FocusRow, focusCsv } from '../testing/focus-csv.ts';
 import { openTestEntity, type TestEntity } from '../testing/test-entity.ts';
@@ -256,6 +258,37 @@ describe('rules', () => {
     expect(tried.effects.reduce((sum, one) => sum + Number(one.difference), 0)).toBeCloseTo(0, 10);
     expect(tried.effects.find((one) => one.application === 'mail')?.difference).not.toBe('0');
     expect(await reportFacts(test.entity, { month: MONTH, limit: 1000 })).toEqual(before);
+  });
+});
+
+describe('prices', () => {
+  it('that rules spread by make the run outdated when they change, and others do not', async () => {
+    const key = [test.entity.scope.tenantId, test.entity.scope.legalEntityId, `${MONTH}-01`] as const;
+    const standing = () => test.entity.db.transaction(test.entity.scope, (tx) => standingRun(tx, key));
+    const price = async (unit_price: string) => {
+      const path = await test.file(
+        'prices.csv',
+        `product,unit,unit_price\nCompute/Virtual Machines/Hours,Hours,${unit_price}\n`,
+      );
+      await importPrices(test.entity, { path, view: 'STANDARD', publish: true });
+    };
+    await borne(byDesk);
+    await price('1');
+    await expect(standing()).resolves.toMatchObject({ run_id: expect.any(String) });
+    await borne(rule('cost', 1, 'from: { facts: { applications: [Spare] } }, by: { direct_cost: { measure: cost } }'));
+    const spread = async () => {
+      const { rows } = await reportFacts(test.entity, { month: MONTH, types: ['INDIRECT'], limit: 1000 });
+      const some = rows.filter((row) => row.product_id === 'SPREAD:cost:Compute');
+      return some.reduce((sum, row) => sum + Number(row.cost_standard), 0);
+    };
+    // Two hours at 1, measured for what is spread.
+    expect(await spread()).toBeCloseTo(2, 12);
+    await price('2');
+    expect(await spread()).toBeCloseTo(2, 12);
+    await expect(standing()).rejects.toMatchObject({ code: 'RUN_OUTDATED' });
+    await runMonth(test.entity, MONTH);
+    expect(await spread()).toBeCloseTo(4, 12);
+    await expect(standing()).resolves.toMatchObject({ run_id: expect.any(String) });
   });
 });
 

@@ -14,6 +14,8 @@ export const VALUE_FACTS = `
 export const UNVALUE_FACTS = `
   UPDATE fact_consumption f SET cost_standard = NULL
    WHERE f.tenant_id = $1 AND f.legal_entity_id = $2 AND f.period_month = $3 AND f.cost_standard IS NOT NULL
+     -- What a rule spread of chosen facts was valued where it was measured; the next run spreads it at the new prices.
+     AND NOT (f.consumption_type = 'INDIRECT' AND f.product_id LIKE 'SPREAD:%')
      AND NOT EXISTS (SELECT 1 FROM pricing_line l
                       WHERE l.tenant_id = $1 AND l.legal_entity_id = $2 AND l.view_code = $4::text
                         AND l.view_version = $5::integer AND l.product_id = f.product_id AND l.unit = f.unit
@@ -55,26 +57,33 @@ export const VALUATION_OF_MONTH = `
     LEFT JOIN period_closure c USING (tenant_id, legal_entity_id, period_month)
    WHERE w.tenant_id = $1 AND w.legal_entity_id = $2 AND w.period_month = $3`;
 
-/** How much of a month has a price: by currency; a product without one is named with what it cost. */
-export const PRICE_COVERAGE = `
-  SELECT f.currency, count(*)::integer AS facts, count(l.product_id)::integer AS priced_facts,
-         count(DISTINCT f.product_id)::integer AS products, count(DISTINCT l.product_id)::integer AS priced_products,
-         trim_scale(coalesce(sum(f.cost_effective), 0))::text AS cost_effective,
-         trim_scale(coalesce(sum(f.cost_effective) FILTER (WHERE l.product_id IS NOT NULL), 0))::text AS priced_effective,
-         round(count(l.product_id)::numeric / count(*), 6)::text AS priced_share
-    FROM standing_fact f
-    LEFT JOIN pricing_line l ON l.tenant_id = $1 AND l.legal_entity_id = $2 AND l.view_code = $4::text
-     AND l.view_version = $5::integer AND l.product_id = f.product_id AND l.unit = f.unit AND l.currency = f.currency
-   WHERE f.tenant_id = $1 AND f.legal_entity_id = $2 AND f.period_month = $3
-   GROUP BY f.currency ORDER BY f.currency`;
+/** The month by product first: a month has many facts and few products, and a price looks at nothing else. */
+const SUMS = `
+  WITH sums AS MATERIALIZED (
+    SELECT product_id, unit, currency, consumption_type, count(*) AS facts, sum(quantity) AS quantity,
+           coalesce(sum(cost_effective), 0) AS cost_effective
+      FROM standing_fact
+     WHERE tenant_id = $1 AND legal_entity_id = $2 AND period_month = $3
+     GROUP BY product_id, unit, currency, consumption_type
+  ), priced AS MATERIALIZED (
+    SELECT s.*, l.product_id AS priced_product
+      FROM sums s
+      LEFT JOIN pricing_line l ON l.tenant_id = $1 AND l.legal_entity_id = $2 AND l.view_code = $4::text
+       AND l.view_version = $5::integer AND l.product_id = s.product_id AND l.unit = s.unit AND l.currency = s.currency
+  )`;
 
-export const UNPRICED_PRODUCTS = `
-  SELECT f.product_id AS product, f.unit, f.currency, f.consumption_type, count(*)::integer AS facts,
-         trim_scale(sum(f.quantity))::text AS quantity,
-         trim_scale(coalesce(sum(f.cost_effective), 0))::text AS cost_effective
-    FROM standing_fact f
-    LEFT JOIN pricing_line l ON l.tenant_id = $1 AND l.legal_entity_id = $2 AND l.view_code = $4::text
-     AND l.view_version = $5::integer AND l.product_id = f.product_id AND l.unit = f.unit AND l.currency = f.currency
-   WHERE f.tenant_id = $1 AND f.legal_entity_id = $2 AND f.period_month = $3 AND l.product_id IS NULL
-   GROUP BY 1, 2, 3, 4
-   ORDER BY f.currency, coalesce(sum(f.cost_effective), 0) DESC, f.product_id COLLATE "C", f.unit COLLATE "C", f.consumption_type`;
+/** How much of a month has a price: by currency; a product without one is named with what it cost. */
+export const PRICE_COVERAGE = `${SUMS}
+  SELECT currency, sum(facts)::integer AS facts,
+         coalesce(sum(facts) FILTER (WHERE priced_product IS NOT NULL), 0)::integer AS priced_facts,
+         count(DISTINCT product_id)::integer AS products, count(DISTINCT priced_product)::integer AS priced_products,
+         trim_scale(sum(cost_effective))::text AS cost_effective,
+         trim_scale(coalesce(sum(cost_effective) FILTER (WHERE priced_product IS NOT NULL), 0))::text AS priced_effective,
+         round(coalesce(sum(facts) FILTER (WHERE priced_product IS NOT NULL), 0) / sum(facts), 6)::text AS priced_share
+    FROM priced GROUP BY currency ORDER BY currency`;
+
+export const UNPRICED_PRODUCTS = `${SUMS}
+  SELECT product_id AS product, unit, currency, consumption_type, facts::integer AS facts,
+         trim_scale(quantity)::text AS quantity, trim_scale(cost_effective)::text AS cost_effective
+    FROM priced WHERE priced_product IS NULL
+   ORDER BY currency, priced.cost_effective DESC, product_id COLLATE "C", unit COLLATE "C", consumption_type`;
