@@ -15,8 +15,9 @@ export function entityPublicationsCommands(entity: Command, shell: Shell): void 
 function addList(group: Command, shell: Shell): void {
   addCommand(group, shell, {
     name: 'list [month]',
+    isDefault: true,
     summary: 'every revision and its state: sealed, waiting for the group, accepted, refused',
-    examples: ['entity publications list --dir E', 'entity publications list 2025-07 --dir E'],
+    examples: ['entity publications --dir E', 'entity publications list 2025-07 --dir E'],
     dir: "the entity's folder",
     async run({ argument, dir, terminal }) {
       const month = argument === '' ? undefined : readMonth(argument);
