@@ -95,7 +95,7 @@ describe('a PostgreSQL of one’s own', () => {
         const context = { tenantId, userId: TENANT, correlationId: TENANT } as RequestContext;
         const { jobId } = await askForJob(db, context, platformJobs, { kind: 'platform.maintenance', payload: {} });
         await expect
-          .poll(() => getJob(db, context, jobId), { timeout: 10_000 })
+          .poll(() => getJob(db, context, jobId), { timeout: 30_000 })
           .toMatchObject({ status: 'COMPLETED', result: { jobs: 0 } });
       }
     } finally {

@@ -86,7 +86,7 @@ it('does the jobs of all of them', async () => {
       const context = { tenantId, userId: tenantId, correlationId: tenantId } as RequestContext;
       const { jobId } = await test.db.transaction({ tenantId }, (tx) => enqueueJob(tx, context, 'example.whose', {}));
       await expect
-        .poll(() => getJob(test.db, context, jobId), { timeout: 10_000 })
+        .poll(() => getJob(test.db, context, jobId), { timeout: 30_000 })
         .toMatchObject({ status: 'COMPLETED', result: [{ tenant_id: tenantId }] });
     }
   } finally {

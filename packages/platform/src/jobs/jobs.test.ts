@@ -19,6 +19,7 @@ import { type JobWorker, startWorker, type WorkerOptions } from './worker.ts';
 let test: TestDatabase;
 let context: RequestContext;
 const workers: JobWorker[] = [];
+const children: ChildProcess[] = [];
 beforeAll(async () => {
   test = await openTestDatabase([PLATFORM_MIGRATIONS]);
   await test.admin('CREATE TABLE step (of uuid, note text); GRANT ALL ON step TO prorata_app');
@@ -27,6 +28,7 @@ beforeEach(() => {
   context = someContext();
 });
 afterEach(async () => {
+  for (const child of children.splice(0)) child.kill('SIGKILL');
   await Promise.all(workers.splice(0).map((worker) => worker.stop()));
 });
 afterAll(() => test.close());
@@ -57,7 +59,10 @@ function working(jobs: Jobs, options: WorkerOptions = {}): JobWorker {
 const ask = (kind: string, payload: unknown = {}, options: EnqueueOptions = {}) =>
   test.db.transaction(scopeOf(context), (tx) => enqueueJob(tx, context, kind, payload, options));
 
-async function reaches(jobId: string, status: JobStatus, patienceMs = 10_000) {
+/** For a machine that has much else to do. */
+const PATIENT = { timeout: 20_000, interval: 20 };
+
+async function reaches(jobId: string, status: JobStatus, patienceMs = PATIENT.timeout) {
   await vi.waitFor(async () => expect((await getJob(test.db, context, jobId)).status).toBe(status), {
     timeout: patienceMs,
     interval: 20,
@@ -82,7 +87,7 @@ function patient(kind = 'example.patient') {
     },
   });
   const running = async (times = 1) => {
-    await vi.waitFor(() => expect(started).toHaveLength(times), { timeout: 15_000, interval: 10 });
+    await vi.waitFor(() => expect(started).toHaveLength(times), PATIENT);
     const last = started.at(-1);
     if (last === undefined) throw new Error('no job has started');
     return last;
@@ -171,9 +176,7 @@ describe('a job', () => {
     const { jobId } = await ask('example.failing');
     const hurry = () => test.admin(`UPDATE graphile_worker._private_jobs SET run_at = now() WHERE attempts = 0`);
     for (const attempts of [1, 2]) {
-      await vi.waitFor(async () => {
-        expect(await getJob(test.db, context, jobId)).toMatchObject({ status: 'QUEUED', attempts });
-      });
+      await expect.poll(() => getJob(test.db, context, jobId), PATIENT).toMatchObject({ status: 'QUEUED', attempts });
       const waiting = await getJob(test.db, context, jobId);
       expect(waiting).toMatchObject({ problem: { code: 'INTERNAL' } });
       expect(Date.parse(waiting.run_at)).toBeGreaterThan(Date.now());
@@ -204,13 +207,13 @@ describe('a job', () => {
     expect(started).toHaveLength(1);
   });
 
-  it('hears within a second or two that it was cancelled, without asking', async () => {
+  it('hears that it was cancelled without asking', async () => {
     const { jobs, running } = patient();
     working(jobs);
     const { jobId } = await ask('example.patient');
     await running();
     await cancelJob(test.db, context, cancel, jobId);
-    await reaches(jobId, 'CANCELLED', 3_000);
+    await reaches(jobId, 'CANCELLED');
   });
 });
 
@@ -267,7 +270,7 @@ describe('workers', () => {
   it('go on at once with the job of one that was killed', async () => {
     const victim = await otherWorker();
     const { jobId } = await ask('example.step', { steps: 3 });
-    await vi.waitFor(async () => expect((await getJob(test.db, context, jobId)).progress).toEqual({ reached: 1 }));
+    await expect.poll(() => getJob(test.db, context, jobId), PATIENT).toMatchObject({ progress: { reached: 1 } });
     victim.kill('SIGKILL');
     await once(victim, 'exit');
     const from: unknown[] = [];
@@ -281,7 +284,8 @@ describe('workers', () => {
       }),
     );
     await reaches(jobId, 'COMPLETED');
-    expect(performance.now() - began).toBeLessThan(2_000);
+    // Half a second on a quiet machine; the library by itself would wait for four hours.
+    expect(performance.now() - began).toBeLessThan(15_000);
     expect(from).toEqual([{ reached: 1 }]);
   });
 
@@ -297,6 +301,7 @@ describe('workers', () => {
     const script = fileURLToPath(new URL('other-worker.example.ts', import.meta.url));
     const { host, database } = test.connection;
     const child = spawn(process.execPath, [script, host, database], { stdio: ['ignore', 'pipe', 'inherit'] });
+    children.push(child);
     await once(child.stdout, 'data');
     return child;
   }
