@@ -112,7 +112,9 @@ GRANT UPDATE (status, currency, valid_from, valid_to, content_sha256, source, pu
 GRANT SELECT, INSERT, DELETE ON pricing_line TO prorata_app;
 GRANT SELECT, INSERT, UPDATE, DELETE ON pricing_calendar, month_valuation TO prorata_app;
 GRANT SELECT ON pricing_view, pricing_line, pricing_calendar, month_valuation TO prorata_reader;
--- Valuing facts changes their standard cost and nothing else.
+-- Valuing facts changes their standard cost and nothing else. It comes right after they are written, in the same transaction:
+-- with room for the second version on the page, their index is not touched.
+ALTER TABLE fact_consumption SET (fillfactor = 50);
 GRANT UPDATE (cost_standard) ON fact_consumption TO prorata_app;
 
 DO $$

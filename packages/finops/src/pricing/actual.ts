@@ -6,6 +6,7 @@ import type { EntityNode } from '../node/entity.ts';
 import { finopsProblem } from '../problems.ts';
 import { ACTUAL_PRICES } from './comparison.sql.ts';
 import { storeDraft } from './import-prices.ts';
+import { onFacts } from './on-facts.ts';
 import { readViewName } from './view-name.ts';
 import { type PricingOptions, type PricingView, reading } from './views.ts';
 
@@ -40,7 +41,8 @@ export interface ActualView {
 
 /** The prices that a month's bills come to. @param month YYYY-MM @throws Problem `MONTH_INVALID`, `NO_RUN` */
 export async function actualView(entity: EntityNode, month: string): Promise<ActualView> {
-  const rows = await reading(entity, (tx) => tx.query<ActualPrice>(ACTUAL_PRICES, keyOf(entity, month)));
+  const key = keyOf(entity, month);
+  const rows = await reading(entity, async (tx) => tx.query<ActualPrice>(await onFacts(tx, key, ACTUAL_PRICES), key));
   return viewOf(month, rows);
 }
 
@@ -86,7 +88,7 @@ export async function saveActualView(
     request,
     async (tx, record) => {
       await tx.query(LOCK_ENTITY);
-      const { rows } = viewOf(query.month, await tx.query<ActualPrice>(ACTUAL_PRICES, key));
+      const { rows } = viewOf(query.month, await tx.query<ActualPrice>(await onFacts(tx, key, ACTUAL_PRICES), key));
       const lines = rows.flatMap(({ product, unit, unit_price, currency: own }) =>
         product === null || unit_price === null || own !== currency ? [] : [{ product, unit, unit_price }],
       );

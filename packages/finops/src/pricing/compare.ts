@@ -5,6 +5,7 @@ import { finopsProblem } from '../problems.ts';
 import type { Breakdown, Measure } from './comparison.sql.ts';
 import * as sql from './comparison.sql.ts';
 import { type PriceCoverage, priceCoverage } from './coverage.ts';
+import { onFacts } from './on-facts.ts';
 import { valuationOfMonth } from './revalue.ts';
 import { readViewName, type ViewKey, viewLabel } from './view-name.ts';
 import { findView, reading } from './views.ts';
@@ -57,7 +58,11 @@ export async function compareViews(entity: EntityNode, query: ViewsQuery): Promi
   return await reading(entity, async (tx) => {
     const from = await findView(tx, entity, readViewName(query.from));
     const to = await findView(tx, entity, readViewName(query.to));
-    const found = await leveled<PriceEffect>(tx, sql.compareViews(by), [...key, ...named(from), ...named(to)]);
+    const found = await leveled<PriceEffect>(tx, await onFacts(tx, key, sql.compareViews(by)), [
+      ...key,
+      ...named(from),
+      ...named(to),
+    ]);
     requireFacts(found.totals, query.month);
     const coverage = { from: await priceCoverage(tx, key, from), to: await priceCoverage(tx, key, to) };
     return { period_month: query.month, from: viewLabel(from), to: viewLabel(to), by, ...found, coverage };
@@ -78,7 +83,7 @@ export async function whatIf(
   return await reading(entity, async (tx) => {
     const to = await findView(tx, entity, readViewName(query.view));
     const standing = await valuationOfMonth(tx, key);
-    const found = await leveled<PriceEffect>(tx, sql.whatIf(by), [...key, ...named(to)]);
+    const found = await leveled<PriceEffect>(tx, await onFacts(tx, key, sql.whatIf(by)), [...key, ...named(to)]);
     requireFacts(found.totals, query.month);
     const coverage = {
       from: standing === null ? null : await priceCoverage(tx, key, standing),

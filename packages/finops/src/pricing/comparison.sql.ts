@@ -42,9 +42,13 @@ function compared(by: Breakdown, before: string, join: string, code: string, ver
     SELECT f.${CODE[by]} AS code, f.currency, ${before} AS before_value, round(f.quantity * b.unit_price, 18) AS after_value
       FROM standing_fact f ${join} ${line('b', code, version)}
      WHERE f.tenant_id = $1 AND f.legal_entity_id = $2 AND f.period_month = $3
+  ), grouped AS MATERIALIZED (
+    SELECT code, currency, count(*) AS facts, sum(before_value) AS before_value, sum(after_value) AS after_value
+      FROM valued GROUP BY code, currency
   )
-  SELECT CASE WHEN grouping(code) = 1 THEN 'TOTAL' ELSE 'ROW' END AS level, code, currency, count(*)::integer AS facts, ${EFFECT}
-    FROM valued
+  SELECT CASE WHEN grouping(code) = 1 THEN 'TOTAL' ELSE 'ROW' END AS level, code, currency, sum(facts)::integer AS facts,
+         ${EFFECT}
+    FROM grouped
    GROUP BY GROUPING SETS ((code, currency), (currency))
    ORDER BY currency, grouping(code), code COLLATE "C" NULLS LAST`;
 }

@@ -1,6 +1,7 @@
 import { firstDayOf, type Tx } from '@prorata/platform';
 import type { MonthKey } from '../facts/steps.ts';
 import type { EntityNode } from '../node/entity.ts';
+import { onFacts } from './on-facts.ts';
 import { valuationOfMonth } from './revalue.ts';
 import * as sql from './valuation.sql.ts';
 import { type ViewKey, viewLabel } from './view-name.ts';
@@ -37,8 +38,8 @@ export async function priceCoverage(tx: Tx, key: MonthKey, view: ViewKey): Promi
   const values = [...key, view.code, view.version];
   return {
     view: viewLabel(view),
-    currencies: await tx.query<PriceCoverage['currencies'][number]>(sql.PRICE_COVERAGE, values),
-    unpriced: await tx.query<PriceCoverage['unpriced'][number]>(sql.UNPRICED_PRODUCTS, values),
+    currencies: await tx.query<PriceCoverage['currencies'][number]>(await onFacts(tx, key, sql.PRICE_COVERAGE), values),
+    unpriced: await tx.query<PriceCoverage['unpriced'][number]>(await onFacts(tx, key, sql.UNPRICED_PRODUCTS), values),
   };
 }
 
