@@ -177,6 +177,7 @@ async function bare(test: TestService, entities: readonly Entity[]): Promise<num
 
 interface Sample {
   readonly result: string;
+  readonly event: string;
   readonly parts: readonly unknown[][];
 }
 
@@ -186,8 +187,15 @@ async function sample(test: TestService, posting: string): Promise<Sample> {
     'SELECT line_no, part_no, axis_id, dimension_id, amount FROM ana_posting_line WHERE posting_id = $1',
     [posting],
   );
+  const [event] = await test.admin<{ payload: string }>('SELECT payload::text FROM outbox_event WHERE entity_id = $1', [
+    posting,
+  ]);
   const columns = ['line_no', 'part_no', 'axis_id', 'dimension_id', 'amount'];
-  return { result: row?.result ?? '{}', parts: columns.map((column) => lines.map((line) => line[column])) };
+  return {
+    result: row?.result ?? '{}',
+    event: event?.payload ?? '{}',
+    parts: columns.map((column) => lines.map((line) => line[column])),
+  };
 }
 
 const POSTING = `
@@ -221,7 +229,7 @@ async function writeBare(client: pg.Client, { company, rule }: Entity, entry: st
   const columns = [lineNo, partNo, axes, dimensions, amounts];
   await client.query({ name: 'lines', text: LINES, values: [...own, id, ...columns] });
   await client.query({ name: 'held', text: HELD, values: [...own, entry, id, axes] });
-  await client.query({ name: 'event', text: EVENT, values: [...own, id, rows.result] });
+  await client.query({ name: 'event', text: EVENT, values: [...own, id, rows.event] });
   await client.query({ name: 'key', text: KEY, values: [...own, id, rows.result] });
   await client.query({ name: 'waiting', text: WAITING, values: [...own, id] });
   await client.query({ name: 'audit', text: AUDIT, values: [...own, id] });
