@@ -14,3 +14,4 @@ startRelay({
   tenants: () => [tenant],
   ...{ pollMs: 10, timeoutMs: 500, marginMs: 300, firstDelayMs: 5, longestDelayMs: 50, restMs: 10, attempts: 1_000 },
 });
+process.stdout.write('working\n');

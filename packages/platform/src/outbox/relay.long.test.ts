@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -33,24 +34,25 @@ it('relays that are killed at 200 random moments lose nothing and keep the order
     return 204;
   };
   const cluster = join(tmpdir(), `prorata-test-${process.getuid?.() ?? 0}`);
-  const start = () =>
-    spawn(process.execPath, [RELAY, cluster, test.connection.database, context.tenantId, key.toString('base64')], {
-      stdio: ['ignore', 'ignore', 'inherit'],
-    });
+  const words = [RELAY, cluster, test.connection.database, context.tenantId, key.toString('base64')];
+  const start = async () => {
+    const child = spawn(process.execPath, words, { stdio: ['ignore', 'pipe', 'inherit'] });
+    await once(child.stdout, 'data');
+    return child;
+  };
   let killing = true;
   const writer = (async () => {
     while (killing) {
       await emit(test.db, context, [...THINGS, ...THINGS]);
-      await sleep(50);
+      await sleep(200);
     }
   })();
-  const relays = [start(), start()];
+  const relays = [await start(), await start()];
   for (let kill = 0; kill < KILLS; kill += 1) {
-    // A relay needs most of a second to be at work.
-    await sleep(300 + Math.random() * 900);
+    await sleep(Math.random() * 300);
     const index = kill % 2;
     relays[index]?.kill('SIGKILL');
-    relays[index] = start();
+    relays[index] = await start();
   }
   killing = false;
   await writer;

@@ -108,7 +108,8 @@ class Work {
   readonly #settings: { readonly [Name in keyof Settings]: number };
   readonly #signal: AbortSignal;
   readonly #sender: Sender;
-  readonly #tasks = new Map<string, Promise<void>>();
+  /** Lanes that are followed, with their subscriptions. */
+  readonly #tasks = new Map<Promise<void>, string>();
   readonly #counts = { published: 0, sent: 0, failed: 0, dead: 0 };
 
   constructor(options: RelayOptions, signal: AbortSignal) {
@@ -124,25 +125,31 @@ class Work {
     let taken = 0;
     for (const tenantId of await this.#options.tenants()) {
       this.#counts.published += await publishEvents(db, tenantId);
-      const claim = { seconds: this.#leaseSeconds(), lanesOfEach: LANES_OF_EACH, busy: [...this.#tasks.keys()] };
+      const claim = { seconds: this.#leaseSeconds(), lanesOfEach: LANES_OF_EACH, busy: this.#busy() };
       const lanes = await claimLanes(db, tenantId, claim);
       taken += lanes.length;
-      for (const [subscription, own] of Map.groupBy(lanes, (lane) => lane.subscription_id)) {
-        const task = Promise.all(own.map((lane) => this.#follow(lane)));
-        const ended = task.then(() => undefined).finally(() => this.#tasks.delete(subscription));
-        this.#tasks.set(subscription, ended);
+      for (const lane of lanes) {
+        const task: Promise<void> = this.#follow(lane).finally(() => this.#tasks.delete(task));
+        this.#tasks.set(task, lane.subscription_id);
       }
     }
     return taken;
   }
 
-  /** Resolves when one of the subscriptions that are worked for is done; never while there is none. */
+  /** Subscriptions that have as many lanes under way as one may have. */
+  #busy(): string[] {
+    const counts = new Map<string, number>();
+    for (const subscription of this.#tasks.values()) counts.set(subscription, (counts.get(subscription) ?? 0) + 1);
+    return [...counts].filter(([, lanes]) => lanes >= LANES_OF_EACH).map(([subscription]) => subscription);
+  }
+
+  /** Resolves when one of the lanes that are followed is done; never while there is none. */
   wake(): Promise<void> {
-    return this.#tasks.size === 0 ? new Promise(() => {}) : Promise.race(this.#tasks.values());
+    return this.#tasks.size === 0 ? new Promise(() => {}) : Promise.race(this.#tasks.keys());
   }
 
   async idle(): Promise<void> {
-    await Promise.all(this.#tasks.values());
+    await Promise.all(this.#tasks.keys());
   }
 
   async end(): Promise<void> {
