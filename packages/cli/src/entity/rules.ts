@@ -27,7 +27,7 @@ export function entityRulesCommands(entity: Command, shell: Shell): void {
     name: 'list',
     isDefault: true,
     summary: 'all versions of all indirect rules, in the order in which rules choose',
-    examples: ['entity rules --dir E'],
+    examples: ['entity rules list --dir E'],
     dir: DIR,
     async run({ dir, terminal }) {
       const { rows } = await withEntity(dir, (node, api) => api.listRules(node));

@@ -16,7 +16,7 @@ export function entityRunsCommands(entity: Command, shell: Shell): void {
     name: 'list',
     isDefault: true,
     summary: 'the latest runs, or those of a month',
-    examples: ['entity runs --dir E', 'entity runs list --month 2025-07 --dir E'],
+    examples: ['entity runs list --dir E', 'entity runs list --month 2025-07 --dir E'],
     dir: DIR,
     options: [new Option('--month <month>', 'only this month')],
     async run({ dir, options, terminal }) {

@@ -1,5 +1,4 @@
 import { formatDecimal, type PreparedWeights, parseDecimal, prepareWeights, split } from '@prorata/allocation';
-import { UNALLOCATED } from '../mapping/apply.ts';
 import { poolProduct, SHARE, TAX } from '../mapping/products.ts';
 import type { RuleInForce } from './chains.ts';
 import type { Money, PooledCell } from './pass-on.ts';
@@ -258,11 +257,3 @@ function text(amount: bigint | null): string | null {
 export function totalOf(weights: PreparedWeights): string {
   return formatDecimal((weights.total * 10n ** BigInt(MONEY_SCALE)) / weights.denominator, MONEY_SCALE);
 }
-
-/** Whether everything went to the fallback because nothing weighs. */
-export function isKept(line: SpreadLine): boolean {
-  return line.warning !== null;
-}
-
-/** The application that stands for nobody: neither base nor target. */
-export const NOBODY = UNALLOCATED;
