@@ -8,6 +8,7 @@ import { joinGroup } from '../node/join.ts';
 import { setCalendar } from '../pricing/calendar.ts';
 import { importPrices } from '../pricing/import-prices.ts';
 import { readPublication } from '../publish/publications.ts';
+import { APPLICATIONS_OF_MONTH } from '../publish/publish.sql.ts';
 import { publishMonth } from '../publish/publish-month.ts';
 import { reportCoverage, reportFacts } from '../report/reports.ts';
 import { type FocusRow, focusCsv } from '../testing/focus-csv.ts';
@@ -175,6 +176,15 @@ describe('a closed month', () => {
       adjusts_month: '2025-01',
       status: 'OPEN',
     });
+  });
+
+  it('is called in its first bundle what it was called when it was closed', async () => {
+    const { tenantId, legalEntityId } = test.entity.scope;
+    await test.database.admin(`UPDATE dim_application SET name_source = 'Again', group_code = 'LATER'`);
+    const named = (month: string) =>
+      test.database.admin<{ label: string }>(APPLICATIONS_OF_MONTH, [tenantId, legalEntityId, `${month}-01`]);
+    expect(new Set((await named('2025-02')).map(({ label }) => label))).toEqual(new Set(['Renamed']));
+    expect(new Set((await named('2025-03')).map(({ label }) => label))).toEqual(new Set(['Again']));
   });
 
   it('explains the difference at the grain of the facts, and only what arrived', async () => {

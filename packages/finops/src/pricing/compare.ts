@@ -64,7 +64,7 @@ export async function compareViews(entity: EntityNode, query: ViewsQuery): Promi
       ...named(to),
     ]);
     requireFacts(found.totals, query.month);
-    const coverage = { from: await priceCoverage(tx, key, from), to: await priceCoverage(tx, key, to) };
+    const coverage = await coverageOf(tx, key, from, to);
     return { period_month: query.month, from: viewLabel(from), to: viewLabel(to), by, ...found, coverage };
   });
 }
@@ -85,10 +85,7 @@ export async function whatIf(
     const standing = await valuationOfMonth(tx, key);
     const found = await leveled<PriceEffect>(tx, await onFacts(tx, key, sql.whatIf(by)), [...key, ...named(to)]);
     requireFacts(found.totals, query.month);
-    const coverage = {
-      from: standing === null ? null : await priceCoverage(tx, key, standing),
-      to: await priceCoverage(tx, key, to),
-    };
+    const coverage = await coverageOf(tx, key, standing, to);
     const from = standing === null ? null : viewLabel(standing);
     return { period_month: query.month, from, to: viewLabel(to), by, ...found, coverage };
   });
@@ -171,6 +168,18 @@ async function leveled<Row extends { readonly code: string | null }>(
     .filter(({ level }) => level === 'TOTAL')
     .map(({ level: _level, code: _code, ...total }) => total as unknown as Omit<Row, 'code'>);
   return { rows, totals };
+}
+
+async function coverageOf(
+  tx: Tx,
+  key: MonthKey,
+  from: ViewKey | null,
+  to: ViewKey,
+): Promise<ViewComparison['coverage']> {
+  // The view that is asked about comes first: it is always there.
+  const [asked, before] = await priceCoverage(tx, key, to, from);
+  if (asked === null) throw new Error(`${viewLabel(to)} has no coverage`);
+  return { from: before, to: asked };
 }
 
 function requireFacts(totals: readonly unknown[], month: string): void {

@@ -1,3 +1,4 @@
+import { formatDecimal, parseDecimal } from '@prorata/contract';
 import { firstDayOf, type Tx } from '@prorata/platform';
 import type { MonthKey } from '../facts/steps.ts';
 import type { EntityNode } from '../node/entity.ts';
@@ -33,14 +34,62 @@ export interface PriceCoverage {
   }[];
 }
 
-/** Coverage of a month by one view. */
-export async function priceCoverage(tx: Tx, key: MonthKey, view: ViewKey): Promise<PriceCoverage> {
-  const values = [...key, view.code, view.version];
+type Unpriced = PriceCoverage['unpriced'][number];
+type Product = Unpriced & { readonly by_one: boolean; readonly by_other: boolean };
+
+/** Coverage of a month by one view, and by another where one is given. */
+export async function priceCoverage(
+  tx: Tx,
+  key: MonthKey,
+  one: ViewKey | null,
+  other: ViewKey | null = null,
+): Promise<readonly [one: PriceCoverage | null, other: PriceCoverage | null]> {
+  const views = [one?.code ?? null, one?.version ?? null, other?.code ?? null, other?.version ?? null];
+  const products = await tx.query<Product>(await onFacts(tx, key, sql.PRICED_PRODUCTS), [...key, ...views]);
+  return [
+    one === null ? null : coverageOf(one, products, (product) => product.by_one),
+    other === null ? null : coverageOf(other, products, (product) => product.by_other),
+  ];
+}
+
+function coverageOf(
+  view: ViewKey,
+  products: readonly Product[],
+  isPriced: (product: Product) => boolean,
+): PriceCoverage {
+  const currencies = [...new Set(products.map((product) => product.currency))];
+  const unpriced = products.filter((product) => !isPriced(product));
   return {
     view: viewLabel(view),
-    currencies: await tx.query<PriceCoverage['currencies'][number]>(await onFacts(tx, key, sql.PRICE_COVERAGE), values),
-    unpriced: await tx.query<PriceCoverage['unpriced'][number]>(await onFacts(tx, key, sql.UNPRICED_PRODUCTS), values),
+    currencies: currencies.map((currency) => {
+      const own = products.filter((product) => product.currency === currency);
+      const priced = own.filter(isPriced);
+      const [facts, pricedFacts] = [count(own), count(priced)];
+      return {
+        currency,
+        facts,
+        priced_facts: pricedFacts,
+        products: distinct(own),
+        priced_products: distinct(priced),
+        cost_effective: cost(own),
+        priced_effective: cost(priced),
+        priced_share: (pricedFacts / facts).toFixed(6),
+      };
+    }),
+    unpriced: unpriced.map(({ by_one: _one, by_other: _other, ...product }) => product),
   };
+}
+
+function count(products: readonly Product[]): number {
+  return products.reduce((sum, product) => sum + product.facts, 0);
+}
+
+function distinct(products: readonly Product[]): number {
+  return new Set(products.map(({ product }) => product).filter((product) => product !== null)).size;
+}
+
+function cost(products: readonly Product[]): string {
+  return formatDecimal(products.reduce((sum, one) => sum + (parseDecimal(one.cost_effective) ?? 0n), 0n));
 }
 
 /** Coverage of a month by the view that valued it; null where none did. @throws Problem `MONTH_INVALID` */
@@ -48,6 +97,6 @@ export async function reportPriceCoverage(entity: EntityNode, month: string): Pr
   const key: MonthKey = [entity.scope.tenantId, entity.scope.legalEntityId, firstDayOf(month)];
   return await reading(entity, async (tx) => {
     const view = await valuationOfMonth(tx, key);
-    return view === null ? null : await priceCoverage(tx, key, view);
+    return view === null ? null : (await priceCoverage(tx, key, view))[0];
   });
 }

@@ -57,33 +57,21 @@ export const VALUATION_OF_MONTH = `
     LEFT JOIN period_closure c USING (tenant_id, legal_entity_id, period_month)
    WHERE w.tenant_id = $1 AND w.legal_entity_id = $2 AND w.period_month = $3`;
 
-/** The month by product first: a month has many facts and few products, and a price looks at nothing else. */
-const SUMS = `
+/** The month by product, and which of two views ($4@$5, $6@$7) prices it: many facts, few products, one pass. */
+export const PRICED_PRODUCTS = `
   WITH sums AS MATERIALIZED (
     SELECT product_id, unit, currency, consumption_type, count(*) AS facts, sum(quantity) AS quantity,
            coalesce(sum(cost_effective), 0) AS cost_effective
       FROM standing_fact
      WHERE tenant_id = $1 AND legal_entity_id = $2 AND period_month = $3
      GROUP BY product_id, unit, currency, consumption_type
-  ), priced AS MATERIALIZED (
-    SELECT s.*, l.product_id AS priced_product
-      FROM sums s
-      LEFT JOIN pricing_line l ON l.tenant_id = $1 AND l.legal_entity_id = $2 AND l.view_code = $4::text
-       AND l.view_version = $5::integer AND l.product_id = s.product_id AND l.unit = s.unit AND l.currency = s.currency
-  )`;
-
-/** How much of a month has a price: by currency; a product without one is named with what it cost. */
-export const PRICE_COVERAGE = `${SUMS}
-  SELECT currency, sum(facts)::integer AS facts,
-         coalesce(sum(facts) FILTER (WHERE priced_product IS NOT NULL), 0)::integer AS priced_facts,
-         count(DISTINCT product_id)::integer AS products, count(DISTINCT priced_product)::integer AS priced_products,
-         trim_scale(sum(cost_effective))::text AS cost_effective,
-         trim_scale(coalesce(sum(cost_effective) FILTER (WHERE priced_product IS NOT NULL), 0))::text AS priced_effective,
-         round(coalesce(sum(facts) FILTER (WHERE priced_product IS NOT NULL), 0) / sum(facts), 6)::text AS priced_share
-    FROM priced GROUP BY currency ORDER BY currency`;
-
-export const UNPRICED_PRODUCTS = `${SUMS}
-  SELECT product_id AS product, unit, currency, consumption_type, facts::integer AS facts,
-         trim_scale(quantity)::text AS quantity, trim_scale(cost_effective)::text AS cost_effective
-    FROM priced WHERE priced_product IS NULL
-   ORDER BY currency, priced.cost_effective DESC, product_id COLLATE "C", unit COLLATE "C", consumption_type`;
+  )
+  SELECT s.product_id AS product, s.unit, s.currency, s.consumption_type, s.facts::integer AS facts,
+         trim_scale(s.quantity)::text AS quantity, trim_scale(s.cost_effective)::text AS cost_effective,
+         a.product_id IS NOT NULL AS by_one, b.product_id IS NOT NULL AS by_other
+    FROM sums s
+    LEFT JOIN pricing_line a ON a.tenant_id = $1 AND a.legal_entity_id = $2 AND a.view_code = $4::text
+     AND a.view_version = $5::integer AND a.product_id = s.product_id AND a.unit = s.unit AND a.currency = s.currency
+    LEFT JOIN pricing_line b ON b.tenant_id = $1 AND b.legal_entity_id = $2 AND b.view_code = $6::text
+     AND b.view_version = $7::integer AND b.product_id = s.product_id AND b.unit = s.unit AND b.currency = s.currency
+   ORDER BY s.currency, s.cost_effective DESC, s.product_id COLLATE "C", s.unit COLLATE "C", s.consumption_type`;

@@ -170,7 +170,7 @@ export async function reportCoverage(entity: EntityNode, month: string): Promise
       const membership = await membershipOf(tx);
       const unmapped = membership === undefined ? null : await unmappedDomains(tx, key);
       const view = await valuationOfMonth(tx, key);
-      const prices = view === null ? null : await priceCoverage(tx, key, view);
+      const prices = view === null ? null : (await priceCoverage(tx, key, view))[0];
       return { period_month: month, rows, summary, prices, unmapped_domains: unmapped };
     },
     { readOnly: true },
