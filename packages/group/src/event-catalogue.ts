@@ -31,6 +31,16 @@ export const GROUP_EVENTS = defineEvents({
     about: 'the entity, by its code',
     payload: open({ entity: text(), active_from: maybe(month()), active_to: maybe(month()) }),
   },
+  'GROUP.READER.GRANTED': {
+    summary: 'Readers of an entity may see its own slice of the reports.',
+    about: 'the entity, by its code',
+    payload: open({ entity: text() }),
+  },
+  'GROUP.READER.REVOKED': {
+    summary: 'Readers of an entity no longer see its slice of the reports.',
+    about: 'the entity, by its code',
+    payload: open({ entity: text() }),
+  },
   'GROUP.KEY.REVOKED': {
     summary: 'A key of an entity ended.',
     about: 'the key',

@@ -7,6 +7,11 @@ export const groupProblem = defineProblems({
     title: 'This group node serves another tenant',
     next: 'Use a token of the tenant whose group this is.',
   },
+  READER_NOT_GRANTED: {
+    status: 403,
+    title: 'The group has not granted this entity its slice',
+    next: 'Ask the group to grant it (prorata group grant <entity> --reader), and use a token with the role entity.reader of that entity.',
+  },
   BUNDLE_UNREADABLE: {
     status: 400,
     title: 'The file of the bundle cannot be read',
@@ -57,6 +62,41 @@ export const groupProblem = defineProblems({
     title: 'The drill-down skips a level',
     next: 'Go from entity to domain to application: each step needs the ones before it.',
   },
+  CODE_UNKNOWN: {
+    status: 404,
+    title: 'Nothing in the group has this code',
+    next: 'Correct the codes listed in "codes"; the search and the filters of the API name those that there are.',
+  },
+  CURRENCY_UNKNOWN: {
+    status: 400,
+    title: 'The group has no rates of this currency',
+    next: 'Take one of the currencies that the filters of the API list, or import rates that hold it.',
+  },
+  CURSOR_INVALID: {
+    status: 400,
+    title: 'The cursor is not one of this list',
+    next: 'Send "next_cursor" of the page before as "cursor", unchanged and with the same filters; leave it out for the first page.',
+  },
+  BRIDGE_INVALID: {
+    status: 400,
+    title: 'A bridge needs two different sides',
+    next: 'Name two months (from_month, to_month), or two entities and a range of months.',
+  },
+  FACT_NOT_FOUND: {
+    status: 404,
+    title: 'No fact has this place',
+    next: 'Take month, entity, application, domain, product, unit, environment, type and currency from the list of facts.',
+  },
+  REFERENCE_PRICES_UNKNOWN: {
+    status: 404,
+    title: 'There are no such reference prices',
+    next: 'Name "average", an entity of the group, or a group reference view that was imported.',
+  },
+  EXPORTS_BUSY: {
+    status: 503,
+    title: 'As many exports are running as the node allows',
+    next: 'Ask again in a minute, or narrow the export.',
+  },
   PUBLICATION_NOT_FOUND: {
     status: 404,
     title: 'There is no such publication',
@@ -71,5 +111,50 @@ export const groupProblem = defineProblems({
     status: 409,
     title: 'The month is in that state already',
     next: 'Nothing was changed.',
+  },
+  RATE_SET_UNKNOWN: {
+    status: 404,
+    title: 'There is no such rate set',
+    next: 'Take a number from the list of rate sets, or import the rates first.',
+  },
+  CONTRACT_VERSION_UNKNOWN: {
+    status: 422,
+    title: 'This software does not read that version of the contract',
+    next: 'Name a version that it reads; a newer software reads more of them.',
+  },
+  TIME_INVALID: {
+    status: 400,
+    title: 'The time is not one',
+    next: 'Write it as RFC 3339 in UTC, such as 2027-01-01T00:00:00Z.',
+  },
+  REFERENCE_PRICES_INVALID: {
+    status: 400,
+    title: 'The file of reference prices is not valid',
+    next: 'Correct the line named in "line": product, unit, currency, unit_price of products that the group references.',
+  },
+  QUARANTINE_NOT_FOUND: {
+    status: 404,
+    title: 'The quarantine holds no such bundle',
+    next: 'Take an id from the list of the quarantine.',
+  },
+  QUARANTINE_SETTLED: {
+    status: 409,
+    title: 'The refused bundle is no longer there to be taken',
+    next: 'Ask the entity to send the bundle again; the report says why it was refused.',
+  },
+  PULL_SOURCE_UNKNOWN: {
+    status: 404,
+    title: 'The group has no address of this entity',
+    next: 'Say where its node answers with `prorata group pull-from`.',
+  },
+  PULL_FAILED: {
+    status: 502,
+    title: "The entity's node gave no publications",
+    next: 'The detail says what it answered; the next pull goes on where this one stopped.',
+  },
+  INTAKE_FOLDER_UNSAFE: {
+    status: 409,
+    title: 'A folder of the watched intake is not a folder of its own',
+    next: 'Replace the link or file named in the detail by a folder.',
   },
 });
