@@ -4,6 +4,7 @@ import { checkRowSecurity } from '@prorata/platform';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runMonth } from '../facts/run-month.ts';
 import { importFocus } from '../import/import-focus.ts';
+import { importMeasured } from '../measured/import-measured.ts';
 import { joinGroup } from '../node/join.ts';
 import { setCalendar } from '../pricing/calendar.ts';
 import { importPrices } from '../pricing/import-prices.ts';
@@ -271,6 +272,32 @@ describe('a closed month', () => {
     expect(events.map(({ event }) => event.slice('FINOPS.PERIOD.'.length))).toEqual([
       ...['CLOSED', 'CLOSED', 'ADJUSTED', 'ADJUSTMENT_WITHDRAWN', 'REOPENED', 'CLOSED', 'LOCKED', 'REOPENED'],
     ]);
+  });
+
+  it('lets measurements wait as it lets bills', async () => {
+    const measured = async (quantity: string, replace = false) => {
+      const line = `2025-04,Web Shop,${VM},${quantity},prod`;
+      const path = await test.file(`m-${++number}.csv`, `month,application,product,quantity,environment\n${line}\n`);
+      return await importMeasured(test.entity, { path, source: 'farm', replace });
+    };
+    await measured('10');
+    await runMonth(test.entity, '2025-04');
+    await closeMonth(test.entity, '2025-04');
+    const closed = await said('2025-04');
+    expect((await measured('12.5', true)).waiting).toEqual(['2025-04']);
+    expect(await measured('13', true)).toMatchObject({ waiting: ['2025-04'], replaced: [expect.any(String)] });
+    expect((await period('2025-04'))?.waiting).toMatchObject([{ source: 'farm', rows: 1, cost_effective: null }]);
+    const booked = await adjustMonth(test.entity, '2025-04');
+    expect(booked).toMatchObject({ period_month: '2025-05', lines: 1 });
+    const { rows } = await reportAdjustments(test.entity, '2025-05');
+    // Three hours more, at the 9 EUR of April.
+    expect(rows).toMatchObject([{ product_id: VM, quantity: '3', cost_effective: null, cost_standard: '27' }]);
+    expect(await said('2025-04')).toBe(closed);
+    await withdrawAdjustments(test.entity, '2025-04');
+    expect((await reopenMonth(test.entity, '2025-04', 'A meter was read again')).taken).toHaveLength(1);
+    await runMonth(test.entity, '2025-04');
+    const facts = (await reportFacts(test.entity, { month: '2025-04' })).rows;
+    expect(facts).toMatchObject([{ product_id: VM, quantity: '13', cost_standard: '117' }]);
   });
 
   it('keeps its costs against the application itself', async () => {
