@@ -4,7 +4,7 @@ import { type MigrationSet, SCHEMA } from './migrate.ts';
 import { ownName, recordPlaces, registryOf, type TenantEntry, type TenantMode } from './registry.ts';
 import type { DatabaseRole } from './roles.ts';
 import { type Scope, scopeStatements } from './scope.ts';
-import { begun, statement, together, transactionOf } from './session.ts';
+import { begun, inOnePiece, statement, together, transactionOf } from './session.ts';
 import { openStore, type Store } from './store.ts';
 
 /** One open transaction: its tenant is set, its role is set, and it ends with the function it was given to. */
@@ -106,10 +106,12 @@ function databaseOf(shared: Store, entries: readonly TenantEntry[], dedicated: R
       try {
         const deferred: Statement[] = [];
         const result = await work(transactionOf(session, deferred));
-        const end = await together([
-          ...deferred.map(({ sql, values }) => statement(session.client, sql, values)),
-          session.client.query('COMMIT'),
-        ]);
+        const end = await together(
+          inOnePiece(session.client, () => [
+            ...deferred.map(({ sql, values }) => statement(session.client, sql, values)),
+            session.client.query('COMMIT'),
+          ]),
+        );
         // The server answers ROLLBACK, and no error, when a statement had failed and its error was not passed on.
         if (end.command !== 'COMMIT') throw new Error('the transaction was rolled back: a statement in it had failed');
         return result;
