@@ -1,7 +1,8 @@
 -- The group's views (spec 01, 5), kept as tables whose content always equals a defining query beside the code in
 -- src/consolidation/definitions. Additive measures only, in local currency: shares, ranks, changes and conversion happen at
 -- reading, over few rows. fact_rows counts facts, <measure>_rows those that carry the measure; a cost that is missing adds 0.
--- is_tax stands in the grain so that each report can leave tax out. Indexes start with tenant and month: a slice is one
+-- is_tax stands in the grain so that each report can leave tax out; the environment stands in all but the two finest, where it would
+-- double the rows that an intake writes (the facts answer there), and the family where the product does. Indexes start with tenant and month: a slice is one
 -- contiguous range, and a report asks for a list of months.
 
 -- The group by entity: ranking, month series of some entities.
@@ -9,6 +10,7 @@ CREATE TABLE mv_group_entity_month (
   tenant_id         uuid NOT NULL,
   period_month      date NOT NULL,
   entity_id         text COLLATE "C" NOT NULL,
+  environment       text COLLATE "C" NOT NULL,
   currency          text COLLATE "C" NOT NULL,
   consumption_type  text COLLATE "C" NOT NULL,
   is_tax            boolean NOT NULL,
@@ -23,13 +25,14 @@ CREATE TABLE mv_group_entity_month (
   cost_standard     numeric NOT NULL
 );
 CREATE UNIQUE INDEX mv_group_entity_month_grain ON mv_group_entity_month
-  (tenant_id, period_month, entity_id, currency, consumption_type, is_tax);
+  (tenant_id, period_month, entity_id, environment, currency, consumption_type, is_tax);
 
 -- The group by domain: month series of the group. Shared between entities, hence adjusted by differences.
 CREATE TABLE mv_group_domain_month (
   tenant_id         uuid NOT NULL,
   period_month      date NOT NULL,
   domain_id         text COLLATE "C" NOT NULL,
+  environment       text COLLATE "C" NOT NULL,
   currency          text COLLATE "C" NOT NULL,
   consumption_type  text COLLATE "C" NOT NULL,
   is_tax            boolean NOT NULL,
@@ -44,7 +47,7 @@ CREATE TABLE mv_group_domain_month (
   cost_standard     numeric NOT NULL
 );
 CREATE UNIQUE INDEX mv_group_domain_month_grain ON mv_group_domain_month
-  (tenant_id, period_month, domain_id, currency, consumption_type, is_tax);
+  (tenant_id, period_month, domain_id, environment, currency, consumption_type, is_tax);
 
 -- Entity by domain: the matrix, and the second step of the drill-down.
 CREATE TABLE mv_group_entity_domain_month (
@@ -52,6 +55,7 @@ CREATE TABLE mv_group_entity_domain_month (
   period_month      date NOT NULL,
   entity_id         text COLLATE "C" NOT NULL,
   domain_id         text COLLATE "C" NOT NULL,
+  environment       text COLLATE "C" NOT NULL,
   currency          text COLLATE "C" NOT NULL,
   consumption_type  text COLLATE "C" NOT NULL,
   is_tax            boolean NOT NULL,
@@ -66,7 +70,7 @@ CREATE TABLE mv_group_entity_domain_month (
   cost_standard     numeric NOT NULL
 );
 CREATE UNIQUE INDEX mv_group_entity_domain_month_grain ON mv_group_entity_domain_month
-  (tenant_id, period_month, entity_id, domain_id, currency, consumption_type, is_tax);
+  (tenant_id, period_month, entity_id, domain_id, environment, currency, consumption_type, is_tax);
 
 -- Applications within entity and domain: the third step of the drill-down.
 CREATE TABLE mv_group_application_month (
@@ -97,8 +101,10 @@ CREATE TABLE mv_group_comparison_entities (
   period_month      date NOT NULL,
   entity_id         text COLLATE "C" NOT NULL,
   domain_id         text COLLATE "C" NOT NULL,
+  family_id         text COLLATE "C",
   product_id        text COLLATE "C",
   unit              text COLLATE "C" NOT NULL,
+  environment       text COLLATE "C" NOT NULL,
   currency          text COLLATE "C" NOT NULL,
   consumption_type  text COLLATE "C" NOT NULL,
   is_tax            boolean NOT NULL,
@@ -114,7 +120,7 @@ CREATE TABLE mv_group_comparison_entities (
   cost_standard     numeric NOT NULL
 );
 CREATE UNIQUE INDEX mv_group_comparison_entities_grain ON mv_group_comparison_entities
-  (tenant_id, period_month, entity_id, domain_id, product_id, unit, currency, consumption_type, is_tax) NULLS NOT DISTINCT;
+  (tenant_id, period_month, entity_id, domain_id, product_id, unit, environment, currency, consumption_type, is_tax, family_id) NULLS NOT DISTINCT;
 
 -- Products within an application: the last step of the drill-down.
 CREATE TABLE mv_group_product_month (
@@ -123,6 +129,7 @@ CREATE TABLE mv_group_product_month (
   entity_id         text COLLATE "C" NOT NULL,
   domain_id         text COLLATE "C" NOT NULL,
   application_id    text COLLATE "C" NOT NULL,
+  family_id         text COLLATE "C",
   product_id        text COLLATE "C",
   unit              text COLLATE "C" NOT NULL,
   currency          text COLLATE "C" NOT NULL,
@@ -140,7 +147,7 @@ CREATE TABLE mv_group_product_month (
   cost_standard     numeric NOT NULL
 );
 CREATE UNIQUE INDEX mv_group_product_month_grain ON mv_group_product_month
-  (tenant_id, period_month, entity_id, domain_id, application_id, product_id, unit, currency, consumption_type, is_tax) NULLS NOT DISTINCT;
+  (tenant_id, period_month, entity_id, domain_id, application_id, product_id, unit, currency, consumption_type, is_tax, family_id) NULLS NOT DISTINCT;
 
 GRANT SELECT, INSERT, DELETE ON mv_group_entity_month,
   mv_group_entity_domain_month,

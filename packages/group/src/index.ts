@@ -44,14 +44,15 @@ export { importReferences, type ReferencesImported } from './references/referenc
 export type { Figures, ReportHead } from './reports/aggregate.ts';
 export { type Choices, reportChoices } from './reports/choices.ts';
 export { type Completeness, type CompletenessRow, reportCompleteness } from './reports/completeness.ts';
-export { MEASURES, type Measure } from './reports/dimensions.ts';
+export { HIERARCHIES, type Hierarchy, MEASURES, type Measure } from './reports/dimensions.ts';
 export { type Drilldown, type DrilldownInput, type DrilldownRow, drilldown } from './reports/drilldown.ts';
-export type { ReportInput } from './reports/filters.ts';
+export { ENVIRONMENTS, type Environment, type ReportInput } from './reports/filters.ts';
 export {
   type ApplicationRow,
   type ComparisonRow,
   type DomainRow,
   type EntityRow,
+  type FamilyRow,
   type MatrixRow,
   type MonthRow,
   type Page,
@@ -61,6 +62,7 @@ export {
   reportComparison,
   reportDomains,
   reportEntities,
+  reportFamilies,
   reportMatrix,
   reportMonths,
   reportProducts,

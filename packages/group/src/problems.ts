@@ -112,6 +112,11 @@ export const groupProblem = defineProblems({
     title: 'The month is in that state already',
     next: 'Nothing was changed.',
   },
+  REFERENCE_VERSION_UNKNOWN: {
+    status: 404,
+    title: 'There is no such version of the references',
+    next: 'Take a number from the list of versions.',
+  },
   RATE_SET_UNKNOWN: {
     status: 404,
     title: 'There is no such rate set',
@@ -156,5 +161,15 @@ export const groupProblem = defineProblems({
     status: 409,
     title: 'A folder of the watched intake is not a folder of its own',
     next: 'Replace the link or file named in the detail by a folder.',
+  },
+  CITUS_NOT_READY: {
+    status: 409,
+    title: 'The database is not a Citus cluster that the group could be spread over',
+    next: 'Point the group at a coordinator with the extension citus and add its workers (docs/scaling.md), then distribute again.',
+  },
+  SHARDS_INVALID: {
+    status: 400,
+    title: 'The number of shards is out of range',
+    next: 'Name a whole number, best a small multiple of the number of workers, or none.',
   },
 });

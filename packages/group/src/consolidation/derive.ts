@@ -1,4 +1,4 @@
-import type { Tx } from '@prorata/platform';
+import { monthOf, type Tx } from '@prorata/platform';
 import { ADDITIVE, DOMAIN_KEY, GROUP_VIEWS, type GroupView, MEASURED_FACTS } from './views.ts';
 
 /** What one entity published for one month; `month` is the first day, `YYYY-MM-DD`. */
@@ -83,4 +83,14 @@ export async function adjustShared(
     of.tenantId,
     of.month,
   ]);
+  await countChange(tx, of);
+}
+
+/** Tells readers who keep an answer that the month's figures are others now (`group_state`). The caller holds the month's lock. */
+export async function countChange(tx: Tx, { tenantId, month }: Pick<Slice, 'tenantId' | 'month'>): Promise<void> {
+  await tx.execute(
+    `INSERT INTO group_state AS s (tenant_id, part) VALUES ($1, $2)
+         ON CONFLICT (tenant_id, part) DO UPDATE SET version = s.version + 1`,
+    [tenantId, monthOf(month)],
+  );
 }

@@ -1,6 +1,6 @@
 import type { Tx } from '@prorata/platform';
 import type { GroupNode } from '../node/group-node.ts';
-import { deriveSlice, withdrawSlice } from './derive.ts';
+import { countChange, deriveSlice, withdrawSlice } from './derive.ts';
 import { lockMonth, lockSlice } from './locks.ts';
 import { GROUP_VIEWS, MEASURED_FACTS } from './views.ts';
 
@@ -76,6 +76,7 @@ async function rebuildShared(group: GroupNode, month: string): Promise<void> {
         );
         await replaceMonth(tx, view.name, month, rows);
       }
+      await countChange(tx, { tenantId: group.scope.tenantId, month });
     },
     { role: 'intake' },
   );

@@ -11,7 +11,7 @@ export interface GroupView {
   readonly derivedFrom:
     | 'facts'
     | 'mv_group_product_month'
-    | 'mv_group_application_month'
+    | 'mv_group_comparison_entities'
     | 'mv_group_entity_domain_month';
   /** Whether `entity_id` is part of the grain. The other kind is shared by all entities and adjusted by differences. */
   readonly entityGrained: boolean;
@@ -32,14 +32,14 @@ export const MEASURED_FACTS = sql('measured');
 export const GROUP_VIEWS: readonly GroupView[] = [
   view('mv_group_product_month', 'facts'),
   view('mv_group_application_month', 'mv_group_product_month'),
-  view('mv_group_entity_domain_month', 'mv_group_application_month'),
+  view('mv_group_comparison_entities', 'facts'),
+  view('mv_group_entity_domain_month', 'mv_group_comparison_entities'),
   view('mv_group_entity_month', 'mv_group_entity_domain_month'),
-  view('mv_group_comparison_entities', 'mv_group_product_month'),
   view('mv_group_domain_month', 'mv_group_entity_domain_month', false),
 ];
 
 /** Where a row of a domain stands in `mv_group_domain_month`, apart from tenant and month. */
-export const DOMAIN_KEY = ['domain_id', 'currency', 'consumption_type', 'is_tax'] as const;
+export const DOMAIN_KEY = ['domain_id', 'environment', 'currency', 'consumption_type', 'is_tax'] as const;
 
 /** Every additive measure that all views hold. */
 export const ADDITIVE = [

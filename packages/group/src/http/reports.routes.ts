@@ -1,26 +1,30 @@
-import type { App, RequestContext } from '@prorata/platform';
-import type { TSchema } from 'typebox';
-import { CONSOLIDATED_ROLES, REPORT_ROLES, reachOf } from '../access/reach.ts';
+import type { App } from '@prorata/platform';
+import { type TObject, type TSchema, Type } from 'typebox';
 import { listMultipliers } from '../exchange/listing.ts';
 import { GROUP_MODULE, type GroupNode } from '../node/group-node.ts';
 import { reportChoices } from '../reports/choices.ts';
 import { reportCompleteness } from '../reports/completeness.ts';
-import { drilldown } from '../reports/drilldown.ts';
+import { drilldown, drilldownKind } from '../reports/drilldown.ts';
+import { exportCsv, reportBatches } from '../reports/export.ts';
+import type { ReportInput } from '../reports/filters.ts';
 import {
-  reportApplications,
-  reportComparison,
-  reportDomains,
-  reportEntities,
-  reportMatrix,
-  reportMonths,
-  reportProducts,
+  APPLICATIONS,
+  COMPARISON,
+  DOMAINS,
+  ENTITIES,
+  FAMILIES,
+  MATRIX,
+  MONTHS,
+  type Page,
+  PRODUCTS,
+  type ReportKind,
+  report,
 } from '../reports/reports.ts';
+import { answer, nodeFor } from './answers.ts';
 import * as schema from './reports.schema.ts';
 
 /** Reading the group as a whole is for consolidated profiles only (spec 01, 9). */
-export const CONSOLIDATED = { roles: CONSOLIDATED_ROLES, module: GROUP_MODULE };
-/** Reports also answer an entity's reader, about its own slice: such a route reads `reachOf` its caller and never the group itself. */
-export const WITHIN_REACH = { roles: REPORT_ROLES, module: GROUP_MODULE };
+export const CONSOLIDATED = { roles: ['group.reader', 'group.admin'], module: GROUP_MODULE };
 
 /** What the routes of one report share: who may read it, what it takes and what it answers. */
 export function reading<Query extends TSchema, Answer extends TSchema>(
@@ -30,57 +34,89 @@ export function reading<Query extends TSchema, Answer extends TSchema>(
   answer: Answer,
 ) {
   const response = { 200: answer, '4xx': schema.ProblemAnswer };
-  return { config: WITHIN_REACH, schema: { tags: ['group reports'], operationId, summary, querystring, response } };
+  return { config: CONSOLIDATED, schema: { tags: ['group reports'], operationId, summary, querystring, response } };
+}
+
+/** The same for a report that also leaves as CSV, and that a caller who has it already need not read again. */
+export function readingForms<Query extends TSchema, Answer extends TSchema>(
+  operationId: string,
+  summary: string,
+  querystring: Query,
+  rows: Answer,
+) {
+  const content = { 'application/json': { schema: rows }, 'text/csv': { schema: Type.String() } };
+  // Two forms of one answer have no one type.
+  const response: Readonly<Record<string, unknown>> = {
+    200: { description: summary, content },
+    304: Type.Null({ description: 'The state named in If-None-Match still stands' }),
+    '4xx': schema.ProblemAnswer,
+    503: schema.ProblemAnswer,
+  };
+  return { config: CONSOLIDATED, schema: { tags: ['group reports'], operationId, summary, querystring, response } };
+}
+
+/** The columns of the rows of an answer, for its CSV. */
+export function columnsOf(rows: TObject): string[] {
+  const items = (rows.properties.rows as { items?: TObject } | undefined)?.items;
+  return Object.keys(items?.properties ?? {});
 }
 
 /** The group's figures: each route is one use case over one statement. */
 export function registerReportRoutes(app: App, group: GroupNode): void {
-  const reach = (request: { readonly context: RequestContext }) => reachOf(group, request.context);
-
-  const months = reading('groupMonths', 'Cost of the group by month', schema.ReportQuery, schema.MonthsReport);
-  app.get('/api/group/months', months, async (request) => reportMonths(await reach(request), request.query));
-
-  const ranking = 'Entities by cost, with share, rank and change';
-  const entities = reading('groupEntities', ranking, schema.ReportQuery, schema.EntitiesReport);
-  app.get('/api/group/entities', entities, async (request) => reportEntities(await reach(request), request.query));
-
-  const domains = reading('groupDomains', 'Domains by cost', schema.ReportQuery, schema.DomainsReport);
-  app.get('/api/group/domains', domains, async (request) => reportDomains(await reach(request), request.query));
-
-  const matrix = reading('groupMatrix', 'Cost by entity and domain', schema.ReportQuery, schema.MatrixReport);
-  app.get('/api/group/matrix', matrix, async (request) => reportMatrix(await reach(request), request.query));
-
+  const serve = <Row extends object>(
+    path: string,
+    operationId: string,
+    summary: string,
+    kind: ReportKind<Row>,
+    rows: TObject,
+  ) => {
+    const query: TSchema = kind.paged ? schema.PagedReportQuery : schema.ReportQuery;
+    app.get(`/api/group/${path}`, readingForms(operationId, summary, query, rows), async (request, reply) => {
+      const { format: _, ...input } = request.query as ReportInput & Page & { format?: string };
+      const { limit: _limit, offset: _offset, cursor: _cursor, ...asked } = input;
+      return await answer(request, reply, group, {
+        name: path,
+        json: (node) => report(node, kind, input),
+        csv: (node) => exportCsv(node, columnsOf(rows), reportBatches(node, kind, asked)),
+      });
+    });
+  };
+  serve('months', 'groupMonths', 'Cost of the group by month', MONTHS, schema.MonthsReport);
+  serve('entities', 'groupEntities', 'Entities by cost, with share, rank and change', ENTITIES, schema.EntitiesReport);
+  serve('domains', 'groupDomains', 'Domains by cost', DOMAINS, schema.DomainsReport);
+  serve('families', 'groupFamilies', 'Families by cost, within their domains', FAMILIES, schema.FamiliesReport);
+  serve('matrix', 'groupMatrix', 'Cost by entity and domain', MATRIX, schema.MatrixReport);
   const byApplication = 'Applications of all entities by cost';
-  const applications = reading('groupApplications', byApplication, schema.PagedReportQuery, schema.ApplicationsReport);
-  app.get('/api/group/applications', applications, async (request) =>
-    reportApplications(await reach(request), request.query),
-  );
-
-  const byProduct = 'Quantity and cost by product and unit';
-  const products = reading('groupProducts', byProduct, schema.PagedReportQuery, schema.ProductsReport);
-  app.get('/api/group/products', products, async (request) => reportProducts(await reach(request), request.query));
-
+  serve('applications', 'groupApplications', byApplication, APPLICATIONS, schema.ApplicationsReport);
+  serve('products', 'groupProducts', 'Quantity and cost by product and unit', PRODUCTS, schema.ProductsReport);
   const sideBySide = 'Entities side by side, by product and unit';
-  const comparison = reading('groupComparison', sideBySide, schema.PagedReportQuery, schema.ComparisonReport);
-  app.get('/api/group/comparison', comparison, async (request) =>
-    reportComparison(await reach(request), request.query),
-  );
+  serve('comparison', 'groupComparison', sideBySide, COMPARISON, schema.ComparisonReport);
 
   const steps = 'One level of group, entity, domain, application, product';
-  const levels = reading('groupDrilldown', steps, schema.DrilldownQuery, schema.DrilldownReport);
-  app.get('/api/group/drilldown', levels, async (request) => drilldown(await reach(request), request.query));
+  const levels = readingForms('groupDrilldown', steps, schema.DrilldownQuery, schema.DrilldownReport);
+  app.get('/api/group/drilldown', levels, async (request, reply) => {
+    const { format: _, ...input } = request.query;
+    return await answer(request, reply, group, {
+      name: 'drilldown',
+      json: (node) => drilldown(node, input),
+      async csv(node) {
+        const { kind, filters } = drilldownKind(input);
+        return await exportCsv(node, columnsOf(schema.DrilldownReport), reportBatches(node, kind, filters));
+      },
+    });
+  });
 
   const published = 'Which entity has published which month';
   const completeness = reading('groupCompleteness', published, schema.CompletenessQuery, schema.CompletenessReport);
   app.get('/api/group/completeness', completeness, async (request) =>
-    reportCompleteness(await reach(request), request.query),
+    reportCompleteness(nodeFor(group, request.context), request.query),
   );
 
   const toChoose = 'Entities, domains, months and currencies to choose from';
   const filters = reading('groupFilters', toChoose, schema.NoQuery, schema.FiltersAnswer);
-  app.get('/api/group/filters', filters, async (request) => reportChoices(await reach(request)));
+  app.get('/api/group/filters', filters, async (request) => reportChoices(nodeFor(group, request.context)));
 
   const multipliers = 'What converts each month and currency in use';
   const exchange = reading('groupExchange', multipliers, schema.ExchangeQuery, schema.ExchangeAnswer);
-  app.get('/api/group/exchange', exchange, async (request) => listMultipliers(await reach(request), request.query));
+  app.get('/api/group/exchange', exchange, async (request) => listMultipliers(group, request.query));
 }

@@ -1,34 +1,51 @@
 import { type Static, Type } from 'typebox';
-import { MEASURES } from '../reports/dimensions.ts';
+import { HIERARCHIES, MEASURES } from '../reports/dimensions.ts';
 import { LEVELS } from '../reports/drilldown.ts';
+import { ENVIRONMENTS } from '../reports/filters.ts';
 
-const orNull = <T extends Parameters<typeof Type.Union>[0][number]>(schema: T) => Type.Union([schema, Type.Null()]);
+export const orNull = <T extends Parameters<typeof Type.Union>[0][number]>(schema: T) =>
+  Type.Union([schema, Type.Null()]);
 
 export const Month = Type.String({
   pattern: '^[0-9]{4}-(0[1-9]|1[0-2])$',
   description: 'YYYY-MM',
   examples: ['2025-07'],
 });
-const Currency = Type.String({ pattern: '^[A-Z]{3}$', description: 'ISO 4217' });
-const Decimal = Type.String({ description: 'Exact decimal; never a float', examples: ['1234.56'] });
-const Ratio = Type.String({ description: 'Decimal rounded to 8 digits after the point', examples: ['0.12500000'] });
-const Code = Type.String({ minLength: 1, maxLength: 256 });
-const Codes = Type.Array(Code, { maxItems: 300, description: 'Repeatable' });
-const Count = Type.Integer({ minimum: 0 });
-const MeasureName = Type.Enum([...MEASURES]);
+export const Currency = Type.String({ pattern: '^[A-Z]{3}$', description: 'ISO 4217' });
+export const Decimal = Type.String({ description: 'Exact decimal; never a float', examples: ['1234.56'] });
+export const Ratio = Type.String({
+  description: 'Decimal rounded to 8 digits after the point',
+  examples: ['0.12500000'],
+});
+export const Code = Type.String({ minLength: 1, maxLength: 256 });
+export const Codes = Type.Array(Code, { maxItems: 300, description: 'Repeatable, 300 at most' });
+export const Count = Type.Integer({ minimum: 0 });
+export const MeasureName = Type.Enum([...MEASURES]);
 
-const common = {
+export const common = {
   from: Type.Optional(Month),
   to: Type.Optional(Month),
   currency: Type.Optional(Currency),
   measure: Type.Optional(MeasureName),
   consumption_type: Type.Optional(Type.Enum(['DIRECT', 'INDIRECT'])),
   without_tax: Type.Optional(Type.Boolean({ description: 'Leave the product TAX out' })),
+  family: Type.Optional(Codes),
+  product: Type.Optional(Codes),
+  environment: Type.Optional(Type.Array(Type.Enum([...ENVIRONMENTS]), { maxItems: 4, description: 'Repeatable' })),
+  hierarchy: Type.Optional(
+    Type.Enum([...HIERARCHIES], {
+      description: 'Domains and families as reported (unless told), or as the references are today',
+    }),
+  ),
+  format: Type.Optional(Type.Enum(['json', 'csv'], { description: 'Else what the header Accept prefers' })),
 };
-const lists = { entity: Type.Optional(Codes), domain: Type.Optional(Codes), application: Type.Optional(Codes) };
-const page = {
+export const lists = { entity: Type.Optional(Codes), domain: Type.Optional(Codes), application: Type.Optional(Codes) };
+export const page = {
   limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000, description: '200 unless told' })),
   offset: Type.Optional(Type.Integer({ minimum: 0, maximum: 10_000_000 })),
+  cursor: Type.Optional(
+    Type.String({ minLength: 1, maxLength: 4096, description: '`next_cursor` of the page before; CSV is never paged' }),
+  ),
 };
 
 export const ReportQuery = Type.Object({ ...common, ...lists });
@@ -47,9 +64,10 @@ export const CompletenessQuery = Type.Object({
   entity: Type.Optional(Codes),
 });
 
-const head = {
+export const head = {
   currency: Currency,
   measure: MeasureName,
+  hierarchy: Type.Enum([...HIERARCHIES]),
   from: orNull(Month),
   to: orNull(Month),
   complete: Type.Boolean({ description: 'False when any cost could not be converted; `missing` says which' }),
@@ -57,10 +75,11 @@ const head = {
   provisional: Type.Array(Month, { description: 'Months whose rates may still change' }),
   rate_sets: Type.Array(Type.Integer()),
   row_count: Count,
+  next_cursor: orNull(Type.String()),
   total: Type.Object({ cost: orNull(Decimal), complete: Type.Boolean(), fact_rows: Count, valued_rows: Count }),
 };
 
-const figures = {
+export const figures = {
   cost: orNull(Decimal),
   currency: Currency,
   complete: Type.Boolean(),
@@ -77,13 +96,22 @@ const figures = {
 const report = <const Key extends Record<string, Parameters<typeof Type.Union>[0][number]>>(key: Key) =>
   Type.Object({ ...head, rows: Type.Array(Type.Object({ ...key, ...figures })) });
 
-const Label = Type.String();
-const Product = orNull(Type.String());
-const quantity = { unit: Type.String(), quantity: Decimal };
+export const Label = Type.String();
+export const Product = orNull(Type.String());
+export const quantity = { unit: Type.String(), quantity: Decimal };
 
-export const MonthsReport = report({ period_month: Month });
+export const overTime = {
+  year_cost: orNull(Decimal),
+  change_year: orNull(Ratio),
+  running_cost: orNull(Decimal),
+};
+export const MonthsReport = Type.Object({
+  ...head,
+  rows: Type.Array(Type.Object({ period_month: Month, ...figures, ...overTime })),
+});
 export const EntitiesReport = report({ entity: Code, label: Label, period_month: Type.Optional(Month) });
 export const DomainsReport = report({ domain: Code, label: Label });
+export const FamiliesReport = report({ domain: Code, family: orNull(Code), label: Label });
 export const MatrixReport = report({ entity: Code, domain: Code, label: Label });
 export const ApplicationsReport = report({ entity: Code, application: Code, label: Label });
 export const ProductsReport = report({ product: Product, label: Label, ...quantity });
@@ -131,6 +159,8 @@ export const FiltersAnswer = Type.Object({
   months: Type.Array(Month),
   entities: Type.Array(Type.Object({ code: Code, label: Label, country: Type.String(), currency: Currency })),
   domains: Type.Array(Type.Object({ code: Code, label: Label })),
+  families: Type.Array(Type.Object({ code: Code, label: Label, domain: Code })),
+  environments: Type.Array(Type.Enum([...ENVIRONMENTS])),
 });
 
 export const ExchangeQuery = Type.Object({

@@ -43,6 +43,7 @@ const PATHS = [
   'months',
   'entities',
   'domains',
+  'families',
   'matrix',
   'applications',
   'products',
@@ -111,6 +112,81 @@ describe('the reports over HTTP', () => {
     '/api/group/domains?domain=%ED%A0%80',
   ])('answer %s without a failure of their own', async (url) => {
     expect((await get(url)).status).toBeLessThan(500);
+  });
+
+  const ask = async (url: string, headers: object = {}) =>
+    app.inject({ url, headers: { authorization: `Bearer ${await token(['group.reader'])}`, ...headers } });
+
+  it.each([
+    'months',
+    'entities',
+    'domains',
+    'families',
+    'matrix',
+    'applications',
+    'products',
+    'comparison',
+    'drilldown',
+  ])('leave as CSV: %s', async (path) => {
+    const file = await ask(`/api/group/${path}`, { accept: 'text/csv' });
+    const json = await ask(`/api/group/${path}?format=json`, { accept: 'text/csv' });
+    const [names = '', ...lines] = file.body.trimEnd().split('\r\n');
+    expect([file.statusCode, file.headers['content-type'], lines.length]).toEqual([
+      200,
+      'text/csv; charset=utf-8',
+      json.json().rows.length,
+    ]);
+    const cost = names.split(',').indexOf('cost');
+    expect(lines.map((line) => line.split(',')[cost])).toEqual(
+      json.json().rows.map((row: { cost: string }) => row.cost),
+    );
+  });
+
+  it('answer 304 while nothing changed, and anew once anything did', async () => {
+    const url = '/api/group/months';
+    const first = await ask(url);
+    const known = { 'if-none-match': first.headers.etag };
+    expect([(await ask(url, known)).statusCode, (await ask(url, known)).body]).toEqual([304, '']);
+    expect((await ask(`${url}?format=csv`, known)).statusCode).toBe(200);
+    await plantFacts(test.group, [
+      fact({ application_id: 'moved' }),
+      fact({ domain_id: 'Storage', product_id: 'disk', unit: 'GB' }),
+    ]);
+    expect((await ask(url, known)).statusCode).toBe(200);
+  });
+
+  it('page through a list by cursor, and take no cursor of another list or of other filters', async () => {
+    const seen: string[] = [];
+    let cursor: string | null = '';
+    while (cursor !== null) {
+      const page: { rows: { product: string }[]; next_cursor: string | null } = (
+        await ask(`/api/group/products?limit=1${cursor === '' ? '' : `&cursor=${cursor}`}`)
+      ).json();
+      seen.push(...page.rows.map((row: { product: string }) => row.product));
+      const stranger = page.next_cursor ?? cursor;
+      for (const other of ['applications?limit=1', 'products?limit=1&entity=FR01']) {
+        const refused = await ask(`/api/group/${other}&cursor=${stranger}`);
+        expect([refused.statusCode, refused.json().code]).toEqual([400, 'CURSOR_INVALID']);
+      }
+      cursor = page.next_cursor;
+    }
+    expect(seen.sort()).toEqual(['VM', 'disk']);
+  });
+
+  it.each([
+    ['domain=Nowhere', 404, 'CODE_UNKNOWN'],
+    ['family=none', 404, 'CODE_UNKNOWN'],
+    ['product=none', 404, 'CODE_UNKNOWN'],
+    ['application=none', 404, 'CODE_UNKNOWN'],
+    ['currency=XXX', 400, 'CURRENCY_UNKNOWN'],
+    ['environment=staging', 400, 'VALIDATION_FAILED'],
+    ['hierarchy=tomorrow', 400, 'VALIDATION_FAILED'],
+    [Array.from({ length: 10_000 }, () => 'entity=FR01').join('&'), 400, 'VALIDATION_FAILED'],
+  ])('refuse %.40s precisely, also as CSV', async (query, status, code) => {
+    for (const accept of ['application/json', 'text/csv']) {
+      const refused = await ask(`/api/group/entities?${query}`, { accept });
+      expect([refused.statusCode, refused.json().code]).toEqual([status, code]);
+    }
   });
 
   it('are described in OpenAPI 3.1 with what they answer', async () => {

@@ -1,73 +1,136 @@
-import type { Dimension, Measure } from './dimensions.ts';
+import type { Dimension, Hierarchy, Measure } from './dimensions.ts';
 import { VALUED_ROWS } from './dimensions.ts';
+import { columnOf, type Source } from './source.ts';
 
 /** Digits after the point of `share` and `change`; they are for reading, money is never rounded. */
 export const RATIO_DECIMALS = 8;
 
 export interface Statement {
-  readonly view: string;
+  readonly source: Source;
+  readonly hierarchy: Hierarchy | undefined;
   /** At least one. */
   readonly groupBy: readonly [Dimension, ...Dimension[]];
   readonly measure: Measure;
   /** Conditions besides the months, each with a leading AND. */
   readonly narrowing: string;
   readonly withQuantity: boolean;
+  /** Costs of DIRECT and of INDIRECT facts apart. */
+  readonly withTypes: boolean;
   /** A text column that orders the rows, or the cost, the largest first. */
   readonly orderBy: 'cost' | Dimension;
+  /** Parameter with the same months a year before; nothing is compared with them where there is none. */
+  readonly yearBefore?: string | undefined;
+  /** Codes of a dimension that keep a row of their own; all others share one without a code. */
+  readonly keep?: { readonly dimension: Dimension; readonly parameter: string } | undefined;
+  /** The place of the last row that the caller has, as parameters in the order of `placeOf`. */
+  readonly after?: readonly string[] | undefined;
   readonly limit: string;
   readonly offset: string;
 }
 
 /**
- * One statement gives the rows, their share of the total, their rank, their change on the period before, and the total itself
- * (`is_total`), so that all of it comes from one snapshot. Costs are converted here: sum of cost times the month's multiplier.
- * Parameters: $1 months, $2 months before, $3 to $5 rates as three lists.
+ * One statement gives the rows, their share of the total, their rank, their changes, and the total itself (`is_total`, the first
+ * row), so that all of it comes from one snapshot. Costs are converted here: sum of cost times the month's multiplier. A series by
+ * month and something else ranks and shares within each month. Parameters: $1 months, $2 months before, $3 to $5 rates as three lists.
  */
 export function aggregateStatement(of: Statement): string {
   const keys = of.groupBy.map((name) => `current.${name}`);
-  const same = of.groupBy.map((name) => `previous.${name} IS NOT DISTINCT FROM current.${name}`).join(' AND ');
+  const others = of.groupBy.filter((name) => name !== 'period_month').map((name) => `current.${name}`);
+  const series = of.groupBy.includes('period_month');
   const order = of.orderBy === 'cost' ? ['current.cost DESC NULLS LAST', ...keys] : keys;
+  const within = series && others.length > 0 ? 'current.is_total, current.period_month' : 'current.is_total';
+  const whole = within === 'current.is_total' ? 'total.cost' : `sum(current.cost) OVER (PARTITION BY ${within})`;
+  const isWhole =
+    within === 'current.is_total' ? 'total.complete' : `bool_and(current.complete) OVER (PARTITION BY ${within})`;
+  const time = `(PARTITION BY ${['current.is_total', ...others].join(', ')} ORDER BY current.period_month)`;
   return `
-WITH rate AS (SELECT * FROM unnest($3::date[], $4::text[], $5::numeric[]) AS rate(period_month, currency, multiplier)),
+WITH rate AS (SELECT * FROM unnest($3::date[], $4::text[], $5::numeric[]) AS rate(period_month, currency, multiplier)),${of.source.steps}
 current AS (${totals(of, '$1', 'v.period_month')}),
 previous AS (${totals(of, '$2', "(v.period_month + interval '1 month')::date")}),
+${of.yearBefore === undefined ? '' : `year_before AS (${totals(of, of.yearBefore, "(v.period_month + interval '12 months')::date")}),`}
 ranked AS (
-  SELECT current.is_total, ${keys.join(', ')},
+  SELECT current.is_total, ${keys.join(', ')}, current.cost AS cost_value,
          trim_scale(current.cost)::text AS cost, current.complete,
          trim_scale(current.local_cost)::text AS local_cost, current.local_currency,
          ${of.withQuantity ? 'trim_scale(current.quantity)::text AS quantity,' : ''}
+         ${of.withTypes ? 'trim_scale(current.direct_cost)::text AS direct_cost, trim_scale(current.indirect_cost)::text AS indirect_cost,' : ''}
          current.fact_rows, current.valued_rows,
-         trim_scale(previous.cost)::text AS previous_cost,
-         CASE WHEN current.complete AND previous.complete
-              THEN round((current.cost - previous.cost) / NULLIF(abs(previous.cost), 0), ${RATIO_DECIMALS})::text END AS change,
-         CASE WHEN total.complete THEN round(current.cost / NULLIF(total.cost, 0), ${RATIO_DECIMALS})::text END AS share,
-         rank() OVER (PARTITION BY current.is_total ORDER BY current.cost DESC NULLS LAST)::int AS rank,
+         ${change('previous', 'previous_cost', 'change')},
+         ${of.yearBefore === undefined ? '' : `${change('year_before', 'year_cost', 'change_year')},`}
+         ${series ? `CASE WHEN bool_and(current.complete) OVER ${time} THEN trim_scale(sum(current.cost) OVER ${time})::text END AS running_cost,` : ''}
+         CASE WHEN ${isWhole} THEN round(current.cost / NULLIF(${whole}, 0), ${RATIO_DECIMALS})::text END AS share,
+         rank() OVER (PARTITION BY ${within} ORDER BY current.cost DESC NULLS LAST)::int AS rank,
          row_number() OVER (PARTITION BY current.is_total ORDER BY ${order.join(', ')}) AS place,
          (count(*) OVER () - 1)::int AS row_count
     FROM current
    CROSS JOIN (SELECT cost, complete FROM current WHERE is_total) AS total
-    LEFT JOIN previous ON previous.is_total = current.is_total AND ${same}
+    ${joined(of, 'previous')}
+    ${of.yearBefore === undefined ? '' : joined(of, 'year_before')}
 )
 SELECT * FROM ranked
- WHERE is_total OR (place > ${of.offset}::bigint AND place <= ${of.offset}::bigint + ${of.limit}::bigint)
- ORDER BY is_total DESC, place`;
+ WHERE is_total OR (place > ${of.offset}::bigint${after(of)})
+ ORDER BY is_total DESC, place
+ LIMIT ${of.limit}::bigint + 1`;
+}
+
+/** What places a row in the order of its list, for the cursor of the page behind it. */
+export function placeOf(
+  of: Pick<Statement, 'orderBy' | 'groupBy'>,
+  row: { readonly cost: string | null } & Readonly<Partial<Record<Dimension, string | null>>>,
+): (string | null)[] {
+  const keys = of.groupBy.map((name) => row[name] ?? null);
+  return of.orderBy === 'cost' ? [row.cost, ...keys] : keys;
+}
+
+function after(of: Statement): string {
+  if (of.after === undefined) return '';
+  const [cost, ...rest] = of.after;
+  const keys = of.orderBy === 'cost' ? rest : of.after;
+  const columns = of.groupBy.map((name) => `${name} IS NULL, COALESCE(${name}::text, '')`);
+  const values = keys.map((parameter) => `${parameter}::text IS NULL, COALESCE(${parameter}::text, '')`);
+  if (of.orderBy === 'cost') {
+    columns.unshift('cost_value IS NULL, -COALESCE(cost_value, 0)');
+    values.unshift(`${cost}::numeric IS NULL, -COALESCE(${cost}::numeric, 0)`);
+  }
+  return ` AND ROW(${columns.join(', ')}) > ROW(${values.join(', ')})`;
+}
+
+function change(of: string, cost: string, name: string): string {
+  return `trim_scale(${of}.cost)::text AS ${cost},
+         CASE WHEN current.complete AND ${of}.complete
+              THEN round((current.cost - ${of}.cost) / NULLIF(abs(${of}.cost), 0), ${RATIO_DECIMALS})::text END AS ${name}`;
+}
+
+function joined(of: Statement, other: string): string {
+  const same = of.groupBy.map((name) => `${other}.${name} IS NOT DISTINCT FROM current.${name}`).join(' AND ');
+  return `LEFT JOIN ${other} ON ${other}.is_total = current.is_total AND ${same}`;
 }
 
 function totals(of: Statement, months: string, month: string): string {
-  const columns = of.groupBy.map((name) => (name === 'period_month' ? `${month} AS period_month` : `v.${name}`));
-  const keys = of.groupBy.map((name) => (name === 'period_month' ? month : `v.${name}`));
+  const keys = of.groupBy.map((name) => keyOf(of, name, month));
+  const columns = of.groupBy.map((name, index) => `${keys[index]} AS ${name}, `);
   const single = 'count(DISTINCT v.currency) = 1';
+  const cost = `sum(v.${of.measure} * rate.multiplier)`;
   return `
-  SELECT ${columns.map((column) => `${column}, `).join('')}
+  SELECT ${columns.join('')}
          grouping(${keys.join(', ')}) > 0 AS is_total,
-         sum(v.${of.measure} * rate.multiplier) AS cost,
+         ${cost} AS cost,
          COALESCE(bool_and(rate.multiplier IS NOT NULL), true) AS complete,
          CASE WHEN ${single} THEN sum(v.${of.measure}) END AS local_cost,
          CASE WHEN ${single} THEN min(v.currency) END AS local_currency,
          ${of.withQuantity ? 'sum(v.quantity) AS quantity,' : ''}
+         ${of.withTypes ? `COALESCE(${cost} FILTER (WHERE v.consumption_type = 'DIRECT'), 0) AS direct_cost, COALESCE(${cost} FILTER (WHERE v.consumption_type = 'INDIRECT'), 0) AS indirect_cost,` : ''}
          COALESCE(sum(v.fact_rows), 0)::text AS fact_rows, COALESCE(sum(v.${VALUED_ROWS[of.measure]}), 0)::text AS valued_rows
-    FROM ${of.view} AS v
+    FROM ${of.source.from}
     LEFT JOIN rate ON rate.period_month = v.period_month AND rate.currency = v.currency
    WHERE v.period_month = ANY(${months}::date[])${of.narrowing}
    GROUP BY GROUPING SETS ((${keys.join(', ')}), ())`;
+}
+
+function keyOf(of: Statement, name: Dimension, month: string): string {
+  if (name === 'period_month') return month;
+  const column = `v.${columnOf(name, of.hierarchy)}`;
+  return of.keep?.dimension === name
+    ? `CASE WHEN ${column} = ANY(${of.keep.parameter}::text[]) THEN ${column} END`
+    : column;
 }

@@ -1,9 +1,12 @@
-import type { Tx } from '@prorata/platform';
+import { monthOf, type Tx } from '@prorata/platform';
 import { conversionTo, type Pair } from '../exchange/multipliers.ts';
 import type { GroupNode } from '../node/group-node.ts';
-import { aggregateStatement } from './aggregate.sql.ts';
-import { type Dimension, type Measure, viewFor } from './dimensions.ts';
-import { monthsBefore, narrowing, type ReportInput, type Span, spanOf } from './filters.ts';
+import { groupProblem } from '../problems.ts';
+import { aggregateStatement, placeOf, type Statement } from './aggregate.sql.ts';
+import { cursorText, readCursor } from './cursor.ts';
+import type { Dimension, Hierarchy, Measure } from './dimensions.ts';
+import { monthsBefore, narrowing, type ReportInput, type Span, spanOf, wantedOf } from './filters.ts';
+import { sourceFor } from './source.ts';
 
 /** A row as the database answers it: the dimensions asked for, and the figures that all reports share. */
 export interface Figures {
@@ -26,16 +29,26 @@ export interface Figures {
   readonly rank: number;
 }
 
-export type AggregateRow = Figures &
-  Readonly<Partial<Record<Exclude<Dimension, 'product_id'>, string>>> & {
-    readonly product_id?: string | null;
-    readonly quantity?: string;
-  };
+/** What only some reports ask for. */
+export interface MoreFigures {
+  readonly quantity?: string;
+  readonly direct_cost?: string | null;
+  readonly indirect_cost?: string | null;
+  /** Of the same months a year before. */
+  readonly year_cost?: string | null;
+  readonly change_year?: string | null;
+  /** Sum of the months so far; null from the first month that lacks a part. */
+  readonly running_cost?: string | null;
+}
+
+export type AggregateRow = Figures & MoreFigures & Readonly<Partial<Record<Dimension, string | null>>>;
 
 /** What stands above the rows of every report. */
 export interface ReportHead {
   readonly currency: string;
   readonly measure: Measure;
+  /** Whose domains and families. */
+  readonly hierarchy: Hierarchy;
   /** `YYYY-MM`; null where the group has no facts and none was asked for. */
   readonly from: string | null;
   readonly to: string | null;
@@ -47,6 +60,8 @@ export interface ReportHead {
   readonly rate_sets: number[];
   /** How many rows there are, whatever the limit. */
   readonly row_count: number;
+  /** Send it as `cursor` for the rows behind these; null at the end of the list. */
+  readonly next_cursor: string | null;
   readonly total: {
     readonly cost: string | null;
     readonly complete: boolean;
@@ -65,11 +80,25 @@ export interface AggregateOptions {
   readonly groupBy: readonly [Dimension, ...Dimension[]];
   readonly orderBy?: 'cost' | Dimension;
   readonly withQuantity?: boolean;
+  readonly withTypes?: boolean;
+  readonly withYear?: boolean;
+  /** Codes of one dimension that keep rows of their own. */
+  readonly keep?: { readonly dimension: Dimension; readonly codes: readonly string[] };
   readonly limit?: number;
   readonly offset?: number;
+  readonly cursor?: string | undefined;
 }
 
-const EVERYTHING = 1_000_000;
+const EVERYTHING = 1_000_000_000;
+
+/** A question that is ready to be asked: the statement, and what stands above its rows. */
+export interface Prepared {
+  readonly span: Span;
+  readonly sql: string;
+  readonly values: readonly unknown[];
+  /** Makes the head once the statement has answered; `rows` are raw, the total first. */
+  headOf(rows: readonly RawRow[]): ReportHead;
+}
 
 /** Adds up what the input asks for, in one currency. The engine behind every report. */
 export async function aggregate(
@@ -78,77 +107,146 @@ export async function aggregate(
   input: ReportInput,
   options: AggregateOptions,
 ): Promise<Aggregate> {
-  const span = await spanOf(tx, input);
-  const before = options.groupBy.includes('period_month') ? monthsBefore(span) : span.before;
+  const prepared = await prepare(tx, group, input, options);
+  const raw = await tx.query<RawRow>(prepared.sql, prepared.values);
+  const rows = raw.filter((row) => !row.is_total).slice(0, options.limit ?? EVERYTHING);
+  return { span: prepared.span, rows: rows.map(figuresOf), head: prepared.headOf(raw) };
+}
+
+/** Looks up months and rates, and writes the statement. @throws Problem `CURRENCY_UNKNOWN`, `CURSOR_INVALID`, and those of `spanOf` */
+export async function prepare(
+  tx: Tx,
+  group: GroupNode,
+  input: ReportInput,
+  options: AggregateOptions,
+): Promise<Prepared> {
+  const { groupBy, orderBy = 'cost', limit = EVERYTHING } = options;
+  const list = [...groupBy, orderBy].join(' ');
+  const cursor = readCursor(list, { ...input }, options.cursor);
+  const span = await spanOf(tx, group, input);
+  const series = groupBy.includes('period_month');
+  const before = series ? monthsBefore(span, 1) : span.before;
+  const yearBefore = options.withYear !== true ? [] : series ? monthsBefore(span, 12) : span.yearBefore;
   const currency = input.currency ?? group.config.currency;
   const measure = input.measure ?? 'cost';
-  const filterValues: unknown[] = [];
-  const pairs = await pairsOf(tx, input, [...new Set([...span.days, ...before])], filterValues);
+  const pairs = await pairsOf(tx, group, input, [...new Set([...span.days, ...before, ...yearBefore])], 'superset');
   const conversion = await conversionTo(tx, currency, pairs);
+  await refuseUnknownCurrency(tx, group, currency);
+  const lacking = conversion.missing.length > 0 ? await pairsOf(tx, group, input, span.days, 'exact') : [];
 
   const values: unknown[] = [span.days, before, conversion.months, conversion.currencies, conversion.multipliers];
+  const parameter = (value: unknown) => `$${values.push(value)}`;
   const narrow = narrowing(input, values);
-  const limit = values.push(options.limit ?? EVERYTHING);
-  const offset = values.push(options.offset ?? 0);
-  const raw = await tx.query<RawRow>(
-    aggregateStatement({
-      view: viewFor(new Set([...options.groupBy, ...narrow.dimensions])),
-      groupBy: options.groupBy,
-      measure,
-      narrowing: narrow.sql,
-      withQuantity: options.withQuantity ?? false,
-      orderBy: options.orderBy ?? 'cost',
-      limit: `$${limit}`,
-      offset: `$${offset}`,
-    }),
-    values,
-  );
+  const of: Statement = {
+    source: sourceFor(wantedOf(group, input, [...groupBy, ...narrow.dimensions])),
+    hierarchy: input.hierarchy,
+    groupBy,
+    measure,
+    narrowing: narrow.sql,
+    withQuantity: options.withQuantity ?? false,
+    withTypes: options.withTypes ?? false,
+    orderBy,
+    yearBefore: options.withYear === true ? parameter(yearBefore) : undefined,
+    keep:
+      options.keep === undefined
+        ? undefined
+        : { dimension: options.keep.dimension, parameter: parameter(options.keep.codes) },
+    after: cursor === undefined ? undefined : afterOf(cursor.values, { orderBy, groupBy }).map(parameter),
+    offset: parameter(options.offset ?? 0),
+    // One row more than asked for tells whether there is a page behind.
+    limit: parameter(limit + 1),
+  };
+  const absent = new Set(conversion.missing.map((pair) => `${pair.period_month}-01 ${pair.currency}`));
+  const missing = lacking
+    .filter((pair) => absent.has(`${pair.period_month} ${pair.currency}`))
+    .map((pair) => ({ period_month: monthOf(pair.period_month), currency: pair.currency }));
   const asked = new Set(span.days);
-  const missing = conversion.missing.filter((pair) => asked.has(`${pair.period_month}-01`));
-  const total = raw.find((row) => row.is_total);
   return {
     span,
-    rows: raw.filter((row) => !row.is_total).map(figuresOf),
-    head: {
-      currency,
-      measure,
-      from: span.from,
-      to: span.to,
-      complete: missing.length === 0,
-      missing,
-      provisional: conversion.provisional.filter((month) => asked.has(`${month}-01`)),
-      rate_sets: conversion.rateSets,
-      row_count: raw[0]?.row_count ?? 0,
-      total: {
-        cost: total?.cost ?? (missing.length === 0 ? '0' : null),
-        complete: total?.complete ?? true,
-        fact_rows: Number(total?.fact_rows ?? 0),
-        valued_rows: Number(total?.valued_rows ?? 0),
-      },
+    sql: aggregateStatement(of),
+    values,
+    headOf(raw) {
+      const total = raw.find((row) => row.is_total);
+      const last = raw.filter((row) => !row.is_total)[limit - 1];
+      const more = raw.filter((row) => !row.is_total).length > limit;
+      return {
+        currency,
+        measure,
+        hierarchy: input.hierarchy ?? 'reported',
+        from: span.from,
+        to: span.to,
+        complete: missing.length === 0,
+        missing,
+        provisional: conversion.provisional.filter((month) => asked.has(`${month}-01`)),
+        rate_sets: conversion.rateSets,
+        row_count: raw[0]?.row_count ?? 0,
+        next_cursor: more && last !== undefined ? cursorText(list, { ...input }, placeOf(of, last)) : null,
+        total: {
+          cost: total?.cost ?? (missing.length === 0 ? '0' : null),
+          complete: total?.complete ?? true,
+          fact_rows: Number(total?.fact_rows ?? 0),
+          valued_rows: Number(total?.valued_rows ?? 0),
+        },
+      };
     },
   };
 }
 
-/** Months and currencies in which the rows asked for have costs. */
-async function pairsOf(tx: Tx, input: ReportInput, days: readonly string[], values: unknown[]): Promise<Pair[]> {
-  values.push(days);
-  const narrow = narrowing(input, values);
+const DECIMAL = /^-?\d{1,100}(\.\d{1,100})?$/;
+
+function afterOf(values: readonly (string | null)[], of: Pick<Statement, 'orderBy' | 'groupBy'>): (string | null)[] {
+  const wanted = of.groupBy.length + (of.orderBy === 'cost' ? 1 : 0);
+  const [cost] = values;
+  const isCost = of.orderBy !== 'cost' || cost === null || (cost !== undefined && DECIMAL.test(cost));
+  if (values.length === wanted && isCost) return [...values];
+  throw groupProblem('CURSOR_INVALID', 'the cursor holds no place of this list');
+}
+
+/**
+ * Months and currencies that have costs: of the rows asked for, or of all rows of their entities, which a coarse view answers at
+ * once and which has the same rates in it. The exact ones matter only where a rate is missing.
+ */
+async function pairsOf(
+  tx: Tx,
+  group: GroupNode,
+  input: ReportInput,
+  days: readonly string[],
+  which: 'exact' | 'superset',
+): Promise<Pair[]> {
+  const values: unknown[] = [days];
+  const asked: ReportInput = which === 'exact' ? input : input.entity === undefined ? {} : { entity: input.entity };
+  const narrow = narrowing(asked, values);
+  const { steps, from } = sourceFor(wantedOf(group, asked, narrow.dimensions));
   return await tx.query<{ period_month: string; currency: string }>(
-    `SELECT DISTINCT v.period_month, v.currency FROM ${viewFor(new Set(narrow.dimensions))} AS v
-      WHERE v.period_month = ANY($1::date[])${narrow.sql} ORDER BY 1, 2`,
+    `WITH ${steps} found AS (
+       SELECT DISTINCT v.period_month, v.currency FROM ${from} WHERE v.period_month = ANY($1::date[])${narrow.sql})
+     SELECT period_month, currency FROM found ORDER BY 1, 2`,
     values,
   );
 }
 
-type RawRow = Omit<AggregateRow, 'fact_rows' | 'valued_rows'> & {
+/** A currency that no rate set and no fact knows is a slip, and no currency into which nothing can be converted. */
+async function refuseUnknownCurrency(tx: Tx, group: GroupNode, currency: string): Promise<void> {
+  if (currency === group.config.currency) return;
+  const [row] = await tx.query<{ known: boolean }>(
+    `SELECT EXISTS (SELECT 1 FROM fx_rate WHERE currency = $1) OR EXISTS (SELECT 1 FROM fx_rate_set WHERE base_currency = $1)
+         OR EXISTS (SELECT 1 FROM mv_group_entity_month WHERE currency = $1) AS known`,
+    [currency],
+  );
+  if (row?.known === true) return;
+  throw groupProblem('CURRENCY_UNKNOWN', `no rate set of the group holds ${currency}`, { currency });
+}
+
+export type RawRow = Omit<AggregateRow, 'fact_rows' | 'valued_rows'> & {
   readonly is_total: boolean;
+  readonly cost_value: string | null;
   readonly place: string;
   readonly row_count: number;
   readonly fact_rows: string;
   readonly valued_rows: string;
 };
 
-function figuresOf(row: RawRow): AggregateRow {
-  const { is_total: _total, row_count: _count, place: _place, ...rest } = row;
+export function figuresOf(row: RawRow): AggregateRow {
+  const { is_total: _total, row_count: _count, place: _place, cost_value: _cost, ...rest } = row;
   return { ...rest, fact_rows: Number(row.fact_rows), valued_rows: Number(row.valued_rows) };
 }

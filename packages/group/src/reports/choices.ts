@@ -1,7 +1,8 @@
 import { monthOf } from '@prorata/platform';
 import type { GroupNode } from '../node/group-node.ts';
+import { ENVIRONMENTS, type Environment, monthsWithFacts } from './filters.ts';
 import { domainLabels, entityLabels } from './labels.ts';
-import { read } from './reports.ts';
+import { isOfEntity, read } from './read.ts';
 
 /** What a page can offer to filter by. */
 export interface Choices {
@@ -18,16 +19,19 @@ export interface Choices {
     readonly currency: string;
   }[];
   readonly domains: { readonly code: string; readonly label: string }[];
+  /** As the references have them now. */
+  readonly families: { readonly code: string; readonly label: string; readonly domain: string }[];
+  readonly environments: Environment[];
 }
 
 /** Entities, domains that have facts, months that have facts, and currencies with a rate. */
 export async function reportChoices(group: GroupNode): Promise<Choices> {
   return await read(group, async (tx) => {
-    const months = await tx.query<{ period_month: string }>(
-      'SELECT DISTINCT period_month FROM mv_group_domain_month ORDER BY 1',
-    );
-    const used = await tx.query<{ domain_id: string }>(
-      'SELECT DISTINCT domain_id FROM mv_group_domain_month ORDER BY 1',
+    const months = await monthsWithFacts(tx, group);
+    const shared = isOfEntity(group) ? 'mv_group_entity_domain_month' : 'mv_group_domain_month';
+    const used = await tx.query<{ domain_id: string }>(`SELECT DISTINCT domain_id FROM ${shared} ORDER BY 1`);
+    const families = await tx.query<{ code: string; label: string; domain: string }>(
+      'SELECT code, label, domain_code AS domain FROM ref_family WHERE valid_to IS NULL ORDER BY code',
     );
     const rated = await tx.query<{ currency: string }>(
       `SELECT DISTINCT currency FROM fx_rate WHERE rate_set = (SELECT max(rate_set) FROM fx_rate_set)
@@ -42,9 +46,11 @@ export async function reportChoices(group: GroupNode): Promise<Choices> {
       tenant: { code: group.config.tenant.code, label: group.config.tenant.label },
       currency: group.config.currency,
       currencies: [...new Set([group.config.currency, ...rated.map((row) => row.currency)])].sort(),
-      months: months.map((row) => monthOf(row.period_month)),
+      months: months.map(monthOf),
       entities: entities.map((entity) => ({ ...entity, label: labels.get(entity.code) ?? entity.code })),
       domains: used.map(({ domain_id: code }) => ({ code, label: domains.get(code) ?? code })),
+      families,
+      environments: [...ENVIRONMENTS],
     };
   });
 }

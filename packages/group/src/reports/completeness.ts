@@ -1,7 +1,7 @@
 import { monthOf } from '@prorata/platform';
 import type { GroupNode } from '../node/group-node.ts';
 import { type ReportInput, spanOf } from './filters.ts';
-import { read } from './reports.ts';
+import { read } from './read.ts';
 
 /** Has the entity published the month, which revision, is it closed (spec 04, "Completeness")? */
 export interface CompletenessRow {
@@ -50,7 +50,7 @@ export async function reportCompleteness(
   input: Pick<ReportInput, 'from' | 'to' | 'entity'> = {},
 ): Promise<Completeness> {
   return await read(group, async (tx) => {
-    const span = await spanOf(tx, input);
+    const span = await spanOf(tx, group, input);
     const days = span.from !== null && span.from === span.to ? [`${span.from}-01`] : span.days;
     const rows = await tx.query<Omit<CompletenessRow, 'fact_rows'> & { fact_rows: string }>(COMPLETENESS, [
       days,

@@ -1,10 +1,12 @@
+import type { Tx } from '@prorata/platform';
 import type { GroupNode } from '../node/group-node.ts';
 import { groupProblem } from '../problems.ts';
-import { aggregate, type Figures, type ReportHead } from './aggregate.ts';
+import { type AggregateRow, aggregate, type Figures, type ReportHead } from './aggregate.ts';
 import type { Dimension } from './dimensions.ts';
 import type { ReportInput } from './filters.ts';
 import { applicationLabels, domainLabels, entityLabels, ofEntity, productLabels } from './labels.ts';
-import { finish, type Page, productOf, read } from './reports.ts';
+import { read } from './read.ts';
+import { finish, type Page, productOf, type ReportKind } from './reports.ts';
 
 export const LEVELS = ['entity', 'domain', 'application', 'product'] as const;
 export type Level = (typeof LEVELS)[number];
@@ -50,61 +52,94 @@ const GROUP_BY: Readonly<Record<Level, readonly [Dimension, ...Dimension[]]>> = 
  * @throws Problem `DRILLDOWN_PATH_INVALID` when a step is left out
  */
 export async function drilldown(group: GroupNode, input: DrilldownInput = {}): Promise<Drilldown> {
+  const { kind, filters, level } = drilldownKind(input);
+  const { limit = 200, offset = 0, cursor } = input;
+  return await read(group, async (tx) => {
+    const { head, rows } = await aggregate(tx, group, filters, { ...kind.options, limit, offset, cursor });
+    return {
+      ...head,
+      level,
+      breadcrumb: await breadcrumb(tx, group, head, input),
+      rows: await kind.finish(tx, head, rows, filters),
+    };
+  });
+}
+
+/** The level that a path leads to, as a report. @throws Problem `DRILLDOWN_PATH_INVALID` */
+export function drilldownKind(input: DrilldownInput): {
+  readonly kind: ReportKind<DrilldownRow>;
+  readonly filters: ReportInput;
+  readonly level: Level;
+} {
   const level = levelOf(input);
-  const { entity, domain, application, limit = 200, offset = 0, ...rest } = input;
+  const { entity, domain, application, limit: _limit, offset: _offset, cursor: _cursor, ...rest } = input;
   const filters: ReportInput = {
     ...rest,
     ...(entity === undefined ? {} : { entity: [entity] }),
     ...(domain === undefined ? {} : { domain: [domain] }),
     ...(application === undefined ? {} : { application: [application] }),
   };
-  return await read(group, async (tx) => {
-    const options = { groupBy: GROUP_BY[level], withQuantity: level === 'product', limit, offset };
-    const { head, rows } = await aggregate(tx, group, filters, options);
-    const entities = await entityLabels(tx);
-    const domains = await domainLabels(tx);
-    const steps = rows.map((row) => ({
-      entity_id: entity ?? '',
-      application_id: row.application_id ?? application ?? '',
-    }));
-    const here = { entity_id: entity ?? '', application_id: application ?? '' };
-    const applications = await applicationLabels(tx, [...steps, here]);
-    const products = await productLabels(
-      tx,
-      rows.flatMap((row) => row.product_id ?? []),
-      entity === undefined ? undefined : [entity],
-    );
-    const applicationLabel = (code: string) => applications.get(ofEntity(entity ?? '', code)) ?? code;
+  return {
+    level,
+    filters,
+    kind: {
+      options: { groupBy: GROUP_BY[level], withQuantity: level === 'product' },
+      paged: true,
+      finish: (tx, head, rows) => finishLevel(tx, level, head, rows, entity),
+    },
+  };
+}
 
-    return {
-      ...head,
-      level,
-      breadcrumb: [
-        { level: 'group', code: group.config.tenant.code, label: group.config.tenant.label },
-        ...(entity === undefined
-          ? []
-          : [{ level: 'entity' as const, code: entity, label: entities.get(entity) ?? entity }]),
-        ...(domain === undefined
-          ? []
-          : [{ level: 'domain' as const, code: domain, label: domains.get(domain) ?? domain }]),
-        ...(application === undefined
-          ? []
-          : [{ level: 'application' as const, code: application, label: applicationLabel(application) }]),
-      ],
-      rows: rows.map((row) => {
-        if (level === 'product') {
-          const { product, ...of } = productOf(row, products);
-          return finish(head, row, { code: product, ...of });
-        }
-        if (level === 'application') {
-          const code = row.application_id ?? '';
-          return finish(head, row, { code, label: applicationLabel(code) });
-        }
-        const code = (level === 'entity' ? row.entity_id : row.domain_id) ?? '';
-        return finish(head, row, { code, label: (level === 'entity' ? entities : domains).get(code) ?? code });
-      }),
-    };
+async function finishLevel(
+  tx: Tx,
+  level: Level,
+  head: ReportHead,
+  rows: readonly AggregateRow[],
+  entity: string | undefined,
+): Promise<DrilldownRow[]> {
+  if (level === 'product') {
+    const codes = rows.flatMap((row) => row.product_id ?? []);
+    const labels = await productLabels(tx, codes, entity === undefined ? undefined : [entity]);
+    return rows.map((row) => {
+      const { product, ...of } = productOf(row, labels);
+      return finish(head, row, { code: product, ...of });
+    });
+  }
+  if (level === 'application') {
+    const places = rows.map((row) => ({ entity_id: entity ?? '', application_id: row.application_id ?? '' }));
+    const labels = await applicationLabels(tx, places);
+    return rows.map((row) => {
+      const code = row.application_id ?? '';
+      return finish(head, row, { code, label: labels.get(ofEntity(entity ?? '', code)) ?? code });
+    });
+  }
+  const labels = level === 'entity' ? await entityLabels(tx) : await domainLabels(tx, head);
+  return rows.map((row) => {
+    const code = (level === 'entity' ? row.entity_id : row.domain_id) ?? '';
+    return finish(head, row, { code, label: labels.get(code) ?? code });
   });
+}
+
+async function breadcrumb(
+  tx: Tx,
+  group: GroupNode,
+  head: ReportHead,
+  { entity, domain, application }: DrilldownPath,
+): Promise<Drilldown['breadcrumb']> {
+  const { code, label } = group.config.tenant;
+  const steps: Drilldown['breadcrumb'] = [{ level: 'group', code, label }];
+  if (entity !== undefined) {
+    steps.push({ level: 'entity', code: entity, label: (await entityLabels(tx)).get(entity) ?? entity });
+  }
+  if (domain !== undefined) {
+    steps.push({ level: 'domain', code: domain, label: (await domainLabels(tx, head)).get(domain) ?? domain });
+  }
+  if (entity !== undefined && application !== undefined) {
+    const labels = await applicationLabels(tx, [{ entity_id: entity, application_id: application }]);
+    const named = labels.get(ofEntity(entity, application)) ?? application;
+    steps.push({ level: 'application', code: application, label: named });
+  }
+  return steps;
 }
 
 function levelOf(path: DrilldownPath): Level {

@@ -1,6 +1,13 @@
 import { monthOf, monthsBetween, parseMonth, parseMonths, shiftMonth, type Tx } from '@prorata/platform';
-import { groupProblem } from '../problems.ts';
-import type { Dimension, Measure } from './dimensions.ts';
+import type { GroupNode } from '../node/group-node.ts';
+import type { Dimension, Hierarchy, Measure } from './dimensions.ts';
+import { refuseUnknownCodes } from './known-codes.ts';
+import { isOfEntity } from './read.ts';
+import { columnOf, type Wanted } from './source.ts';
+
+/** Of facts: production, everything else, not known, not applicable (spec 04). */
+export const ENVIRONMENTS = ['prod', 'non_prod', 'unknown', 'n_a'] as const;
+export type Environment = (typeof ENVIRONMENTS)[number];
 
 /** What every report can be asked. Months are `YYYY-MM`, both ends counted; what is left out does not narrow. */
 export interface ReportInput {
@@ -13,7 +20,12 @@ export interface ReportInput {
   readonly without_tax?: boolean;
   readonly entity?: readonly string[];
   readonly domain?: readonly string[];
+  readonly family?: readonly string[];
+  readonly product?: readonly string[];
   readonly application?: readonly string[];
+  readonly environment?: readonly Environment[];
+  /** Whose domains and families: as reported unless told. Filters on them follow it. */
+  readonly hierarchy?: Hierarchy;
 }
 
 /** The months of a report: those that have facts, and the calendar range that they were picked from. */
@@ -24,38 +36,48 @@ export interface Span {
   readonly days: readonly string[];
   /** First days of the months right before, as many as there are days; empty unless all of them have facts. */
   readonly before: readonly string[];
+  /** First days of the same months a year before; empty unless all of them have facts. */
+  readonly yearBefore: readonly string[];
 }
 
 /**
- * @throws Problem `MONTH_INVALID` for a month that is none, or a range that ends before it begins; `ENTITY_UNKNOWN` for an entity
- *   that the group does not have, which an empty report would hide
+ * @throws Problem `MONTH_INVALID` for a month that is none, or a range that ends before it begins; `ENTITY_UNKNOWN` and
+ *   `CODE_UNKNOWN` for what the group does not have, which an empty report would hide
  */
-export async function spanOf(tx: Tx, input: ReportInput): Promise<Span> {
-  await refuseUnknownEntities(tx, input.entity ?? []);
+export async function spanOf(tx: Tx, group: GroupNode, input: ReportInput): Promise<Span> {
   const from = input.from === undefined ? undefined : parseMonth(input.from);
   const to = input.to === undefined ? undefined : parseMonth(input.to);
   if (from !== undefined && to !== undefined) parseMonths(from, to);
-  const rows = await tx.query<{ period_month: string }>(
-    'SELECT DISTINCT period_month FROM mv_group_domain_month ORDER BY period_month',
-  );
-  const known = rows.map((row) => row.period_month);
+  const known = await monthsWithFacts(tx, group);
   const days = known.filter(
     (day) => (from === undefined || monthOf(day) >= from) && (to === undefined || monthOf(day) <= to),
   );
+  await refuseUnknownCodes(tx, input, days);
   const range = { from: from ?? monthOrNull(days[0]), to: to ?? monthOrNull(days.at(-1)) };
-  return { ...range, days, before: periodBefore({ ...range, days }, known) };
+  const yearBefore = days.map((day) => earlier(day, 12));
+  return {
+    ...range,
+    days,
+    before: periodBefore({ ...range, days }, known),
+    yearBefore: yearBefore.every((day) => known.includes(day)) ? yearBefore : [],
+  };
 }
 
-async function refuseUnknownEntities(tx: Tx, entities: readonly string[]): Promise<void> {
-  if (entities.length === 0) return;
-  const rows = await tx.query<{ entity_id: string }>('SELECT entity_id FROM dim_entity WHERE entity_id = ANY($1)', [
-    entities,
-  ]);
-  const known = new Set(rows.map((row) => row.entity_id));
-  const unknown = entities.filter((entity) => !known.has(entity));
-  if (unknown.length > 0) {
-    throw groupProblem('ENTITY_UNKNOWN', `the group has no entity ${unknown.join(', ')}`, { entities: unknown });
-  }
+/** Steps from month to month along the index instead of passing every row; an entity's own rows are few. */
+const MONTHS = `
+  WITH RECURSIVE found AS (
+    (SELECT period_month FROM mv_group_domain_month ORDER BY period_month LIMIT 1)
+    UNION ALL
+    SELECT (SELECT v.period_month FROM mv_group_domain_month v WHERE v.period_month > found.period_month
+             ORDER BY v.period_month LIMIT 1)
+      FROM found WHERE found.period_month IS NOT NULL)
+  SELECT period_month FROM found WHERE period_month IS NOT NULL ORDER BY 1`;
+const MONTHS_OF_ENTITY = 'SELECT DISTINCT period_month FROM mv_group_entity_month ORDER BY 1';
+
+/** First days of the months in which anything was published, in order. */
+export async function monthsWithFacts(tx: Tx, group: GroupNode): Promise<readonly string[]> {
+  const rows = await tx.query<{ period_month: string }>(isOfEntity(group) ? MONTHS_OF_ENTITY : MONTHS);
+  return rows.map((row) => row.period_month);
 }
 
 function monthOrNull(day: string | undefined): string | null {
@@ -63,40 +85,46 @@ function monthOrNull(day: string | undefined): string | null {
 }
 
 // What is not there cannot be compared with: against a part of the period before, every cost would seem to have grown.
-function periodBefore({ from, to, days }: Omit<Span, 'before'>, known: readonly string[]): readonly string[] {
+function periodBefore(
+  { from, to, days }: Pick<Span, 'from' | 'to' | 'days'>,
+  known: readonly string[],
+): readonly string[] {
   if (from === null || to === null) return [];
-  const before = days.map((day) => dayBefore(day, monthsBetween(from, to)));
+  const before = days.map((day) => earlier(day, monthsBetween(from, to)));
   return before.every((day) => known.includes(day)) ? before : [];
 }
 
-/** First days of the month before each month of a report that goes by month. */
-export function monthsBefore(span: Span): readonly string[] {
-  return span.days.map((day) => dayBefore(day, 1));
+/** First days of the months that are so many months before each month of a report. */
+export function monthsBefore(span: Span, months: number): readonly string[] {
+  return span.days.map((day) => earlier(day, months));
 }
 
-function dayBefore(day: string, months: number): string {
+function earlier(day: string, months: number): string {
   return `${shiftMonth(monthOf(day), -months)}-01`;
 }
 
-/** A condition and the parameters it brings; `next` numbers them. */
+/** A condition and the dimensions that it needs the source to know. */
 export interface Narrowing {
   readonly sql: string;
   readonly dimensions: readonly Dimension[];
 }
 
-/** The WHERE clause of everything but the months, over a view named `v`. Pushes its parameters onto `values`. */
+/** The WHERE clause of everything but the months, over a source named `v`. Pushes its parameters onto `values`. */
 export function narrowing(input: ReportInput, values: unknown[]): Narrowing {
   const conditions: string[] = [];
   const dimensions: Dimension[] = [];
   const lists = [
     ['entity_id', input.entity],
     ['domain_id', input.domain],
+    ['family_id', input.family],
     ['application_id', input.application],
+    ['product_id', input.product],
+    ['environment', input.environment],
   ] as const;
   for (const [dimension, codes] of lists) {
     if (codes === undefined || codes.length === 0) continue;
     values.push(codes);
-    conditions.push(`v.${dimension} = ANY($${values.length}::text[])`);
+    conditions.push(`v.${columnOf(dimension, input.hierarchy)} = ANY($${values.length}::text[])`);
     dimensions.push(dimension);
   }
   if (input.consumption_type !== undefined) {
@@ -105,4 +133,13 @@ export function narrowing(input: ReportInput, values: unknown[]): Narrowing {
   }
   if (input.without_tax === true) conditions.push('NOT v.is_tax');
   return { sql: conditions.map((condition) => ` AND ${condition}`).join(''), dimensions };
+}
+
+/** Where to read what a report groups by and filters on. */
+export function wantedOf(
+  group: GroupNode,
+  input: ReportInput,
+  dimensions: Iterable<Dimension>,
+): Wanted & { readonly dimensions: Set<Dimension> } {
+  return { dimensions: new Set(dimensions), hierarchy: input.hierarchy, ofEntity: isOfEntity(group) };
 }

@@ -1,4 +1,5 @@
-import type { Tx } from '@prorata/platform';
+import { firstDayOf, type Tx } from '@prorata/platform';
+import type { ReportHead } from './aggregate.ts';
 
 /** Labels of codes. A code without one is its own label: nothing that has cost disappears from a report for want of a name. */
 export type Labels = ReadonlyMap<string, string>;
@@ -7,8 +8,36 @@ export async function entityLabels(tx: Tx): Promise<Labels> {
   return toMap(await tx.query('SELECT entity_id AS code, label FROM dim_entity'));
 }
 
-export async function domainLabels(tx: Tx): Promise<Labels> {
-  return toMap(await tx.query('SELECT code, label FROM ref_domain WHERE valid_to IS NULL'));
+/**
+ * As reported: how domains were called in the references that the publications of the last month went by, so that a rename leaves
+ * older reports as they were. Otherwise, and where nobody says, how they are called now.
+ */
+export async function domainLabels(tx: Tx, of?: Pick<ReportHead, 'hierarchy' | 'to'>): Promise<Labels> {
+  return await referenceLabels(tx, 'ref_domain', of);
+}
+
+/** The same of families. */
+export async function familyLabels(tx: Tx, of?: Pick<ReportHead, 'hierarchy' | 'to'>): Promise<Labels> {
+  return await referenceLabels(tx, 'ref_family', of);
+}
+
+const VERSION = `
+  SELECT max((manifest #>> '{references,domains}')::int) AS version FROM publication
+   WHERE period_month = $1 AND status = 'ACCEPTED' AND manifest #>> '{references,domains}' ~ '^[0-9]{1,9}$'`;
+
+async function referenceLabels(
+  tx: Tx,
+  table: 'ref_domain' | 'ref_family',
+  of: Pick<ReportHead, 'hierarchy' | 'to'> | undefined,
+): Promise<Labels> {
+  const now = `SELECT code, label FROM ${table} WHERE valid_to IS NULL`;
+  if (of === undefined || of.hierarchy === 'today' || of.to === null) return toMap(await tx.query(now));
+  const [used] = await tx.query<{ version: number | null }>(VERSION, [firstDayOf(of.to)]);
+  if (used === undefined || used.version === null) return toMap(await tx.query(now));
+  const then = `SELECT code, label FROM ${table} WHERE valid_from <= $1 AND (valid_to IS NULL OR valid_to > $1)`;
+  const labels = toMap(await tx.query(then, [used.version]));
+  // What came into the references later still has a name.
+  return new Map([...toMap(await tx.query(now)), ...labels]);
 }
 
 /** Key of a code that only means something within an entity. */
@@ -19,7 +48,7 @@ export function ofEntity(entity: string, code: string): string {
 /** Labels of applications; keys as `ofEntity` makes them. */
 export async function applicationLabels(
   tx: Tx,
-  of: readonly { entity_id?: string; application_id?: string }[],
+  of: readonly { entity_id?: string | null; application_id?: string | null }[],
 ): Promise<Labels> {
   return toMap(
     await tx.query(

@@ -4,8 +4,8 @@ import { importRates } from '../exchange/rate-sets.ts';
 import { fact, plantFacts } from '../testing/facts.ts';
 import { openTestGroup, type TestGroup } from '../testing/test-group.ts';
 import { drilldown } from './drilldown.ts';
+import { read } from './read.ts';
 import {
-  read,
   reportApplications,
   reportDomains,
   reportEntities,

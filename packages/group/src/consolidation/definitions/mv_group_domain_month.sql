@@ -1,4 +1,4 @@
-SELECT tenant_id, period_month, domain_id, currency, consumption_type, is_tax,
+SELECT tenant_id, period_month, domain_id, environment, currency, consumption_type, is_tax,
        sum(fact_rows)::integer AS fact_rows,
        sum(valued_rows)::integer AS valued_rows,
        sum(effective_rows)::integer AS effective_rows,
@@ -9,4 +9,4 @@ SELECT tenant_id, period_month, domain_id, currency, consumption_type, is_tax,
        sum(cost_billed) AS cost_billed,
        sum(cost_standard) AS cost_standard
   FROM measured
- GROUP BY tenant_id, period_month, domain_id, currency, consumption_type, is_tax
+ GROUP BY tenant_id, period_month, domain_id, environment, currency, consumption_type, is_tax

@@ -1,4 +1,4 @@
-SELECT tenant_id, period_month, entity_id, domain_id, application_id, product_id, unit, currency, consumption_type, is_tax,
+SELECT tenant_id, period_month, entity_id, domain_id, application_id, family_id, product_id, unit, currency, consumption_type, is_tax,
        sum(quantity) AS quantity,
        sum(fact_rows)::integer AS fact_rows,
        sum(valued_rows)::integer AS valued_rows,
@@ -10,4 +10,4 @@ SELECT tenant_id, period_month, entity_id, domain_id, application_id, product_id
        sum(cost_billed) AS cost_billed,
        sum(cost_standard) AS cost_standard
   FROM measured
- GROUP BY tenant_id, period_month, entity_id, domain_id, application_id, product_id, unit, currency, consumption_type, is_tax
+ GROUP BY tenant_id, period_month, entity_id, domain_id, application_id, family_id, product_id, unit, currency, consumption_type, is_tax

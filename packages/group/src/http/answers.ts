@@ -1,0 +1,74 @@
+import { createHash } from 'node:crypto';
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Readable } from 'node:stream';
+import type { RequestContext } from '@prorata/platform';
+import { platformProblem } from '@prorata/platform';
+import type { FastifyReply } from 'fastify';
+import type { GroupNode } from '../node/group-node.ts';
+import { stateVersion } from '../reports/state.ts';
+
+const CONSOLIDATED_ROLES: ReadonlySet<string> = new Set(['group.reader', 'group.admin']);
+
+/** The node as the caller may read it: all of it with a consolidated role, else within the walls of the token's entity. */
+export function nodeFor(group: GroupNode, context: RequestContext): GroupNode {
+  if (context.roles.some((role) => CONSOLIDATED_ROLES.has(role))) return group;
+  if (context.entityCode === undefined) throw platformProblem('FORBIDDEN', 'the token names no entity');
+  return { ...group, scope: { ...group.scope, entityId: context.entityCode } };
+}
+
+/** Of a request, whatever its schema. */
+interface Asked {
+  readonly query: unknown;
+  readonly headers: IncomingHttpHeaders;
+  readonly context: RequestContext;
+}
+
+/** What a report answers with, in either form. */
+export interface Forms {
+  /** Of the file that a browser saves, without its ending. */
+  readonly name: string;
+  json(node: GroupNode): Promise<object>;
+  csv(node: GroupNode): Promise<Readable>;
+}
+
+/**
+ * Answers in the form asked for, with the state of the group as ETag; 304 to who has that state already (RFC 9110, 13.1.2), which
+ * costs one look at a few counters.
+ */
+export async function answer(
+  request: Asked,
+  reply: FastifyReply,
+  group: GroupNode,
+  forms: Forms,
+): Promise<FastifyReply> {
+  const form = formOf(request);
+  const node = nodeFor(group, request.context);
+  const tag = await tagOf(node, form);
+  reply.header('etag', tag).header('cache-control', 'private, no-cache');
+  reply.header('vary', 'accept, authorization, cookie');
+  if (holds(request.headers['if-none-match'], tag)) return reply.code(304).send();
+  if (form === 'json') return reply.type('application/json').send(await forms.json(node));
+  const file = await forms.csv(node);
+  reply.header('content-disposition', `attachment; filename="${forms.name}.csv"`);
+  return reply.type('text/csv; charset=utf-8').send(file);
+}
+
+/** `format` of the address first; else what the caller accepts, JSON unless only CSV is named. */
+function formOf(request: Asked): 'json' | 'csv' {
+  const { format } = request.query as { format?: 'json' | 'csv' };
+  if (format !== undefined) return format;
+  const accepted = (request.headers.accept ?? '').split(',').map((one) => one.split(';', 1)[0]?.trim().toLowerCase());
+  return accepted.includes('text/csv') && !accepted.includes('application/json') ? 'csv' : 'json';
+}
+
+/** One day more, and figures that depend on what is due may be others; so may what another caller may see. */
+async function tagOf(node: GroupNode, form: 'json' | 'csv'): Promise<string> {
+  const day = new Date().toISOString().slice(0, 10);
+  const seen = [node.config.node_id, await stateVersion(node), day, form, node.scope.entityId ?? ''].join('/');
+  return `"${createHash('sha256').update(seen).digest('base64url').slice(0, 22)}"`;
+}
+
+function holds(header: string | undefined, tag: string): boolean {
+  if (header === undefined) return false;
+  return header === '*' || header.split(',').some((one) => one.trim().replace(/^W\//, '') === tag);
+}

@@ -1,0 +1,71 @@
+import { MEASURED_FACTS } from '../consolidation/views.ts';
+import type { Dimension, Hierarchy } from './dimensions.ts';
+
+/** What a statement reads: steps for its WITH clause, each ending with a comma, and an item for its FROM clause, named `v`. */
+export interface Source {
+  readonly steps: string;
+  readonly from: string;
+}
+
+export interface Wanted {
+  readonly dimensions: ReadonlySet<Dimension>;
+  readonly hierarchy?: Hierarchy | undefined;
+  /** Inside the walls of one entity: rows that entities share cannot be seen there. */
+  readonly ofEntity?: boolean;
+}
+
+/** The coarsest view that knows every dimension asked for: fewer rows, same figures. */
+export function sourceFor({ dimensions, hierarchy, ofEntity = false }: Wanted): Source {
+  if (hierarchy === 'today' && (dimensions.has('domain_id') || dimensions.has('family_id'))) {
+    return placedToday(finest(dimensions));
+  }
+  return { steps: '', from: `${viewFor(dimensions, ofEntity)} AS v` };
+}
+
+function viewFor(dimensions: ReadonlySet<Dimension>, ofEntity: boolean): string {
+  const products = dimensions.has('product_id') || dimensions.has('unit') || dimensions.has('family_id');
+  if (products) return finest(dimensions);
+  if (dimensions.has('application_id')) {
+    return dimensions.has('environment') ? FACTS : 'mv_group_application_month';
+  }
+  if (!dimensions.has('entity_id') && !ofEntity) return 'mv_group_domain_month';
+  return dimensions.has('domain_id') ? 'mv_group_entity_domain_month' : 'mv_group_entity_month';
+}
+
+/** Knows products. Applications by environment stand in no view: their rows would double what an intake writes (decision 0160). */
+function finest(dimensions: ReadonlySet<Dimension>): string {
+  if (!dimensions.has('application_id')) return 'mv_group_comparison_entities';
+  return dimensions.has('environment') ? FACTS : 'mv_group_product_month';
+}
+
+const FACTS = `(${MEASURED_FACTS})`;
+
+/**
+ * Every row under the domain and family in which the references of now have its product; a product that they do not know goes with
+ * its family, and else stays where it was reported. The references are read in a step of their own: a distributed PostgreSQL must not
+ * join them with the rows of entities.
+ */
+function placedToday(view: string): Source {
+  return {
+    steps: `
+product_today AS MATERIALIZED (
+  SELECT named.entity_id, named.product_id, r.domain_code, r.family_code
+    FROM dim_product_group named
+    JOIN ref_product r ON r.code = COALESCE(named.reference_code, named.product_id) AND r.valid_to IS NULL),
+family_today AS MATERIALIZED (SELECT code, domain_code FROM ref_family WHERE valid_to IS NULL),
+placed AS NOT MATERIALIZED (
+  SELECT fact.*, COALESCE(product.domain_code, family.domain_code, fact.domain_id) AS domain_today,
+         CASE WHEN product.product_id IS NULL THEN fact.family_id ELSE product.family_code END AS family_today
+    FROM ${view} AS fact
+    LEFT JOIN product_today product ON product.entity_id = fact.entity_id AND product.product_id = fact.product_id
+    LEFT JOIN family_today family ON family.code = fact.family_id),`,
+    from: 'placed AS v',
+  };
+}
+
+/** The column of a dimension in a source. */
+export function columnOf(dimension: Dimension, hierarchy: Hierarchy | undefined): string {
+  if (hierarchy === 'today' && dimension === 'domain_id') return 'domain_today';
+  if (hierarchy === 'today' && dimension === 'family_id') return 'family_today';
+  return dimension;
+}
