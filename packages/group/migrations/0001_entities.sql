@@ -8,6 +8,8 @@ CREATE TABLE dim_entity (
   currency         text COLLATE "C" NOT NULL CHECK (currency ~ '^[A-Z]{3}$'),
   active_from      date CHECK (active_from = date_trunc('month', active_from)),
   active_to        date CHECK (active_to = date_trunc('month', active_to)),
+  -- Day of the following month by which a month is due; null for the policy's.
+  due_day          smallint CHECK (due_day BETWEEN 1 AND 31),
   created_at       timestamptz NOT NULL DEFAULT now(),
   created_by       uuid NOT NULL,
   updated_at       timestamptz NOT NULL DEFAULT now(),

@@ -1,5 +1,6 @@
 -- References of the group, versioned as a whole: version N is every row with valid_from <= N and (valid_to is null or
 -- valid_to > N). A change closes the old row and opens a new one (slowly changing dimension, type 2); nothing is deleted.
+-- replaced_by: the code that stands for an ended one from now on, where it went on under another name.
 CREATE TABLE reference_version (
   tenant_id     uuid NOT NULL,
   version       integer NOT NULL CHECK (version > 0),
@@ -15,6 +16,7 @@ CREATE TABLE ref_domain (
   code        text COLLATE "C" NOT NULL,
   label       text NOT NULL,
   active      boolean NOT NULL DEFAULT true,
+  replaced_by text COLLATE "C",
   valid_from  integer NOT NULL,
   valid_to    integer,
   PRIMARY KEY (tenant_id, code, valid_from),
@@ -29,6 +31,7 @@ CREATE TABLE ref_family (
   domain_code  text COLLATE "C" NOT NULL,
   label        text NOT NULL,
   active       boolean NOT NULL DEFAULT true,
+  replaced_by  text COLLATE "C",
   valid_from   integer NOT NULL,
   valid_to     integer,
   PRIMARY KEY (tenant_id, code, valid_from),
@@ -45,6 +48,7 @@ CREATE TABLE ref_product (
   unit         text COLLATE "C" NOT NULL,
   label        text NOT NULL,
   active       boolean NOT NULL DEFAULT true,
+  replaced_by  text COLLATE "C",
   valid_from   integer NOT NULL,
   valid_to     integer,
   PRIMARY KEY (tenant_id, code, valid_from),

@@ -11,6 +11,8 @@ CREATE TABLE publication (
   kid              text COLLATE "C" NOT NULL,
   totals           jsonb NOT NULL,
   fact_rows        bigint NOT NULL,
+  coverage         jsonb NOT NULL DEFAULT '{}',
+  adjusts_month    date,
   report           jsonb NOT NULL,
   received_at      timestamptz NOT NULL DEFAULT now(),
   received_by      uuid NOT NULL,
@@ -33,7 +35,8 @@ CREATE TABLE publication_bundle (
 );
 ALTER TABLE publication_bundle ALTER COLUMN bytes SET STORAGE EXTERNAL;
 
--- What was refused and why. The entity is what the sender said or what the manifest claimed, so it proves nothing.
+-- What was refused and why. The entity is what the transport named; month, revision and digest stand only where the signature was
+-- verified before the bundle was refused.
 CREATE TABLE intake_refusal (
   tenant_id     uuid NOT NULL,
   refusal_id    uuid NOT NULL,
@@ -42,11 +45,16 @@ CREATE TABLE intake_refusal (
   file_sha256   text COLLATE "C" NOT NULL,
   code          text COLLATE "C" NOT NULL,
   report        jsonb NOT NULL,
+  signed_entity    text COLLATE "C",
+  period_month     date,
+  revision         integer,
+  manifest_digest  text COLLATE "C",
   received_at   timestamptz NOT NULL DEFAULT now(),
   received_by   uuid NOT NULL,
   PRIMARY KEY (tenant_id, refusal_id)
 );
 CREATE INDEX intake_refusal_by_time ON intake_refusal (tenant_id, received_at DESC);
+CREATE INDEX intake_refusal_by_month ON intake_refusal (tenant_id, period_month, signed_entity) WHERE code = 'PERIOD_LOCKED';
 
 -- How an entity names what its facts mention, and the group reference it maps to (null: not mapped, local to the entity).
 CREATE TABLE dim_application_group (

@@ -1,7 +1,7 @@
 import { defineEvents, payloadOf } from '@prorata/platform';
 import { Type } from 'typebox';
 
-const { count, currency, maybe, month, open, text } = payloadOf;
+const { count, currency, maybe, month, open, sha256, text, uuid } = payloadOf;
 
 const period = open({
   period_month: month(),
@@ -84,6 +84,53 @@ export const GROUP_EVENTS = defineEvents({
       unmapped: open({ products: count(), rows: count() }),
       received_at: Type.String({ format: 'date-time' }),
     }),
+  },
+  'GROUP.BUNDLE.REFUSED': {
+    summary: 'A bundle was not taken; its report says why, and the quarantine holds it.',
+    about: 'the bundle, by its id in the quarantine',
+    payload: open({
+      quarantine_id: uuid(),
+      entity: maybe(text()),
+      file: text(),
+      sha256: sha256(),
+      code: text(),
+      message: text(),
+      origin: Type.Enum(['PUSH', 'FILE', 'FOLDER', 'PULL']),
+      period_month: maybe(month()),
+      revision: maybe(count()),
+    }),
+  },
+  'GROUP.BUNDLE.LATE': {
+    summary: 'An active entity has published nothing for a month by the day it was due; told once.',
+    about: 'the month of the entity, as FR01/2025-07',
+    payload: open({ entity: text(), period_month: month(), due_on: Type.String({ format: 'date' }) }),
+  },
+  'GROUP.ENTITY.CHANGED': {
+    summary: 'The name, country or due day of an entity was changed.',
+    about: 'the entity, by its code',
+    payload: open({ entity: text(), label: text(), country: text(), due_day: maybe(count()) }),
+  },
+  'GROUP.POLICY.CHANGED': {
+    summary: 'The group takes bundles by another policy from now on.',
+    about: 'the version of the policy',
+    payload: open({
+      version: count(),
+      unknown_product: Type.Enum(['TAKE', 'REFUSE']),
+      due_day: count(),
+      quarantine_bytes: count(),
+      quarantine_days: count(),
+      rate_set: maybe(count()),
+    }),
+  },
+  'GROUP.CONTRACT_VERSION.SET': {
+    summary: 'The group said until when it takes a version of the data contract.',
+    about: 'the version of the contract',
+    payload: open({ version: text(), until: maybe(Type.String({ format: 'date-time' })) }),
+  },
+  'GROUP.REFERENCE_PRICES.IMPORTED': {
+    summary: 'A reference view of the group has new prices.',
+    about: 'the set of prices',
+    payload: open({ price_set: count(), name: text(), products: count() }),
   },
   'GROUP.PERIOD.LOCKED': { summary: 'A month takes no more revisions.', about: 'the month', payload: period },
   'GROUP.PERIOD.REOPENED': { summary: 'A locked month takes revisions again.', about: 'the month', payload: period },

@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
-  ACCEPTED_VERSIONS,
+  type AcceptedVersion,
   BundleRefused,
   type Enrolment,
   readPrivateJwk,
@@ -12,6 +12,7 @@ import {
 import { type RequestContext, type Tx, uuidv7, type WriteRecord, writeFileWhole } from '@prorata/platform';
 import { type GroupNode, isEntityCode, operatorContext } from '../node/group-node.ts';
 import { recorded } from '../node/record.ts';
+import { acceptedVersions } from '../policy/contract-versions.ts';
 import { groupProblem } from '../problems.ts';
 import { type CurrentReferences, currentReferences } from '../references/references.ts';
 
@@ -47,23 +48,18 @@ export interface Enrolled {
 export async function enrolEntity(
   group: GroupNode,
   input: EnrolInput,
-  options: { context?: RequestContext } = {},
+  options: { context?: RequestContext; idempotencyKey?: string | undefined } = {},
 ): Promise<Enrolled> {
   const context = options.context ?? operatorContext(group);
   const enrolment = await readEnrolment(input.enrolment);
   refuseMismatch(group, enrolment, input.fingerprint);
   const { entity, kid } = enrolment;
   const payload = { entity, kid, deployment: enrolment.deployment };
-  const registered = await recorded(group, context, { action: 'group.entity.enrol', payload }, (tx, record) =>
+  const what = { action: 'group.entity.enrol', payload, idempotencyKey: options.idempotencyKey };
+  const registered = await recorded(group, context, what, (tx, record) =>
     register(tx, group, context, enrolment, record),
   );
-  const admission = await admit(
-    group,
-    enrolment,
-    registered.legalEntityId,
-    registered.references,
-    input.address ?? null,
-  );
+  const admission = await admit(group, enrolment, registered, input.address ?? null);
   const path = input.out ?? join(group.dir, 'admissions', `${entity.code}.jws`);
   if (input.out === undefined) await mkdir(join(group.dir, 'admissions'), { recursive: true });
   await writeFileWhole(path, admission);
@@ -112,6 +108,7 @@ interface Registered {
   readonly legalEntityId: string;
   readonly known: boolean;
   readonly references: CurrentReferences;
+  readonly accepted: readonly AcceptedVersion[];
 }
 
 async function register(
@@ -132,13 +129,14 @@ async function register(
     [entity.code, kid],
   );
   const references = await currentReferences(tx);
+  const accepted = await acceptedVersions(tx);
   const same = keys.find((key) => key.kid === kid);
   if (same !== undefined && (same.revoked || same.entity_id !== entity.code)) {
     const state = same.revoked ? 'was revoked' : `belongs to ${same.entity_id}`;
     throw groupProblem('ENTITY_EXISTS', `the key ${kid} ${state}`, { entity: same.entity_id, kid });
   }
   if (same !== undefined && standing !== undefined) {
-    return { legalEntityId: standing.legal_entity_id, known: true, references };
+    return { legalEntityId: standing.legal_entity_id, known: true, references, accepted };
   }
   if (keys.some((key) => !key.revoked)) {
     throw groupProblem('ENTITY_EXISTS', `${entity.code} is enrolled with another key`, { entity: entity.code });
@@ -159,14 +157,13 @@ async function register(
   const details = { ...entity, kid, fingerprint };
   record.audit({ subject: 'dim_entity', subjectId: entity.code, details });
   record.emit({ event: 'GROUP.ENTITY.ENROLLED', entity_id: legalEntityId, payload: details });
-  return { legalEntityId, known: false, references };
+  return { legalEntityId, known: false, references, accepted };
 }
 
 async function admit(
   group: GroupNode,
   { entity, kid, deployment }: Enrolment,
-  legalEntityId: string,
-  references: CurrentReferences,
+  { legalEntityId, references, accepted }: Registered,
   address: string | null,
 ): Promise<string> {
   const { tenant, currency } = group.config;
@@ -182,7 +179,7 @@ async function admit(
         domains: { version, rows: [...references.domains] },
         ...(references.products.length === 0 ? {} : { products: { version, rows: [...references.products] } }),
       },
-      acceptedVersions: [...ACCEPTED_VERSIONS],
+      acceptedVersions: [...accepted],
     },
     readPrivateJwk(group.signingKey.privateJwk),
   );

@@ -36,11 +36,12 @@ export interface StoredRate {
 }
 
 /**
- * Rates of the months asked for: of the set that a locked month pins, else of the latest set. A month that was locked before there
+ * Rates of the months asked for: of the set that a locked month pins, else of the one that the policy names, else of the latest. A month that was locked before there
  * was any set stays without rates: what is locked does not move.
  */
 const RATES = `
-  WITH latest AS (SELECT max(rate_set) AS rate_set FROM fx_rate_set),
+  WITH latest AS (
+    SELECT COALESCE((SELECT rate_set FROM group_policy ORDER BY version DESC LIMIT 1), max(rate_set)) AS rate_set FROM fx_rate_set),
        used AS (
     SELECT month.period_month, CASE WHEN p.status = 'LOCKED' THEN p.rate_set ELSE latest.rate_set END AS rate_set
       FROM unnest($1::date[]) AS month(period_month)

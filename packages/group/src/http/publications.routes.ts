@@ -133,6 +133,7 @@ export function registerPublicationRoutes(app: App, group: GroupNode): void {
           file: uploadOf(request),
           name: bundleFileName({ entity, period_month: month, revision }),
           entity,
+          origin: 'PUSH',
           expected: { period_month: month, revision },
         },
         { context: request.context },

@@ -18,6 +18,8 @@ const Totals = Type.Array(
     cost_standard: Decimal,
   }),
 );
+const Coverage = Type.Object({ product_rows: Count, mapped_rows: Count, priced_rows: Count });
+const AdjustsMonth = Type.Union([Type.String({ description: 'The earlier month that it corrects' }), Type.Null()]);
 const PeriodState = Type.Enum(['OPEN', 'CLOSED']);
 
 export const PublicationPath = Type.Object({ entity: Entity, month: Month, revision: Revision });
@@ -40,6 +42,8 @@ const Publication = Type.Object({
   kid: Type.String(),
   rows: Count,
   totals: Totals,
+  coverage: Coverage,
+  adjusts_month: AdjustsMonth,
   received_at: Time,
 });
 export const PublicationsAnswer = Type.Object({ rows: Type.Array(Publication) });
@@ -95,6 +99,8 @@ export const ReceiptAnswer = Type.Object({
   rows: Count,
   totals: Totals,
   unmapped: Type.Object({ products: Count, rows: Count }),
+  coverage: Coverage,
+  adjusts_month: AdjustsMonth,
   received_at: Time,
 });
 

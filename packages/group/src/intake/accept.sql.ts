@@ -48,8 +48,8 @@ export const SUPERSEDE = `
 
 export const INSERT_PUBLICATION = `
   INSERT INTO publication (tenant_id, entity_id, period_month, revision, status, period_state, manifest, manifest_digest,
-                           kid, totals, fact_rows, report, received_at, received_by)
-  VALUES ($1, $2, $3, $4, 'ACCEPTED', $5, $6, $7, $8, $9, $10, $11, $12, $13)`;
+                           kid, totals, fact_rows, report, received_at, received_by, coverage, adjusts_month)
+  VALUES ($1, $2, $3, $4, 'ACCEPTED', $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`;
 
 export const INSERT_PART = `
   INSERT INTO publication_bundle (tenant_id, entity_id, period_month, revision, part, bytes) VALUES ($1, $2, $3, $4, $5, $6)`;

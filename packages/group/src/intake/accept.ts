@@ -1,9 +1,10 @@
 import { open } from 'node:fs/promises';
 import { BundleRefused, type Manifest, type RefusalCode, type VerifiedBundle, violation } from '@prorata/contract';
-import { monthOf, type Tx } from '@prorata/platform';
+import { firstDayOf, monthOf, type Tx } from '@prorata/platform';
 import { adjustShared, deriveSlice, type Slice, withdrawSlice } from '../consolidation/derive.ts';
 import { lockMonth, lockSlice } from '../consolidation/locks.ts';
 import * as sql from './accept.sql.ts';
+import type { Coverage } from './coverage.ts';
 import { readAhead } from './read-ahead.ts';
 import type { Unmapped } from './references-check.ts';
 
@@ -21,6 +22,9 @@ export interface Receipt {
   readonly rows: number;
   readonly totals: Manifest['totals'];
   readonly unmapped: Unmapped;
+  readonly coverage: Coverage;
+  /** The earlier month that the publication carries corrections of; null where it carries none. */
+  readonly adjusts_month: string | null;
   readonly received_at: string;
 }
 
@@ -38,6 +42,7 @@ export interface Admitted {
   readonly slice: Slice;
   readonly bundle: VerifiedBundle;
   readonly unmapped: Unmapped;
+  readonly coverage: Coverage;
   /** The file itself. */
   readonly path: string;
   readonly receivedAt: string;
@@ -178,6 +183,8 @@ async function recordPublication(tx: Tx, admitted: Admitted, receipt: Receipt): 
     JSON.stringify(receipt),
     receipt.received_at,
     admitted.userId,
+    JSON.stringify(receipt.coverage),
+    receipt.adjusts_month === null ? null : firstDayOf(receipt.adjusts_month),
   ]);
 }
 
@@ -206,8 +213,8 @@ async function storeEvidence(tx: Tx, slice: Slice, revision: number, path: strin
   }
 }
 
-function receiptOf({ slice, bundle, unmapped, receivedAt }: Admitted): Receipt {
-  const { revision, status, totals } = bundle.manifest;
+function receiptOf({ slice, bundle, unmapped, coverage, receivedAt }: Admitted): Receipt {
+  const { revision, status, totals, adjusts_month } = bundle.manifest;
   return {
     outcome: 'ACCEPTED',
     entity: slice.entityId,
@@ -219,6 +226,8 @@ function receiptOf({ slice, bundle, unmapped, receivedAt }: Admitted): Receipt {
     rows: bundle.rows,
     totals,
     unmapped,
+    coverage,
+    adjusts_month: adjusts_month ?? null,
     received_at: receivedAt,
   };
 }

@@ -11,6 +11,7 @@ import { firstDayOf, monthOf, type Tx } from '@prorata/platform';
 import { findKey } from '../enrolment/keys.ts';
 import type { GroupNode } from '../node/group-node.ts';
 import { groupProblem } from '../problems.ts';
+import type { Coverage } from './coverage.ts';
 import { bundleSlot } from './slots.ts';
 import { spool } from './spool.ts';
 
@@ -33,6 +34,9 @@ export interface PublicationEntry {
     readonly cost_billed: string | null;
     readonly cost_standard: string | null;
   }[];
+  readonly coverage: Coverage;
+  /** The earlier month that it carries corrections of; null where it carries none. */
+  readonly adjusts_month: string | null;
   readonly received_at: string;
 }
 
@@ -50,7 +54,8 @@ export interface Reader {
 }
 
 const COLUMNS = `
-  entity_id AS entity, period_month, revision, status, period_state, manifest_digest, kid, fact_rows::text AS rows, totals,
+  entity_id AS entity, period_month, revision, status, period_state, manifest_digest, kid, fact_rows::text AS rows, totals, coverage,
+  to_char(adjusts_month, 'YYYY-MM') AS adjusts_month,
   to_char(received_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS received_at`;
 
 /** Accepted bundles by entity, month and revision. A publisher sees its own, whatever it asks for. */

@@ -1,12 +1,23 @@
 import { basename } from 'node:path';
-import { BUNDLE_LIMITS, type BundleLimits, BundleRefused, type VerifiedBundle, verifyBundle } from '@prorata/contract';
-import { firstDayOf, type RequestContext, uuidv7 } from '@prorata/platform';
+import {
+  BUNDLE_LIMITS,
+  type BundleLimits,
+  BundleRefused,
+  type Manifest,
+  type VerifiedBundle,
+  verifyBundle,
+} from '@prorata/contract';
+import { firstDayOf, type RequestContext } from '@prorata/platform';
 import { type EntityKey, findKey } from '../enrolment/keys.ts';
 import { type GroupNode, operatorContext } from '../node/group-node.ts';
 import { recorded } from '../node/record.ts';
+import { acceptedVersions } from '../policy/contract-versions.ts';
+import { policyIn } from '../policy/policy.ts';
 import { type Admitted, AlreadyAccepted, acceptBundle, type Receipt } from './accept.ts';
-import { countUnmapped, unknownDomains } from './references-check.ts';
-import { problemOfRefusal, refusalReport } from './refusals.ts';
+import { coverageOf } from './coverage.ts';
+import { keepRefused, type Origin, type Signed, settleTaken } from './quarantine.ts';
+import { countUnmapped, unknownDomains, unknownProducts } from './references-check.ts';
+import { problemOfRefusal } from './refusals.ts';
 import { bundleSlot } from './slots.ts';
 import { type BundleSource, type Spooled, spool } from './spool.ts';
 
@@ -20,6 +31,8 @@ export interface ReceiveInput {
   /** What the address said that the bundle is; it has to be that. */
   readonly expected?: { readonly period_month: string; readonly revision: number };
   readonly limits?: Partial<BundleLimits>;
+  /** By which way it came; FILE unless told. */
+  readonly origin?: Origin;
 }
 
 export interface Received extends Receipt {
@@ -30,7 +43,7 @@ export interface Received extends Receipt {
 
 /**
  * Takes a bundle through the whole intake (contract, "Intake"): all checks in their order, then all of it or nothing. A refusal is
- * logged with its report and changes nothing else.
+ * logged with its report, kept in the quarantine, and changes nothing else.
  *
  * @throws Problem with the code of the refusal and `violations`, or `BUNDLE_UNREADABLE`
  */
@@ -42,15 +55,30 @@ export async function receive(
   const context = options.context ?? operatorContext(group);
   const name = input.name ?? (typeof input.file === 'string' ? basename(input.file) : 'bundle.zip');
   const spooled = await spool(group.dir, input.file, input.limits?.archiveBytes ?? BUNDLE_LIMITS.archiveBytes);
+  const found: Found = {};
   try {
-    return { ...(await bundleSlot(() => admit(group, context, input, spooled))), file: name };
+    return { ...(await bundleSlot(() => admit(group, context, input, spooled, found))), file: name };
   } catch (error) {
     if (!(error instanceof BundleRefused)) throw error;
-    await logRefusal(group, context, { refused: error, name, sha256: spooled.sha256, entity: input.entity ?? null });
+    await keepRefused(group, context, {
+      error,
+      name,
+      spooled,
+      entity: input.entity ?? null,
+      origin: input.origin ?? 'FILE',
+      signed: found.signed,
+    });
     throw problemOfRefusal(error, name);
   } finally {
     await spooled.remove();
   }
+}
+
+/** What is known of a bundle by the time at which it is refused. */
+interface Found {
+  key?: EntityKey | null;
+  /** Only of a manifest whose signature was verified. */
+  signed?: Signed;
 }
 
 async function admit(
@@ -58,9 +86,14 @@ async function admit(
   context: RequestContext,
   input: ReceiveInput,
   spooled: Spooled,
+  found: Found,
 ): Promise<Receipt & { replayed: boolean }> {
   const receivedAt = new Date().toISOString();
-  const found: { key?: EntityKey | null } = {};
+  const { accepted, policy } = await group.db.transaction(
+    group.scope,
+    async (tx) => ({ accepted: await acceptedVersions(tx), policy: await policyIn(tx) }),
+    { role: 'reader', readOnly: true },
+  );
   const bundle = await verifyBundle(spooled.path, {
     resolveKey: async (kid) => {
       found.key = await findKey(group, kid);
@@ -72,12 +105,19 @@ async function admit(
     receivedAt,
     ...(input.limits === undefined ? {} : { limits: input.limits }),
     temporaryFolder: spooled.folder,
-    references: (use) => unknownDomains(group, use),
+    acceptedVersions: accepted,
+    references: async (use) => {
+      found.signed = signedBy(use.manifest, null);
+      const domains = await unknownDomains(group, use);
+      return policy.unknown_product === 'REFUSE' ? [...domains, ...(await unknownProducts(group, use))] : domains;
+    },
   });
+  found.signed = signedBy(bundle.manifest, bundle.manifestDigest);
   try {
     refuseOtherAddress(bundle, input);
     return await store(group, context, bundle, {
       path: spooled.path,
+      sha256: spooled.sha256,
       receivedAt,
       legalEntityId: found.key?.legalEntityId ?? '',
     });
@@ -90,14 +130,17 @@ async function store(
   group: GroupNode,
   context: RequestContext,
   bundle: VerifiedBundle,
-  from: { path: string; receivedAt: string; legalEntityId: string },
+  from: { path: string; sha256: string; receivedAt: string; legalEntityId: string },
 ): Promise<Receipt & { replayed: boolean }> {
   const { entity, period_month: period, revision } = bundle.manifest;
   const slice = { tenantId: group.scope.tenantId, entityId: entity.code, month: firstDayOf(period) };
+  const products = await bundle.products();
+  const unmapped = await countUnmapped(group, products);
   const admitted: Admitted = {
     slice,
     bundle,
-    unmapped: await countUnmapped(group, await bundle.products()),
+    unmapped,
+    coverage: coverageOf(products, await bundle.prices(), unmapped),
     path: from.path,
     receivedAt: from.receivedAt,
     userId: context.userId,
@@ -115,6 +158,7 @@ async function store(
       { action: 'group.publication.accept', payload, role: 'intake' },
       async (tx, record) => {
         const accepted = await acceptBundle(tx, admitted);
+        await settleTaken(tx, slice.tenantId, from.sha256, context.userId);
         const id = `${entity.code}/${period}/r${revision}`;
         record.audit({ subject: 'publication', subjectId: id, details: accepted });
         record.emit({ event: 'GROUP.PUBLICATION.ACCEPTED', entity_id: id, payload: accepted });
@@ -143,28 +187,6 @@ function refuseOtherAddress(bundle: VerifiedBundle, { expected }: ReceiveInput):
   ]);
 }
 
-async function logRefusal(
-  group: GroupNode,
-  context: RequestContext,
-  of: { refused: BundleRefused; name: string; sha256: string; entity: string | null },
-): Promise<void> {
-  await group.db.transaction(
-    group.scope,
-    (tx) =>
-      tx.execute(
-        `INSERT INTO intake_refusal (tenant_id, refusal_id, entity_id, file_name, file_sha256, code, report, received_by)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
-        [
-          group.scope.tenantId,
-          uuidv7(),
-          of.entity,
-          of.name,
-          of.sha256,
-          of.refused.code,
-          JSON.stringify(refusalReport(of.refused, of.name)),
-          context.userId,
-        ],
-      ),
-    { role: 'intake' },
-  );
+function signedBy({ entity, period_month, revision }: Manifest, manifest_digest: string | null): Signed {
+  return { entity: entity.code, period_month, revision, manifest_digest };
 }

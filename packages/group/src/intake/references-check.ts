@@ -9,7 +9,7 @@ export interface Unmapped {
 }
 
 /** Tax is no product that anybody maps. */
-const RESERVED_PRODUCTS: ReadonlySet<string> = new Set(['TAX']);
+export const RESERVED_PRODUCTS: ReadonlySet<string> = new Set(['TAX']);
 
 /**
  * REFERENCE_UNKNOWN for each domain that is neither active now nor was in the version that the manifest says it mapped to: a
@@ -41,15 +41,31 @@ export async function unknownDomains(group: GroupNode, use: ReferenceUse): Promi
 }
 
 export async function countUnmapped(group: GroupNode, products: ReferenceUse['products']): Promise<Unmapped> {
+  const unmapped = await unmappedOf(group, products);
+  return { products: unmapped.length, rows: unmapped.reduce((sum, product) => sum + product.rows, 0) };
+}
+
+/** REFERENCE_UNKNOWN for each product that maps to no reference in force: for a group whose policy takes none as local. */
+export async function unknownProducts(group: GroupNode, use: ReferenceUse): Promise<Violation[]> {
+  return (await unmappedOf(group, use.products)).map(({ product_id: code, reference_id: reference, rows }) => {
+    const says = reference === null ? 'maps to no reference' : `maps to ${reference}, which is no reference in force`;
+    return violation('REFERENCE_UNKNOWN', `The product ${code} ${says} of the group; ${rows} rows name it`, {
+      file: 'products.parquet',
+      column: 'reference_id',
+      value: code,
+    });
+  });
+}
+
+async function unmappedOf(group: GroupNode, products: ReferenceUse['products']): Promise<ReferenceUse['products']> {
   const rows = await group.db.transaction(
     group.scope,
     (tx) => tx.query<{ code: string }>('SELECT code FROM ref_product WHERE valid_to IS NULL AND active'),
     { role: 'reader', readOnly: true },
   );
   const known = new Set(rows.map((row) => row.code));
-  const unmapped = products.filter(
+  return products.filter(
     ({ product_id: id, reference_id: reference }) =>
       !RESERVED_PRODUCTS.has(id) && (reference === null || !known.has(reference)),
   );
-  return { products: unmapped.length, rows: unmapped.reduce((sum, product) => sum + product.rows, 0) };
 }

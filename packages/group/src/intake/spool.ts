@@ -11,6 +11,9 @@ export interface Spooled {
   readonly path: string;
   readonly folder: string;
   readonly sha256: string;
+  readonly bytes: number;
+  /** False where the source holds more than the limit: what is here is its beginning. */
+  readonly whole: boolean;
   remove(): Promise<void>;
 }
 
@@ -28,14 +31,18 @@ export async function spool(dir: string, source: BundleSource, limit: number): P
   const { path: folder, remove } = await openPrivateFolder(incoming);
   try {
     const path = join(folder, 'bundle.zip');
-    return { path, folder, sha256: await copy(source, path, limit), remove };
+    return { path, folder, ...(await copy(source, path, limit)), remove };
   } catch (error) {
     await remove();
     throw error;
   }
 }
 
-async function copy(source: BundleSource, path: string, limit: number): Promise<string> {
+async function copy(
+  source: BundleSource,
+  path: string,
+  limit: number,
+): Promise<Pick<Spooled, 'sha256' | 'bytes' | 'whole'>> {
   const hash = createHash('sha256');
   const file = await open(path, 'wx', 0o600);
   let bytes = 0;
@@ -50,7 +57,7 @@ async function copy(source: BundleSource, path: string, limit: number): Promise<
   } finally {
     await file.close();
   }
-  return hash.digest('hex');
+  return { sha256: hash.digest('hex'), bytes, whole: bytes <= limit };
 }
 
 async function* chunksOf(source: BundleSource): AsyncGenerator<Uint8Array> {

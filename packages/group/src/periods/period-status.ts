@@ -2,6 +2,7 @@ import { firstDayOf, type RequestContext, type Tx } from '@prorata/platform';
 import { lockMonth as holdMonth } from '../consolidation/locks.ts';
 import { type GroupNode, operatorContext } from '../node/group-node.ts';
 import { recorded } from '../node/record.ts';
+import { policyIn } from '../policy/policy.ts';
 import { groupProblem } from '../problems.ts';
 
 export interface PeriodState {
@@ -14,20 +15,12 @@ export interface PeriodState {
   readonly publications: number;
 }
 
-interface Standing {
+interface Standing extends Record<string, unknown> {
   readonly entity: string;
   readonly revision: number | null;
   readonly closed: boolean;
   readonly expected: boolean;
 }
-
-/** Every entity and what it has published of the month; the consolidated role sees them all. */
-const STANDING = `
-  SELECT e.entity_id AS entity, p.revision, COALESCE(p.period_state = 'CLOSED', false) AS closed,
-         COALESCE(e.active_from <= $1, true) AND COALESCE(e.active_to >= $1, true) AS expected
-    FROM dim_entity e
-    LEFT JOIN publication p ON p.entity_id = e.entity_id AND p.period_month = $1 AND p.status = 'ACCEPTED'
-   ORDER BY e.entity_id`;
 
 /**
  * Locks a month: later revisions are refused, and its figures stay on the publications, rates and references of now. Without a
@@ -38,18 +31,15 @@ const STANDING = `
 export async function lockMonth(
   group: GroupNode,
   input: { readonly month: string; readonly reason?: string },
-  options: { context?: RequestContext } = {},
+  options: { context?: RequestContext; idempotencyKey?: string | undefined } = {},
 ): Promise<PeriodState> {
   const context = options.context ?? operatorContext(group);
   const day = firstDayOf(input.month);
-  return await recorded(group, context, { action: 'group.period.lock', payload: input }, async (tx, record) => {
+  return await recorded(group, context, change('group.period.lock', input, options), async (tx, record) => {
     // The intake takes this lock before it commits, so that what is read here is what stands while the month gets locked.
     await holdMonth(tx, group.scope.tenantId, day);
     await refuseSame(tx, day, 'LOCKED', input.month);
-    const standing = await group.db.transaction(group.scope, (reader) => reader.query<Standing>(STANDING, [day]), {
-      role: 'reader',
-      readOnly: true,
-    });
+    const standing = await tx.query<Standing>('SELECT * FROM month_standing($1)', [day]);
     const waiting = standing.filter((entity) => entity.expected && !entity.closed).map((entity) => entity.entity);
     if (waiting.length > 0 && input.reason === undefined) {
       throw groupProblem('PERIOD_INCOMPLETE', `${input.month} waits for ${waiting.join(', ')}`, {
@@ -59,14 +49,15 @@ export async function lockMonth(
     const pinned = standing
       .filter(({ revision }) => revision !== null)
       .map(({ entity, revision }) => ({ entity, revision }));
+    const { rate_set: rateSet } = await policyIn(tx);
     await tx.execute(
       `INSERT INTO period_status AS s (tenant_id, period_month, status, reason, rate_set, reference_version, publications, changed_by)
-       SELECT $1, $2, 'LOCKED', $3, (SELECT max(rate_set) FROM fx_rate_set), (SELECT max(version) FROM reference_version), $4, $5
+       SELECT $1, $2, 'LOCKED', $3, COALESCE($6, (SELECT max(rate_set) FROM fx_rate_set)), (SELECT max(version) FROM reference_version), $4, $5
            ON CONFLICT (tenant_id, period_month) DO UPDATE
           SET status = 'LOCKED', reason = EXCLUDED.reason, rate_set = EXCLUDED.rate_set,
               reference_version = EXCLUDED.reference_version, publications = EXCLUDED.publications,
               changed_at = now(), changed_by = EXCLUDED.changed_by, version = s.version + 1`,
-      [group.scope.tenantId, day, input.reason ?? null, JSON.stringify(pinned), context.userId],
+      [group.scope.tenantId, day, input.reason ?? null, JSON.stringify(pinned), context.userId, rateSet],
     );
     const state = await stateOf(tx, day, input.month);
     record.audit({ subject: 'period_status', subjectId: input.month, details: { ...state, waiting_for: waiting } });
@@ -83,11 +74,11 @@ export async function lockMonth(
 export async function reopenMonth(
   group: GroupNode,
   input: { readonly month: string; readonly reason: string },
-  options: { context?: RequestContext } = {},
+  options: { context?: RequestContext; idempotencyKey?: string | undefined } = {},
 ): Promise<PeriodState> {
   const context = options.context ?? operatorContext(group);
   const day = firstDayOf(input.month);
-  return await recorded(group, context, { action: 'group.period.reopen', payload: input }, async (tx, record) => {
+  return await recorded(group, context, change('group.period.reopen', input, options), async (tx, record) => {
     await holdMonth(tx, group.scope.tenantId, day);
     await refuseSame(tx, day, 'OPEN', input.month);
     await tx.execute(
@@ -101,6 +92,10 @@ export async function reopenMonth(
     record.emit({ event: 'GROUP.PERIOD.REOPENED', entity_id: input.month, payload: state });
     return state;
   });
+}
+
+function change(action: string, payload: unknown, { idempotencyKey }: { idempotencyKey?: string | undefined }) {
+  return { action, payload, idempotencyKey };
 }
 
 async function refuseSame(tx: Tx, day: string, wanted: PeriodState['status'], month: string): Promise<void> {

@@ -5,21 +5,18 @@ import { groupProblem } from '../problems.ts';
 const closed = { additionalProperties: false } as const;
 const Code = Type.String({ minLength: 1, maxLength: 256, pattern: '^[^\\u0000-\\u001f\\u007f-\\u009f]+$' });
 const Label = Type.String({ minLength: 1, maxLength: 512 });
-const Active = Type.Optional(Type.Boolean());
+/** Of every list: whether the code may be used from now on, and which one stands for it where it went on under another. */
+const state = { active: Type.Optional(Type.Boolean()), replaced_by: Type.Optional(Code) };
 
 /** A references file: the whole state of each list that it holds. A list that is absent stays as it is. */
 export const ReferencesSchema = Type.Object(
   {
-    domains: Type.Optional(
-      Type.Array(Type.Object({ code: Code, label: Label, active: Active }, closed), { minItems: 1 }),
-    ),
-    families: Type.Optional(
-      Type.Array(Type.Object({ code: Code, label: Label, domain: Code, active: Active }, closed)),
-    ),
+    domains: Type.Optional(Type.Array(Type.Object({ code: Code, label: Label, ...state }, closed), { minItems: 1 })),
+    families: Type.Optional(Type.Array(Type.Object({ code: Code, label: Label, domain: Code, ...state }, closed))),
     products: Type.Optional(
       Type.Array(
         Type.Object(
-          { code: Code, label: Label, domain: Code, family: Type.Optional(Code), unit: Code, active: Active },
+          { code: Code, label: Label, domain: Code, family: Type.Optional(Code), unit: Code, ...state },
           closed,
         ),
       ),
@@ -34,7 +31,7 @@ const LISTS = ['domains', 'families', 'products'] as const;
 
 /**
  * Reads a references file: JSON as in `ReferencesSchema`, or CSV with the columns `kind` (domain, family, product), `code`,
- * `label` and, where they apply, `domain`, `family`, `unit`, `active`.
+ * `label` and, where they apply, `domain`, `family`, `unit`, `active`, `replaced_by`.
  *
  * @throws Problem `REFERENCES_INVALID` with every place
  */
@@ -64,7 +61,7 @@ function parseJson(text: string): unknown {
 function readCsv(text: string): unknown {
   const [header, ...lines] = text.split(/\r?\n/);
   const columns = splitCsv(header ?? '', 1).map((name) => name.trim().toLowerCase());
-  const known = ['kind', 'code', 'label', 'domain', 'family', 'unit', 'active'];
+  const known = ['kind', 'code', 'label', 'domain', 'family', 'unit', 'active', 'replaced_by'];
   const unknown = columns.filter((name) => !known.includes(name));
   if (unknown.length > 0 || !columns.includes('kind') || !columns.includes('code')) {
     throw invalid([{ pointer: '/1', message: `the header has to name columns of: ${known.join(', ')}` }]);

@@ -4,6 +4,7 @@ import { type GroupNode, operatorContext } from '../node/group-node.ts';
 import { recorded } from '../node/record.ts';
 import { type ReferencesInput, readReferences } from './file.ts';
 import { FOCUS_SERVICE_CATEGORIES } from './focus-categories.ts';
+import { writeToday } from './today.ts';
 
 /** What an import did to the references. `version` is the one that stands after it. */
 export interface ReferencesImported {
@@ -33,13 +34,14 @@ interface Attributes {
   readonly domain?: string;
   readonly family?: string;
   readonly unit?: string;
+  readonly replaced_by?: string;
 }
 
 const TABLES = { domains: 'ref_domain', families: 'ref_family', products: 'ref_product' } as const;
 const COLUMNS = {
-  domains: ['label', 'active'],
-  families: ['label', 'active', 'domain_code'],
-  products: ['label', 'active', 'domain_code', 'family_code', 'unit'],
+  domains: ['label', 'active', 'replaced_by'],
+  families: ['label', 'active', 'replaced_by', 'domain_code'],
+  products: ['label', 'active', 'replaced_by', 'domain_code', 'family_code', 'unit'],
 } as const;
 
 /** Version 1 of the domain reference, where there is none yet. */
@@ -62,19 +64,23 @@ export async function publishFirstReferences(group: GroupNode): Promise<void> {
  * Publishes a file of references as the next version. Each list in the file is whole: a code that it no longer holds is
  * deactivated, never deleted. A file that changes nothing publishes nothing.
  *
- * @throws Problem `REFERENCES_INVALID`
+ * @throws Problem `REFERENCES_INVALID`, also where what stands after it does not hang together
  */
 export async function importReferences(
   group: GroupNode,
   input: { readonly text: string; readonly name: string },
-  options: { context?: RequestContext } = {},
+  options: { context?: RequestContext; idempotencyKey?: string | undefined } = {},
 ): Promise<ReferencesImported> {
   const context = options.context ?? operatorContext(group);
   const lists = readReferences(input.text);
   return await recorded(
     group,
     context,
-    { action: 'group.references.import', payload: { name: input.name, lists } },
+    {
+      action: 'group.references.import',
+      payload: { name: input.name, lists },
+      idempotencyKey: options.idempotencyKey,
+    },
     async (tx, record) => {
       await lockReferences(tx);
       const result = await publish(tx, context.userId, lists, input.name, digestOf(input.text));
@@ -96,7 +102,7 @@ export async function currentReferences(tx: Tx): Promise<CurrentReferences> {
   return { version: await currentVersion(tx), domains: await of('ref_domain'), products: await of('ref_product') };
 }
 
-async function currentVersion(tx: Tx): Promise<number> {
+export async function currentVersion(tx: Tx): Promise<number> {
   const [row] = await tx.query<{ version: number | null }>('SELECT max(version) AS version FROM reference_version');
   return row?.version ?? 0;
 }
@@ -134,6 +140,7 @@ async function publish(
     await tx.execute('ROLLBACK TO SAVEPOINT version');
     return { version: version - 1, changed: false, added, updated, deactivated };
   }
+  await writeToday(tx);
   return { version, changed: true, added, updated, deactivated };
 }
 
@@ -148,7 +155,9 @@ async function replaceList(tx: Tx, list: keyof typeof TABLES, wanted: readonly A
     const next: Record<string, unknown> = {
       code: row.code,
       label: row.label,
-      active: row.active ?? true,
+      // Whoever has a successor is used no more.
+      active: row.replaced_by === undefined && (row.active ?? true),
+      replaced_by: row.replaced_by ?? null,
       domain_code: row.domain,
       family_code: row.family ?? null,
       unit: row.unit,

@@ -1,8 +1,14 @@
 import { createHash } from 'node:crypto';
 import type { TestGroup } from './test-group.ts';
 
-/** Tables in which a refusal leaves a trace on purpose. */
-const LOGS: ReadonlySet<string> = new Set(['intake_refusal']);
+/** Tables in which a refusal leaves a trace on purpose: its log and report, the kept bytes, what is told and audited of it. */
+const LOGS: ReadonlySet<string> = new Set([
+  'intake_refusal',
+  'quarantine',
+  'quarantine_part',
+  'outbox_event',
+  'audit_log',
+]);
 
 /** Digest of every row of every table, by table, seen past all policies: what "unchanged" is held against. */
 export async function snapshot(test: TestGroup): Promise<Record<string, string>> {
