@@ -1,10 +1,9 @@
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 import type { SampleNode } from './sample-node.ts';
 
-/** A tab with a fresh profile; what the page complained about (scripts, Content-Security-Policy) is collected. */
+/** A tab; what the page complained about (scripts, Content-Security-Policy) is collected. */
 export interface Visit {
   readonly page: Page;
-  readonly context: BrowserContext;
   readonly complaints: string[];
   close(): Promise<void>;
 }
@@ -12,22 +11,61 @@ export interface Visit {
 export interface VisitOptions extends Pick<BrowserContextOptions, 'colorScheme' | 'viewport' | 'locale'> {
   /** Signed in with these roles; not at all when false. */
   readonly roles?: readonly string[] | false;
-  /** With a session of its own, for a visit that ends it. */
+  /** With a profile and a session of its own, for a visit that ends it or looks at what the profile holds. */
   readonly ownSession?: boolean;
 }
 
-/** Opens a tab on the node, signed in as a reader unless told. */
-export async function visit(browser: Browser, node: SampleNode, options: VisitOptions = {}): Promise<Visit> {
-  const { roles = ['group.reader'], colorScheme = 'light', viewport = { width: 1440, height: 900 } } = options;
-  const context = await browser.newContext({
-    baseURL: node.url,
-    colorScheme,
-    viewport,
-    locale: options.locale ?? 'en-GB',
-    reducedMotion: 'reduce',
-  });
-  context.setDefaultTimeout(10_000);
+/** Profiles that visits share, by reader and locale: scripts are compiled once, and one sign-in serves all. */
+export interface Profiles {
+  readonly shared: Map<string, Promise<BrowserContext>>;
+}
+
+const WIDE = { width: 1440, height: 900 };
+
+/** Opens a tab on the node, signed in as a reader unless told. Nothing that a page remembers outlives its visit. */
+export async function visit(
+  browser: Browser,
+  node: SampleNode,
+  profiles: Profiles,
+  options: VisitOptions = {},
+): Promise<Visit> {
+  const { roles = ['group.reader'], locale = 'en-GB', colorScheme = 'light', viewport = WIDE } = options;
+  const own = options.ownSession === true || roles === false;
+  const key = [locale, ...(roles === false ? [] : roles)].join(' ');
+  const known = own ? undefined : profiles.shared.get(key);
+  const opening = known ?? profile(browser, node, locale, roles);
+  if (!own) profiles.shared.set(key, opening);
+  const context = await opening;
   const page = await context.newPage();
+  await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+  if (viewport !== null) await page.setViewportSize(viewport);
+  return {
+    page,
+    complaints: complaintsOf(page),
+    async close() {
+      if (own) return await context.close();
+      // A page that never arrived has no storage to clear.
+      await page.evaluate('localStorage.clear()').catch(() => {});
+      await page.close();
+    },
+  };
+}
+
+async function profile(
+  browser: Browser,
+  node: SampleNode,
+  locale: string,
+  roles: readonly string[] | false,
+): Promise<BrowserContext> {
+  const context = await browser.newContext({ baseURL: node.url, locale, acceptDownloads: true });
+  context.setDefaultTimeout(10_000);
+  if (roles === false) return context;
+  const answer = await context.request.post('/session', { data: { token: await node.token(roles) } });
+  if (!answer.ok()) throw new Error(`signing in was refused: ${await answer.text()}`);
+  return context;
+}
+
+function complaintsOf(page: Page): string[] {
   const complaints: string[] = [];
   page.on('pageerror', (error) => complaints.push(error.message));
   page.on('console', (message) => {
@@ -35,26 +73,7 @@ export async function visit(browser: Browser, node: SampleNode, options: VisitOp
     const refused = message.text().startsWith('Failed to load resource');
     if (!refused && (message.type() === 'error' || message.type() === 'warning')) complaints.push(message.text());
   });
-  if (roles !== false) await signIn(context, node, roles, options.ownSession === true);
-  return { page, context, complaints, close: () => context.close() };
-}
-
-type Cookies = Awaited<ReturnType<BrowserContext['cookies']>>;
-const sessions = new Map<string, Cookies>();
-
-/** One sign-in serves all visits with the same roles: the node takes twenty a minute, to slow down guessing. */
-async function signIn(
-  context: BrowserContext,
-  node: SampleNode,
-  roles: readonly string[],
-  own: boolean,
-): Promise<void> {
-  const key = [node.url, ...roles].join(' ');
-  const known = own ? undefined : sessions.get(key);
-  if (known !== undefined) return await context.addCookies(known);
-  const answer = await context.request.post('/session', { data: { token: await node.token(roles) } });
-  if (!answer.ok()) throw new Error(`signing in was refused: ${await answer.text()}`);
-  if (!own) sessions.set(key, await context.cookies());
+  return complaints;
 }
 
 /** Presses Tab until the named element has the focus, as a reader without a mouse does. */

@@ -1,0 +1,76 @@
+import { AxeBuilder } from '@axe-core/playwright';
+import type { Locator, Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
+import { keepScreenshot } from '../screenshots.ts';
+import type { Stage } from '../stage.ts';
+import type { VisitOptions } from '../visit.ts';
+
+/** A page in a state worth looking at. */
+export interface Place {
+  /** Names the screenshot too. */
+  readonly name: string;
+  readonly path: string;
+  readonly ready: (page: Page) => Locator;
+  readonly options?: VisitOptions;
+}
+
+export const PLACES: readonly Place[] = [
+  {
+    name: 'sign-in',
+    path: '/sign-in',
+    ready: (page) => page.getByLabel('One-time code or access token'),
+    options: { roles: false },
+  },
+  {
+    name: 'overview',
+    path: '/?stack=entity&lang=fr',
+    ready: (page) => page.getByRole('img', { name: /Histogramme/ }).locator('svg'),
+  },
+  { name: 'matrix', path: '/matrix', ready: (page) => page.getByRole('link', { name: /Boreal North, Databases/ }) },
+  {
+    name: 'drilldown',
+    path: '/drilldown?entity=FR01',
+    ready: (page) => page.getByRole('img', { name: /Treemap/ }).locator('svg'),
+  },
+  {
+    name: 'drilldown-products',
+    path: '/drilldown?entity=FR01&domain=Databases&application=Shop',
+    ready: (page) => page.getByText('Indirect').first(),
+  },
+  {
+    name: 'publications',
+    path: '/completeness',
+    ready: (page) => page.getByText('11 of 12 publications are in'),
+  },
+  {
+    name: 'publication',
+    path: '/completeness?at=FR01/2025-01',
+    ready: (page) => page.getByText('1 fact differs'),
+  },
+  { name: 'problem', path: '/?problem', ready: (page) => page.getByRole('alert'), options: { roles: ['nobody'] } },
+];
+
+/** What axe finds, with the markup that it finds it in. */
+export async function barriersOf(page: Page): Promise<string[]> {
+  // Without a second tab to put the results of frames together: these pages have none.
+  const { violations } = await new AxeBuilder({ page }).setLegacyMode().analyze();
+  return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
+}
+
+/** One visit a place looks at it by day, by night and on a phone. */
+export function placeCases(stage: Stage): void {
+  describe('each page, light, dark and on a phone', () => {
+    it.each(PLACES)('$name has no barrier that axe knows, and nothing wider than a phone', async (place) => {
+      const page = await stage.open(place.path, place.options);
+      await place.ready(page).waitFor();
+      await keepScreenshot(page, place.name);
+      expect(await barriersOf(page), 'light').toEqual([]);
+      await page.emulateMedia({ colorScheme: 'dark' });
+      await page.locator('[data-mantine-color-scheme="dark"]').waitFor();
+      expect(await barriersOf(page), 'dark').toEqual([]);
+      await page.setViewportSize({ width: 390, height: 844 });
+      await place.ready(page).waitFor({ state: 'attached' });
+      await expect.poll(() => page.evaluate('document.documentElement.scrollWidth')).toBe(390);
+    });
+  });
+}
