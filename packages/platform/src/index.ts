@@ -1,6 +1,7 @@
 // problem
 
 // database
+export { administer } from './database/administer.ts';
 export {
   type Database,
   type OpenOptions,
@@ -39,6 +40,8 @@ export {
 export { isCountryCode } from './identity/countries.ts';
 export { audienceOf, type Issuer, issuerOf, openIssuer, signDelegatedToken } from './identity/issuer.ts';
 export { openKeyFile, type SigningKey } from './identity/key-file.ts';
+export type { OidcConfig } from './identity/oidc-config.ts';
+export { type IdentityProvider, openIdentityProvider } from './identity/provider.ts';
 export { type SignInCodes, signInCodes } from './identity/sign-in-codes.ts';
 export { isUuid, NIL_UUID, uuidv7 } from './identity/uuid.ts';
 export {

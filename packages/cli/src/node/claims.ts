@@ -14,6 +14,11 @@ const MODULES: Readonly<Record<NodeConfig['kind'], readonly string[]>> = {
   group: ['FINOPS_GROUP'],
 };
 
+/** Modules of a node, those of its plugins too. */
+export function modulesOf(config: NodeConfig): string[] {
+  return [...MODULES[config.kind], ...(config.plugins ?? []).map(({ code }) => pluginModule(code))];
+}
+
 export interface ClaimsWishes {
   readonly roles: readonly string[];
   /** The entity that the bearer speaks for; an entity node's own one unless told. */
@@ -38,7 +43,7 @@ export function operatorClaims(config: NodeConfig, wishes: ClaimsWishes): Tenant
     locale: wishes.locale ?? 'en',
     supported_locales: ['en', 'fr'],
     billing_status: 'ACTIVE',
-    enabled_modules: [...MODULES[config.kind], ...(config.plugins ?? []).map(({ code }) => pluginModule(code))],
+    enabled_modules: modulesOf(config),
     roles: [...wishes.roles],
     user_id: operatorId(config.node_id),
     deployment: config.deployment,

@@ -13,7 +13,7 @@ import {
   signInCodes,
 } from '@prorata/platform';
 import { cliProblem } from '../problems.ts';
-import { operatorClaims } from './claims.ts';
+import { modulesOf, operatorClaims } from './claims.ts';
 import { entityServices } from './entity-services.ts';
 import { serveEvents } from './events-node.ts';
 import { OPERATOR_ROLES, startNodeWorker } from './node-jobs.ts';
@@ -76,7 +76,8 @@ export async function serveNode(options: ServeOptions): Promise<ServedNode> {
       await stopped;
     },
     signInLink() {
-      if (open.kind === 'entity') return undefined;
+      // With an identity provider nobody signs in by a code: the page leads there.
+      if (open.kind === 'entity' || open.node.config.identity !== undefined) return undefined;
       const code = codes.create(operatorClaims(open.node.config, { roles: OPERATOR_ROLES[open.kind] }));
       return `${listening.url}/sign-in?code=${encodeURIComponent(code)}`;
     },
@@ -117,6 +118,7 @@ async function entityApp(
   const { register, pages } = await entityServices(node);
   return await buildEntityApp(node, {
     ...wishes,
+    modules: modulesOf(node.config),
     pages,
     async also(app) {
       await register(app);

@@ -1,4 +1,4 @@
-import { openIssuer } from '@prorata/platform';
+import { openIssuer, platformProblem } from '@prorata/platform';
 import { type Command, Option } from 'commander';
 import { cliProblem } from '../problems.ts';
 import { addCommand, type Shell } from '../terminal/command.ts';
@@ -28,6 +28,12 @@ export function tokenCommand(program: Command, shell: Shell): void {
       const hours = readHours(options.hours);
       return await withNode(dir, async (open) => {
         const { config } = open.node;
+        const provider = config.identity?.oidc.issuer;
+        if (provider !== undefined) {
+          throw platformProblem('EMBEDDED_ISSUER_OFF', `the node takes tokens of ${provider} and none of its own`, {
+            issuer: provider,
+          });
+        }
         const issuer = await openIssuer({ dir, nodeId: config.node_id });
         const legalEntity =
           options.legalEntity === undefined ? undefined : await entityOf(open, readCode(options.legalEntity));

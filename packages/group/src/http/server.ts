@@ -1,6 +1,14 @@
-import { type App, buildServer, type DelegatedIssuer, openIssuer, type ServerOptions } from '@prorata/platform';
+import {
+  type App,
+  buildServer,
+  type DelegatedIssuer,
+  openIdentityProvider,
+  openIssuer,
+  type ServerOptions,
+} from '@prorata/platform';
+import { legalEntityOf } from '../access/legal-entity.ts';
 import { entityTokens } from '../enrolment/entity-tokens.ts';
-import type { GroupNode } from '../node/group-node.ts';
+import { GROUP_MODULE, type GroupNode } from '../node/group-node.ts';
 import { registerGroupRoutes } from './app.ts';
 
 export interface GroupAppOptions
@@ -23,6 +31,12 @@ export async function buildGroupApp(group: GroupNode, options: GroupAppOptions =
       issuer: await openIssuer({ dir: group.dir, nodeId: group.config.node_id }),
       deployment: group.config.deployment,
       delegated,
+      provider: await openIdentityProvider({
+        config: group.config,
+        dir: group.dir,
+        modules: [GROUP_MODULE],
+        findEntity: (code) => legalEntityOf(group, code),
+      }),
       ...(codes === undefined ? {} : { codes }),
     },
     trustProxy: group.config.http?.trust_proxy,

@@ -24,3 +24,12 @@ export function setSessionCookie(
 export function clearSessionCookie(request: FastifyRequest, reply: FastifyReply, name: string): void {
   reply.clearCookie(name, attributes(request));
 }
+
+/**
+ * The cookie of one sign-in at the provider. `Lax`, because the browser comes back from another site; one for each attempt, so that two
+ * tabs do not spoil each other's.
+ */
+export function attemptCookie(request: FastifyRequest, session: string, state: string, path: string) {
+  const suffix = state.replaceAll(/[^A-Za-z0-9_-]/g, '').slice(0, 12);
+  return { name: `${session}_to_${suffix}`, settings: { ...attributes(request), sameSite: 'lax', path } as const };
+}

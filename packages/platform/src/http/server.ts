@@ -10,6 +10,7 @@ import { type DestinationStream, destination, pino } from 'pino';
 import type { TenantMode } from '../database/registry.ts';
 import type { Deployment } from '../identity/context.ts';
 import type { Issuer } from '../identity/issuer.ts';
+import type { IdentityProvider } from '../identity/provider.ts';
 import { createSessions } from '../identity/session.ts';
 import type { SignInCodes } from '../identity/sign-in-codes.ts';
 import { uuidv7 } from '../identity/uuid.ts';
@@ -22,6 +23,7 @@ import { callersCorrelationId, guard } from './guard.ts';
 import { type ReadyChecks, registerHealth } from './health.routes.ts';
 import { parseJsonBody } from './json-body.ts';
 import { noteMethods } from './methods.ts';
+import { registerProviderSession } from './provider-session.routes.ts';
 import { registerSession } from './session.routes.ts';
 import { boundedUpload, UPLOAD_TYPES } from './uploads.ts';
 import { closeRequestSchemas, validatorCompiler } from './validation.ts';
@@ -33,6 +35,8 @@ export interface Trust {
   readonly delegated?: readonly DelegatedIssuer[];
   /** One-time sign-in codes that this process hands out. */
   readonly codes?: SignInCodes;
+  /** Once there is one, the embedded issuer signs sessions only: its access tokens and sign-in codes are refused. */
+  readonly provider?: IdentityProvider | undefined;
 }
 
 export interface ServerOptions {
@@ -86,7 +90,8 @@ export async function buildServer(options: ServerOptions): Promise<App> {
   }).withTypeProvider<TypeBoxTypeProvider>();
 
   const verifier = createVerifier(options.trust);
-  const sessions = createSessions(options.trust.issuer, verifier);
+  const { issuer, provider, codes } = options.trust;
+  const sessions = createSessions(issuer, verifier, { trusted: provider?.issuer });
   const known = noteMethods(app);
   decorate(app);
   parseStrictly(app);
@@ -104,8 +109,9 @@ export async function buildServer(options: ServerOptions): Promise<App> {
   const limitUser = await limitRate(app, options);
   await registerDocs(app, { ...options, cookieName: sessions.cookieName });
   registerHealth(app, options.version, options.ready ?? {});
-  app.get('/.well-known/jwks.json', { schema: { hide: true } }, async () => options.trust.issuer.jwks());
-  registerSession(app, { verifier, sessions, ...(options.trust.codes ? { codes: options.trust.codes } : {}) });
+  app.get('/.well-known/jwks.json', { schema: { hide: true } }, async () => issuer.jwks());
+  registerSession(app, { verifier, sessions, provider, ...(codes ? { codes } : {}) });
+  await registerProviderSession(app, { issuer, sessions, provider });
   await app.register(async (pages) => {
     // Files are no API: the description leaves them out.
     pages.addHook('onRoute', (route) => {
@@ -202,6 +208,7 @@ function logger(options: ServerOptions): FastifyBaseLogger {
     'res.headers["set-cookie"]',
     '*.token',
     '*.code_verifier',
+    '*.logout_token',
   ];
   const settings = {
     level: options.log === false ? 'silent' : (options.logLevel ?? 'info'),

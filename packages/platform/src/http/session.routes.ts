@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type Static, Type } from 'typebox';
 import type { TenantClaims } from '../identity/claims.ts';
+import type { IdentityProvider } from '../identity/provider.ts';
 import type { Sessions } from '../identity/session.ts';
 import type { SignInCodes } from '../identity/sign-in-codes.ts';
 import type { VerifiedToken, Verifier } from '../identity/verifier.ts';
@@ -29,10 +30,14 @@ const SessionView = Type.Object(
   { description: 'Who is signed in, as the pages need it.' },
 );
 
+const SignedOut = Type.Object({ continue_at: Type.String({ format: 'uri' }) });
+
 export interface SessionRouteOptions {
   readonly verifier: Verifier;
   readonly sessions: Sessions;
   readonly codes?: SignInCodes;
+  /** Takes the place of codes. */
+  readonly provider?: IdentityProvider | undefined;
 }
 
 /** Guesses are bounded: a code has 128 bits and a token a signature, but nobody needs twenty sign-ins a minute. */
@@ -56,7 +61,8 @@ export function registerSession(app: App, options: SessionRouteOptions): void {
     async (request, reply) => {
       refuseForeignPage(request);
       const { claims, until } = await redeem(request.body, options);
-      const cookie = await sessions.open(claims, until);
+      const vouched = options.provider === undefined ? {} : { provider: { issuer: options.provider.issuer } };
+      const cookie = await sessions.open(claims, { ...(until === undefined ? {} : { until }), ...vouched });
       setSessionCookie(request, reply, sessions.cookieName, cookie);
       return view(await sessions.read(cookie.value));
     },
@@ -75,20 +81,35 @@ export function registerSession(app: App, options: SessionRouteOptions): void {
 
   app.delete(
     '/session',
-    { schema: { tags: ['session'], summary: 'Sign out', response: { 204: Type.Null() } } },
-    async (request, reply) => signOut(request, reply, sessions),
+    {
+      schema: {
+        tags: ['session'],
+        summary: 'Sign out; 200 where the identity provider has a session to end as well, at the address in the answer',
+        response: { 200: SignedOut, 204: Type.Null() },
+      },
+    },
+    async (request, reply) => signOut(request, reply, options),
   );
 }
 
-async function signOut(request: FastifyRequest, reply: FastifyReply, sessions: Sessions): Promise<void> {
+async function signOut(request: FastifyRequest, reply: FastifyReply, options: SessionRouteOptions) {
+  const { sessions, provider } = options;
   refuseForeignPage(request);
   clearSessionCookie(request, reply, sessions.cookieName);
-  reply.code(204);
   const cookie = request.cookies[sessions.cookieName];
-  if (cookie === undefined) return;
   // A cookie that is no longer valid is signed out already: the answer is the same.
-  const verified = await sessions.read(cookie).catch(() => undefined);
-  if (verified !== undefined) sessions.close(verified);
+  const verified = cookie === undefined ? undefined : await sessions.read(cookie).catch(() => undefined);
+  if (verified === undefined) return reply.code(204).send(null);
+  const idToken = sessions.close(verified);
+  const returnTo = `${baseOf(request, provider)}/sign-in`;
+  // The session here is over whether or not the provider can be asked where its own one ends.
+  const url = await provider?.signOutUrl({ idToken, returnTo }).catch(() => undefined);
+  return url === undefined ? reply.code(204).send(null) : reply.code(200).send({ continue_at: url });
+}
+
+/** Address of the node as the browser knows it, without a slash at the end. */
+export function baseOf(request: FastifyRequest, provider: IdentityProvider | undefined): string {
+  return provider?.config.public_url ?? `${request.protocol}://${request.host}`;
 }
 
 async function current(request: FastifyRequest, sessions: Sessions): Promise<VerifiedToken> {
@@ -102,6 +123,7 @@ async function redeem(
   options: SessionRouteOptions,
 ): Promise<{ claims: TenantClaims; until?: number }> {
   if ('code' in body) {
+    if (options.provider !== undefined) throw platformProblem('EMBEDDED_ISSUER_OFF', 'sign-in codes are off');
     const claims = options.codes?.redeem(body.code);
     if (claims === undefined) throw platformProblem('SIGN_IN_REFUSED', 'the code is unknown, used or too old');
     return { claims };

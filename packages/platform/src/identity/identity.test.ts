@@ -152,8 +152,8 @@ describe('sessions', () => {
   it('end when the right that opened them ends, are renewed on use, and stay closed', async () => {
     let now = Date.now();
     const verifier = createVerifier({ issuer, deployment: 'prod' });
-    const sessions = createSessions(issuer, verifier, () => now);
-    const short = await sessions.open(claims(), Math.floor(now / 1000) + 60);
+    const sessions = createSessions(issuer, verifier, { now: () => now });
+    const short = await sessions.open(claims(), { until: Math.floor(now / 1000) + 60 });
     expect(short.maxAgeSeconds).toBe(60);
     const long = await sessions.open(claims());
     expect(long.maxAgeSeconds).toBe(1_800);

@@ -5,6 +5,7 @@ import type { Problem } from '../problem/problem.ts';
 import { claimsFault, type Identity, identityOf, type TenantClaims, tenantClaims } from './claims.ts';
 import type { Deployment } from './context.ts';
 import { ACCESS_TOKEN_TYPE, type Issuer, SESSION_TOKEN_TYPE } from './issuer.ts';
+import type { IdentityProvider } from './provider.ts';
 
 const LONGEST_TOKEN_CHARACTERS = 8 * 1024;
 const CACHED_TOKENS = 2_000;
@@ -17,7 +18,16 @@ export interface VerifiedToken {
   /** Seconds since 1970. */
   readonly expiresAt: number;
   /** Only of a session: its id, and the second since 1970 after which it is not renewed. */
-  readonly session?: { readonly id: string; readonly until: number };
+  readonly session?: SessionFacts;
+}
+
+export interface SessionFacts {
+  readonly id: string;
+  readonly until: number;
+  /** Second since 1970. */
+  readonly opened: number;
+  /** Who vouched for the user, where that was not the embedded issuer, and that provider's own session. */
+  readonly provider?: { readonly issuer: string; readonly sid?: string };
 }
 
 /** What a node knows about the key that signed a delegated token; the token itself has no say in it. */
@@ -51,6 +61,8 @@ export interface VerifierOptions {
   readonly issuer: Issuer;
   readonly deployment: Deployment;
   readonly delegated?: readonly DelegatedIssuer[];
+  /** Takes the place of the embedded issuer, whose access tokens are then refused. */
+  readonly provider?: IdentityProvider | undefined;
 }
 
 /**
@@ -84,10 +96,24 @@ export function createVerifier(options: VerifierOptions): Verifier {
     return verifiedFrom(payload, subject.claims, options.deployment);
   }
 
+  async function verifyOfProvider(token: string, provider: IdentityProvider): Promise<VerifiedToken> {
+    const cached = cache.get(token, provider.issuer);
+    if (cached !== undefined) return cached;
+    const { claims, expiresAt } = await provider.verify(token);
+    const verified = verifiedFrom({ exp: expiresAt }, claims, options.deployment);
+    cache.set(token, provider.issuer, verified);
+    return verified;
+  }
+
   return {
     async verify(token) {
       const { issuer, kid } = announced(token);
-      if (issuer === options.issuer.issuer) return verifyOwn(token, ACCESS_TOKEN_TYPE);
+      const { provider } = options;
+      if (provider !== undefined && issuer === provider.issuer) return verifyOfProvider(token, provider);
+      if (issuer === options.issuer.issuer) {
+        if (provider === undefined) return verifyOwn(token, ACCESS_TOKEN_TYPE);
+        throw refused(`the embedded issuer of this node is off: it takes tokens of ${provider.issuer}`);
+      }
       return verifyDelegated(token, issuer, kid);
     },
     async verifySession(token) {
@@ -148,10 +174,16 @@ function verifiedFrom(payload: JWTPayload, claims: TenantClaims, deployment: Dep
     claims,
     identity: identityOf(claims),
     expiresAt: payload.exp ?? 0,
-    ...(typeof payload.sid === 'string' && typeof payload.session_until === 'number'
-      ? { session: { id: payload.sid, until: payload.session_until } }
-      : {}),
+    ...sessionFacts(payload),
   };
+}
+
+function sessionFacts(payload: JWTPayload): { readonly session?: SessionFacts } {
+  const { sid: id, session_until: until, session_opened: opened, idp, idp_sid } = payload;
+  if (typeof id !== 'string' || typeof until !== 'number' || typeof opened !== 'number') return {};
+  if (typeof idp !== 'string') return { session: { id, until, opened } };
+  const sid = typeof idp_sid === 'string' ? { sid: idp_sid } : {};
+  return { session: { id, until, opened, provider: { issuer: idp, ...sid } } };
 }
 
 function refused(detail: string, cause?: unknown): Problem {

@@ -6,6 +6,7 @@ import { Ajv } from 'ajv';
 import { type Static, Type } from 'typebox';
 import { parse, stringify } from 'yaml';
 import { ENTITY_CODE } from '../database/scope.ts';
+import { IdentityConfigSchema, oidcConfigFault } from '../identity/oidc-config.ts';
 import { defineProblems } from '../problem/problem.ts';
 
 export const nodeProblem = defineProblems({
@@ -87,6 +88,7 @@ const NodeConfigSchema = Type.Object(
         strict,
       ),
     ),
+    identity: Type.Optional(IdentityConfigSchema),
     /** Jobs that are asked for by the clock: five cron fields, in UTC. */
     schedules: Type.Optional(
       Type.Array(
@@ -147,6 +149,8 @@ export async function readNodeConfig(dir: string, kind?: NodeConfig['kind']): Pr
     const faults = (valid.errors ?? []).map((fault) => `${fault.instancePath || '/'} ${fault.message}`);
     throw nodeProblem('NODE_CONFIG_INVALID', `${path}: ${faults.join('; ')}`);
   }
+  const fault = value.identity === undefined ? undefined : oidcConfigFault(value.identity.oidc);
+  if (fault !== undefined) throw nodeProblem('NODE_CONFIG_INVALID', `${path}: ${fault}`);
   if (kind !== undefined && value.kind !== kind) {
     throw nodeProblem(
       'NODE_KIND_WRONG',

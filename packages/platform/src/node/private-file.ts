@@ -13,6 +13,17 @@ export async function openPrivateFile(path: string, content: () => string | Prom
   return (await readPrivate(path)) ?? (await create(path, await content()));
 }
 
+/**
+ * Reads a file that somebody else put there for the node alone.
+ *
+ * @throws Problem `KEY_FILE_EXPOSED`, `KEY_FILE_UNREADABLE` when there is none
+ */
+export async function readPrivateFile(path: string): Promise<string> {
+  const text = await readPrivate(path);
+  if (text === undefined) throw platformProblem('KEY_FILE_UNREADABLE', `${path} does not exist`);
+  return text;
+}
+
 async function readPrivate(path: string): Promise<string | undefined> {
   try {
     const { mode } = await stat(path);

@@ -12,6 +12,26 @@ export const platformProblem = defineProblems({
     title: 'The sign-in was refused',
     next: 'Ask the node for a new sign-in link or token; a sign-in code works once and for a few minutes.',
   },
+  SIGN_IN_WITHOUT_ROLE: {
+    status: 403,
+    title: 'The identity provider gives the user no role here',
+    next: 'Have the user added to a group or role of the provider that role_map in prorata.yaml lists, then sign in again.',
+  },
+  IDENTITY_PROVIDER_UNAVAILABLE: {
+    status: 503,
+    title: 'The identity provider does not answer',
+    next: 'Try again in a while; the log of the node has the cause. Whoever is signed in stays so.',
+  },
+  LOGOUT_TOKEN_INVALID: {
+    status: 400,
+    title: 'The logout token does not hold',
+    next: 'Send the token that the configured provider signed for this client, within ten minutes.',
+  },
+  EMBEDDED_ISSUER_OFF: {
+    status: 409,
+    title: 'The embedded issuer is off',
+    next: 'Sign in with the identity provider that prorata.yaml names, or use an access token of it.',
+  },
   TENANT_SUSPENDED: {
     status: 403,
     title: 'The tenant is not active',

@@ -8,6 +8,10 @@ import { type MigrationSet, migrationsDigest } from '../database/migrate.ts';
 import type { TenantEntry } from '../database/registry.ts';
 import { type DeclaredEvent, type EventCatalogue, eventFaults } from '../outbox/catalogue.ts';
 
+export { type CitusDatabase, openCitusDatabase } from './citus-database.ts';
+
+export { CookieJar, startTestProvider, type TestProvider } from './identity-provider.ts';
+
 export interface TestDatabase {
   readonly db: Database;
   /** Runs SQL as the superuser, outside every policy: for looking at what is really stored. */
