@@ -86,7 +86,7 @@ async function fill(test: TestService, company: Company): Promise<{ dimensions: 
     `INSERT INTO gl_entry (tenant_id, legal_entity_id, country_code, id, origin, journal_code, entry_number, accounting_date,
        period_month, status, currency, line_count, debit, credit, digest, created_by, updated_by)
      SELECT $1, $2, 'FR', ('01900000-0000-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid, 'API', 'ACH', n::text, m.day, m.day, 'POSTED', 'EUR', 2, 90, 90, sha256('x'), $1, $1
-       FROM generate_series(1, $3::int) n, LATERAL (SELECT ('2024-01-01'::date + make_interval(months => n % $4::int))::date AS day) m`,
+       FROM generate_series(1, $3::int) n, LATERAL (SELECT ('2024-01-01'::date + make_interval(months => ((n - 1)::bigint * $4::int / $3::int)::int))::date AS day) m`,
     POSTINGS,
     MONTHS,
   );

@@ -1,4 +1,3 @@
-import { canonicalJson } from '@prorata/allocation';
 import { monthOf, type Tx } from '@prorata/platform';
 import { analyticProblem } from '../problems.ts';
 import type { References } from '../rules/references.ts';
@@ -36,10 +35,21 @@ export function tellPosting(row: PostingRow): PostingAnswer {
     posting_date: row.posting_date,
     period_month: monthOf(row.posting_date),
     currency: row.currency,
-    result: JSON.parse(canonicalJson(row.result)),
+    result: inOrder(row.result) as PostingResult,
     created_at: row.created_at.toISOString(),
     created_by: row.created_by,
   };
+}
+
+/** The same value with the members of each object in the order of their names, as `jsonb` gives them in another one. */
+function inOrder(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(inOrder);
+  if (typeof value !== 'object' || value === null) return value;
+  const members = value as Readonly<Record<string, unknown>>;
+  const ordered: Record<string, unknown> = {};
+  for (const name of Object.keys(members).sort())
+    if (members[name] !== undefined) ordered[name] = inOrder(members[name]);
+  return ordered;
 }
 
 export type NewPosting = Omit<PostingRow, 'created_at' | 'reversed_by'>;

@@ -75,6 +75,8 @@ export interface TestServiceWishes {
   readonly works?: boolean;
   readonly plugins?: readonly PluginEntry[];
   readonly pluginEvents?: EventCatalogue;
+  /** Instead of a clone in the shared test cluster; the service closes it. */
+  readonly database?: TestDatabase;
 }
 
 /** The service on a database of its own, with a worker for its jobs where it works; requests go through the whole HTTP stack, without a socket. */
@@ -83,9 +85,11 @@ export async function openTestService(wishes: TestServiceWishes = {}): Promise<T
   const dir = await mkdtemp(join(tmpdir(), 'prorata-analytic-'));
   const found = await findPlugins(dir, plugins);
   const tables = found.flatMap(({ migrations }) => migrations ?? []);
-  const test = await openTestDatabase([PLATFORM_MIGRATIONS, LEDGER_MIGRATIONS, ANALYTIC_MIGRATIONS, ...tables], {
-    events: { ...LEDGER_EVENTS, ...ANALYTIC_EVENTS, ...pluginEvents },
-  });
+  const clone = () =>
+    openTestDatabase([PLATFORM_MIGRATIONS, LEDGER_MIGRATIONS, ANALYTIC_MIGRATIONS, ...tables], {
+      events: { ...LEDGER_EVENTS, ...ANALYTIC_EVENTS, ...pluginEvents },
+    });
+  const test = wishes.database ?? (await clone());
   const services = { analytic: (context: RequestContext) => analyticServices({ db: test.db }, context) };
   const host = await loadPlugins(test.db, found, services);
   const issuer = await openIssuer({ dir, nodeId: randomUUID() });
