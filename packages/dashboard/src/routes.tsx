@@ -74,10 +74,28 @@ const overview = createRoute({
   component: lazyRouteComponent(() => import('./overview/OverviewPage.tsx'), 'OverviewPage'),
 });
 
-const matrix = createRoute({
+const entities = createRoute({
   getParentRoute: () => signedIn,
-  path: '/matrix',
-  component: lazyRouteComponent(() => import('./matrix/MatrixPage.tsx'), 'MatrixPage'),
+  path: '/entities',
+  component: lazyRouteComponent(() => import('./entities/EntitiesPage.tsx'), 'EntitiesPage'),
+});
+
+const entity = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/entities/$entity',
+  component: lazyRouteComponent(() => import('./entities/EntityPage.tsx'), 'EntityPage'),
+});
+
+const domains = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/domains',
+  component: lazyRouteComponent(() => import('./domains/DomainsPage.tsx'), 'DomainsPage'),
+});
+
+const domain = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/domains/$domain',
+  component: lazyRouteComponent(() => import('./domains/DomainPage.tsx'), 'DomainPage'),
 });
 
 const drilldown = createRoute({
@@ -86,13 +104,16 @@ const drilldown = createRoute({
   component: lazyRouteComponent(() => import('./drilldown/DrilldownPage.tsx'), 'DrilldownPage'),
 });
 
-const completeness = createRoute({
+const publications = createRoute({
   getParentRoute: () => signedIn,
-  path: '/completeness',
-  component: lazyRouteComponent(() => import('./completeness/CompletenessPage.tsx'), 'CompletenessPage'),
+  path: '/publications',
+  component: lazyRouteComponent(() => import('./publications/PublicationsPage.tsx'), 'PublicationsPage'),
 });
 
-const tree = root.addChildren([signIn, signedIn.addChildren([overview, matrix, drilldown, completeness])]);
+const tree = root.addChildren([
+  signIn,
+  signedIn.addChildren([overview, entities, entity, domains, domain, drilldown, publications]),
+]);
 
 export function makeRouter(client: QueryClient) {
   return createRouter({

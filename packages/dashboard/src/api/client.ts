@@ -3,7 +3,10 @@ import type { paths } from '../generated/group-api.ts';
 import { ApiProblem, OFFLINE, readProblem } from './problem.ts';
 
 /** The group node, typed by its own OpenAPI description. The header proves to the node that a page of its own is asking (CSRF). */
-export const api = createClient<paths>({ baseUrl: '/', headers: { 'X-Requested-With': 'prorata' } });
+export const api = createClient<paths, 'application/json'>({
+  baseUrl: '/',
+  headers: { 'X-Requested-With': 'prorata' },
+});
 
 interface Call<T> {
   readonly data?: T;

@@ -16,26 +16,55 @@ export const filtersQuery = queryOptions({
   queryFn: () => answer(api.GET('/api/group/filters')),
 });
 
-type Asked = Pick<Choice, 'from' | 'to' | 'currency' | 'measure' | 'withoutTax' | 'entity' | 'domain' | 'application'>;
+type Asked = Pick<
+  Choice,
+  | 'from'
+  | 'to'
+  | 'currency'
+  | 'measure'
+  | 'withoutTax'
+  | 'entity'
+  | 'domain'
+  | 'family'
+  | 'product'
+  | 'application'
+  | 'type'
+  | 'environment'
+  | 'hierarchy'
+>;
 
 /** A choice as the parameters of a report; defaults are left out, so that equal questions have equal keys. */
 function parametersOf(asked: Asked): ReportQuery {
-  const { from, to, currency, measure, withoutTax, entity, domain, application } = asked;
+  const { from, to, entity, domain, family, product, application } = asked;
   return {
     from,
     to,
-    currency,
-    ...(measure === 'cost' ? {} : { measure }),
-    ...(withoutTax ? { without_tax: true } : {}),
+    ...mannerOf(asked),
     ...(entity.length > 0 ? { entity: [...entity] } : {}),
     ...(domain.length > 0 ? { domain: [...domain] } : {}),
+    ...(family.length > 0 ? { family: [...family] } : {}),
+    ...(product.length > 0 ? { product: [...product] } : {}),
     ...(application.length > 0 ? { application: [...application] } : {}),
   };
 }
 
+type Manner = Pick<Choice, 'currency' | 'measure' | 'withoutTax' | 'type' | 'environment' | 'hierarchy'>;
+
+/** What is counted, and in which currency: the same for every report. */
+function mannerOf({ currency, measure, withoutTax, type, environment, hierarchy }: Manner) {
+  return {
+    currency,
+    ...(measure === 'cost' ? {} : { measure }),
+    ...(withoutTax ? { without_tax: true } : {}),
+    ...(type === undefined ? {} : { consumption_type: type }),
+    ...(environment.length > 0 ? { environment: [...environment] } : {}),
+    ...(hierarchy === 'today' ? { hierarchy } : {}),
+  };
+}
+
 /** Cost by month over the range. */
-export function monthsQuery(asked: Asked, type?: 'DIRECT' | 'INDIRECT') {
-  const query = { ...parametersOf(asked), ...(type === undefined ? {} : { consumption_type: type }) };
+export function monthsQuery(asked: Asked) {
+  const query = parametersOf(asked);
   return queryOptions({
     queryKey: ['months', query],
     queryFn: () => answer(api.GET('/api/group/months', { params: { query } })),
@@ -49,6 +78,46 @@ export function entitiesQuery(asked: Asked) {
   return queryOptions({
     queryKey: ['entities', query],
     queryFn: () => answer(api.GET('/api/group/entities', { params: { query } })),
+    placeholderData: keepPreviousData,
+  });
+}
+
+/** Domains by cost over the range. */
+export function domainsQuery(asked: Asked) {
+  const query = parametersOf(asked);
+  return queryOptions({
+    queryKey: ['domains', query],
+    queryFn: () => answer(api.GET('/api/group/domains', { params: { query } })),
+    placeholderData: keepPreviousData,
+  });
+}
+
+/** Families by cost over the range, each within its domain. */
+export function familiesQuery(asked: Asked) {
+  const query = parametersOf(asked);
+  return queryOptions({
+    queryKey: ['families', query],
+    queryFn: () => answer(api.GET('/api/group/families', { params: { query } })),
+    placeholderData: keepPreviousData,
+  });
+}
+
+/** The applications of all entities that cost most over the range. */
+export function applicationsQuery(asked: Asked, limit: number) {
+  const query = { ...parametersOf(asked), limit };
+  return queryOptions({
+    queryKey: ['applications', query],
+    queryFn: () => answer(api.GET('/api/group/applications', { params: { query } })),
+    placeholderData: keepPreviousData,
+  });
+}
+
+/** The products that cost most over the range, each in its unit. */
+export function productsQuery(asked: Asked, limit: number) {
+  const query = { ...parametersOf(asked), limit };
+  return queryOptions({
+    queryKey: ['products', query],
+    queryFn: () => answer(api.GET('/api/group/products', { params: { query } })),
     placeholderData: keepPreviousData,
   });
 }
@@ -96,16 +165,16 @@ export interface Path {
 export const MOST_ROWS = 1000;
 
 /** One level of the drill-down in the month of the choice. */
-export function drilldownQuery(choice: Choice, path: Path, type?: 'DIRECT' | 'INDIRECT') {
-  const { month, currency, measure, withoutTax } = choice;
+export function drilldownQuery(choice: Choice, path: Path) {
+  const { month } = choice;
+  const { family, product } = choice;
   const query = {
     from: month,
     to: month,
-    currency,
-    ...(measure === 'cost' ? {} : { measure }),
-    ...(withoutTax ? { without_tax: true } : {}),
+    ...mannerOf(choice),
+    ...(family.length > 0 ? { family: [...family] } : {}),
+    ...(product.length > 0 ? { product: [...product] } : {}),
     ...path,
-    ...(type === undefined ? {} : { consumption_type: type }),
     limit: MOST_ROWS,
   };
   return queryOptions({

@@ -2,12 +2,16 @@ import { Skeleton, Text } from '@mantine/core';
 import type { EChartsCoreOption, EChartsType } from 'echarts/core';
 import { useEffect, useRef, useState } from 'react';
 import { useWords } from '../i18n/i18n.ts';
+import { usePrinting } from '../theme/scheme.ts';
 
 export interface ChartClick {
   readonly dataIndex: number;
   readonly seriesIndex: number;
   readonly name: string;
 }
+
+/** Pixels that fit between the margins of an A4 sheet. */
+const PAPER_WIDTH = 680;
 
 interface ChartProps {
   readonly option: EChartsCoreOption;
@@ -17,16 +21,18 @@ interface ChartProps {
   readonly onSelect?: (click: ChartClick) => void;
   /** Selects by position along the category axis, wherever in the column the pointer is. */
   readonly onColumn?: (index: number) => void;
+  /** Selects by position down the category axis of a bar chart. */
+  readonly onRow?: (index: number) => void;
 }
 
 /** A drawing by ECharts, loaded when it is first needed. It has one role for assistive technology: an image with a text. */
-export function Chart({ option, label, height, onSelect, onColumn }: ChartProps) {
+export function Chart({ option, label, height, onSelect, onColumn, onRow }: ChartProps) {
   const { t } = useWords();
   const host = useRef<HTMLDivElement>(null);
   const chart = useRef<EChartsType>(undefined);
-  const current = useRef({ option, onSelect, onColumn });
+  const current = useRef({ option, onSelect, onColumn, onRow });
   const [state, setState] = useState<'loading' | 'ready' | 'failed'>('loading');
-  current.current = { option, onSelect, onColumn };
+  current.current = { option, onSelect, onColumn, onRow };
 
   useEffect(() => {
     const element = host.current;
@@ -53,6 +59,11 @@ export function Chart({ option, label, height, onSelect, onColumn }: ChartProps)
     };
   }, []);
 
+  const printing = usePrinting();
+  useEffect(() => {
+    chart.current?.resize(printing ? { width: PAPER_WIDTH, silent: true } : { width: 'auto', silent: true });
+  }, [printing]);
+
   useEffect(() => {
     chart.current?.setOption(withMotion(option), { notMerge: true });
   }, [option]);
@@ -65,7 +76,7 @@ export function Chart({ option, label, height, onSelect, onColumn }: ChartProps)
         ref={host}
         role="img"
         aria-label={label}
-        style={{ height, width: '100%', cursor: onSelect || onColumn ? 'pointer' : 'default' }}
+        style={{ height, width: '100%', cursor: onSelect || onColumn || onRow ? 'pointer' : 'default' }}
       />
     </div>
   );
@@ -74,6 +85,7 @@ export function Chart({ option, label, height, onSelect, onColumn }: ChartProps)
 interface Listeners {
   readonly onSelect: ChartProps['onSelect'] | undefined;
   readonly onColumn: ChartProps['onColumn'] | undefined;
+  readonly onRow: ChartProps['onRow'] | undefined;
 }
 
 function listen(chart: EChartsType, current: { readonly current: Listeners }): void {
@@ -81,10 +93,11 @@ function listen(chart: EChartsType, current: { readonly current: Listeners }): v
     current.current.onSelect?.({ dataIndex, seriesIndex: seriesIndex ?? 0, name });
   });
   chart.getZr().on('click', ({ offsetX, offsetY }) => {
-    const { onColumn } = current.current;
-    if (onColumn === undefined || !chart.containPixel('grid', [offsetX, offsetY])) return;
-    const [index] = chart.convertFromPixel({ gridIndex: 0 }, [offsetX, offsetY]) as unknown as readonly number[];
-    if (index !== undefined) onColumn(Math.round(index));
+    const { onColumn, onRow } = current.current;
+    if ((onColumn ?? onRow) === undefined || !chart.containPixel('grid', [offsetX, offsetY])) return;
+    const [x, y] = chart.convertFromPixel({ gridIndex: 0 }, [offsetX, offsetY]) as unknown as readonly number[];
+    if (x !== undefined) onColumn?.(Math.round(x));
+    if (y !== undefined) onRow?.(Math.round(y));
   });
 }
 

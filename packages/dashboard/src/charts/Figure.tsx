@@ -1,9 +1,12 @@
 import { Group, SegmentedControl, Title } from '@mantine/core';
-import { type ReactNode, useId, useState } from 'react';
+import { type ReactNode, useId } from 'react';
 import { useWords } from '../i18n/i18n.ts';
+import { useSelected } from '../selection/use-selected.ts';
 import { Panel } from '../shell/Panel.tsx';
 
 interface FigureProps {
+  /** Under which the address keeps that the table is shown; unique on its page. */
+  readonly id: string;
   readonly title: string;
   readonly chart: ReactNode;
   /** The same figures as a table: for readers who do not see the chart, and for those who want the digits. */
@@ -13,9 +16,11 @@ interface FigureProps {
 }
 
 /** A chart with its text alternative one key away. */
-export function Figure({ title, chart, table, controls, legend }: FigureProps) {
+export function Figure({ id, title, chart, table, controls, legend }: FigureProps) {
   const { t } = useWords();
-  const [view, setView] = useState<'chart' | 'table'>('chart');
+  const { selection, change } = useSelected();
+  const asTables = selection.table ?? [];
+  const view = asTables.includes(id) ? 'table' : 'chart';
   const heading = useId();
   return (
     <Panel aria-labelledby={heading}>
@@ -23,13 +28,16 @@ export function Figure({ title, chart, table, controls, legend }: FigureProps) {
         <Title order={2} size="h4" id={heading}>
           {title}
         </Title>
-        <Group gap="sm">
+        <Group gap="sm" className="screen-only">
           {controls}
           <SegmentedControl
             size="xs"
             aria-label={t('chart.view', { title })}
             value={view}
-            onChange={(value) => setView(value === 'table' ? 'table' : 'chart')}
+            onChange={(value) => {
+              const others = asTables.filter((other) => other !== id);
+              change({ table: value === 'table' ? [...others, id] : others });
+            }}
             data={[
               { value: 'chart', label: t('chart.asChart') },
               { value: 'table', label: t('chart.asTable') },

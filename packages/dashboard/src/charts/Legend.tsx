@@ -1,10 +1,10 @@
-import { useComputedColorScheme } from '@mantine/core';
 import { seriesColour } from '../theme/palette.ts';
+import { useScheme } from '../theme/scheme.ts';
 import classes from './charts.module.css';
 
 /** Names of the layers in the order of their colours; text, not drawing, so that it wraps and can be read aloud. */
 export function Legend({ names }: { readonly names: readonly string[] }) {
-  const scheme = useComputedColorScheme('light');
+  const scheme = useScheme();
   return (
     <ul className={classes.legend}>
       {names.map((name, index) => (

@@ -2,7 +2,7 @@ import type { EChartsCoreOption } from 'echarts/core';
 import { toPixelNumber } from '../format/decimal.ts';
 import { formatMonth } from '../format/months.ts';
 import { formatCompact, formatMoney, type Language } from '../format/numbers.ts';
-import type { Stacked } from '../overview/series.ts';
+import type { Stacked } from '../series/series.ts';
 import { INK, type Scheme, seriesColour } from '../theme/palette.ts';
 import { tooltipRows } from './html.ts';
 

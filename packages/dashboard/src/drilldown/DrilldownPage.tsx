@@ -23,7 +23,7 @@ export function DrilldownPage() {
   return (
     <>
       <PageHead title={t('drilldown.title')} lead={t('drilldown.lead')} />
-      <SelectionBar parts={['month', 'amounts']} />
+      <SelectionBar parts={['month', 'amounts', 'filters']} fixed={['entity', 'domain', 'application']} />
       {error !== null && error !== undefined ? (
         <Failure error={error} />
       ) : waiting ? (
@@ -42,7 +42,10 @@ function Levels({ choice, path }: { readonly choice: Choice; readonly path: Path
   const nameOfRow = useRowName();
   const levels = useQueries({ queries: waysDown(path).map((way) => drilldownQuery(choice, way)) });
   const level = levelOf(path);
-  const { data: indirect } = useQuery({ ...drilldownQuery(choice, path, 'INDIRECT'), enabled: level === 'product' });
+  const { data: indirect } = useQuery({
+    ...drilldownQuery({ ...choice, type: 'INDIRECT' }, path),
+    enabled: level === 'product' && choice.type !== 'DIRECT',
+  });
   const failed = levels.find(({ error }) => error !== null);
   if (failed !== undefined) return <Failure error={failed.error} retry={() => void failed.refetch()} />;
   const here = levels.at(-1)?.data;
@@ -66,7 +69,7 @@ function Levels({ choice, path }: { readonly choice: Choice; readonly path: Path
             title={title}
             month={month}
             path={path}
-            indirect={indirect?.rows}
+            indirect={choice.type === 'DIRECT' ? [] : indirect?.rows}
             nameOfRow={nameOfRow}
           />
           <Proportions report={here} level={level} choice={choice} path={path} nameOfRow={nameOfRow} />

@@ -11,6 +11,7 @@ import { Panel } from '../shell/Panel.tsx';
 import { Amount, Change, Share } from '../tables/cells.tsx';
 import { type Column, DataTable } from '../tables/DataTable.tsx';
 import classes from './drilldown.module.css';
+import { Quantity, Unit } from './measured.tsx';
 import { stepInto } from './path.ts';
 import { TypeBadges } from './TypeBadges.tsx';
 
@@ -123,20 +124,4 @@ function productColumns(
     { id: 'unit', header: t('columns.unit'), wideOnly: true, cell: ({ unit }) => <Unit name={unit} /> },
     { id: 'type', header: t('columns.type'), cell: (row) => <TypeBadges row={row} indirect={indirect} /> },
   ];
-}
-
-function Quantity({ value }: { readonly value: string | undefined }) {
-  const { t, language } = useWords();
-  if (value === undefined) return <span className="soft">{t('states.noValue')}</span>;
-  return (
-    <span className="figure" title={value}>
-      {formatQuantity(value, language)}
-    </span>
-  );
-}
-
-/** A unit is never empty in the facts; `none` is the word of the contract for a product that is not measured. */
-function Unit({ name }: { readonly name: string | undefined }) {
-  const { t } = useWords();
-  return name === undefined || name === 'none' ? <span className="soft">{t('states.noValue')}</span> : name;
 }

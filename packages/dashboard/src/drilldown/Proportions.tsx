@@ -1,4 +1,4 @@
-import { Text, Title, useComputedColorScheme } from '@mantine/core';
+import { Text, Title } from '@mantine/core';
 import { useNavigate } from '@tanstack/react-router';
 import { useId, useMemo } from 'react';
 import type { Path } from '../api/queries.ts';
@@ -11,6 +11,7 @@ import { useWords } from '../i18n/i18n.ts';
 import type { Choice } from '../selection/choice.ts';
 import { changed } from '../selection/selection.ts';
 import { Panel } from '../shell/Panel.tsx';
+import { useScheme } from '../theme/scheme.ts';
 import classes from './drilldown.module.css';
 import { stepInto } from './path.ts';
 
@@ -26,7 +27,7 @@ interface ProportionsProps {
 export function Proportions({ report, level, choice, path, nameOfRow }: ProportionsProps) {
   const { t, language } = useWords();
   const heading = useId();
-  const scheme = useComputedColorScheme('light');
+  const scheme = useScheme();
   const navigate = useNavigate();
   const { rows } = report;
   const parts = useMemo(

@@ -3,7 +3,7 @@ import type { DrilldownRow, Level } from '../api/types.ts';
 import { useWords } from '../i18n/i18n.ts';
 
 /** The application of what no rule could map (a reserved code of the data contract). */
-const UNALLOCATED = 'UNALLOCATED';
+export const UNALLOCATED = 'UNALLOCATED';
 
 /** How a row is called: its label, or a word for the reserved codes and for what has no product. */
 export function useRowName(): (row: DrilldownRow, level: Level) => string {

@@ -210,7 +210,7 @@ export interface paths {
                 };
             };
         };
-        /** Sign out */
+        /** Sign out; 200 where the identity provider has a session to end as well, at the address in the answer */
         delete: {
             parameters: {
                 query?: never;
@@ -220,6 +220,18 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /** Format: uri */
+                            continue_at: string;
+                        };
+                    };
+                };
                 /** @description Default Response */
                 204: {
                     headers: {
@@ -238,6 +250,54 @@ export interface paths {
                 };
             };
         };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/session/ways": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How to sign in at this node */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description How to sign in: the address that leads to the identity provider, or a token or one-time code. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            provider: string | null;
+                            code: boolean;
+                        };
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -295,6 +355,26 @@ export interface paths {
          * @description Roles: group.reader, group.admin.
          */
         get: operations["groupDomains"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/group/families": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Families by cost, within their domains
+         * @description Roles: group.reader, group.admin.
+         */
+        get: operations["groupFamilies"];
         put?: never;
         post?: never;
         delete?: never;
@@ -616,11 +696,21 @@ export interface operations {
                 consumption_type?: "DIRECT" | "INDIRECT";
                 /** @description Leave the product TAX out */
                 without_tax?: boolean;
+                /** @description Repeatable, 300 at most */
+                family?: string[];
+                /** @description Repeatable, 300 at most */
+                product?: string[];
                 /** @description Repeatable */
+                environment?: ("prod" | "non_prod" | "unknown" | "n_a")[];
+                /** @description Domains and families as reported (unless told), or as the references are today */
+                hierarchy?: "reported" | "today";
+                /** @description Else what the header Accept prefers */
+                format?: "json" | "csv";
+                /** @description Repeatable, 300 at most */
                 entity?: string[];
-                /** @description Repeatable */
+                /** @description Repeatable, 300 at most */
                 domain?: string[];
-                /** @description Repeatable */
+                /** @description Repeatable, 300 at most */
                 application?: string[];
             };
             header?: never;
@@ -629,7 +719,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Default Response */
+            /** @description Cost of the group by month */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -640,6 +730,8 @@ export interface operations {
                         currency: string;
                         /** @enum {unknown} */
                         measure: "cost" | "cost_effective" | "cost_billed" | "cost_standard";
+                        /** @enum {unknown} */
+                        hierarchy: "reported" | "today";
                         from: string | null;
                         to: string | null;
                         /** @description False when any cost could not be converted; `missing` says which */
@@ -657,6 +749,7 @@ export interface operations {
                         provisional: string[];
                         rate_sets: number[];
                         row_count: number;
+                        next_cursor: string | null;
                         total: {
                             cost: string | null;
                             complete: boolean;
@@ -681,7 +774,36 @@ export interface operations {
                             change: string | null;
                             fact_rows: number;
                             valued_rows: number;
+                            year_cost: string | null;
+                            change_year: string | null;
+                            running_cost: string | null;
                         }[];
+                    };
+                    "text/csv": string;
+                };
+            };
+            /** @description The state named in If-None-Match still stands */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Default Response */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        code: string;
+                        detail: string;
+                        next?: string;
+                    } & {
+                        [key: string]: unknown;
                     };
                 };
             };
@@ -733,11 +855,21 @@ export interface operations {
                 consumption_type?: "DIRECT" | "INDIRECT";
                 /** @description Leave the product TAX out */
                 without_tax?: boolean;
+                /** @description Repeatable, 300 at most */
+                family?: string[];
+                /** @description Repeatable, 300 at most */
+                product?: string[];
                 /** @description Repeatable */
+                environment?: ("prod" | "non_prod" | "unknown" | "n_a")[];
+                /** @description Domains and families as reported (unless told), or as the references are today */
+                hierarchy?: "reported" | "today";
+                /** @description Else what the header Accept prefers */
+                format?: "json" | "csv";
+                /** @description Repeatable, 300 at most */
                 entity?: string[];
-                /** @description Repeatable */
+                /** @description Repeatable, 300 at most */
                 domain?: string[];
-                /** @description Repeatable */
+                /** @description Repeatable, 300 at most */
                 application?: string[];
             };
             header?: never;
@@ -746,7 +878,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Default Response */
+            /** @description Entities by cost, with share, rank and change */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -757,6 +889,8 @@ export interface operations {
                         currency: string;
                         /** @enum {unknown} */
                         measure: "cost" | "cost_effective" | "cost_billed" | "cost_standard";
+                        /** @enum {unknown} */
+                        hierarchy: "reported" | "today";
                         from: string | null;
                         to: string | null;
                         /** @description False when any cost could not be converted; `missing` says which */
@@ -774,6 +908,7 @@ export interface operations {
                         provisional: string[];
                         rate_sets: number[];
                         row_count: number;
+                        next_cursor: string | null;
                         total: {
                             cost: string | null;
                             complete: boolean;
@@ -801,6 +936,32 @@ export interface operations {
                             fact_rows: number;
                             valued_rows: number;
                         }[];
+                    };
+                    "text/csv": string;
+                };
+            };
+            /** @description The state named in If-None-Match still stands */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Default Response */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        code: string;
+                        detail: string;
+                        next?: string;
+                    } & {
+                        [key: string]: unknown;
                     };
                 };
             };
@@ -852,11 +1013,21 @@ export interface operations {
                 consumption_type?: "DIRECT" | "INDIRECT";
                 /** @description Leave the product TAX out */
                 without_tax?: boolean;
+                /** @description Repeatable, 300 at most */
+                family?: string[];
+                /** @description Repeatable, 300 at most */
+                product?: string[];
                 /** @description Repeatable */
+                environment?: ("prod" | "non_prod" | "unknown" | "n_a")[];
+                /** @description Domains and families as reported (unless told), or as the references are today */
+                hierarchy?: "reported" | "today";
+                /** @description Else what the header Accept prefers */
+                format?: "json" | "csv";
+                /** @description Repeatable, 300 at most */
                 entity?: string[];
-                /** @description Repeatable */
+                /** @description Repeatable, 300 at most */
                 domain?: string[];
-                /** @description Repeatable */
+                /** @description Repeatable, 300 at most */
                 application?: string[];
             };
             header?: never;
@@ -865,7 +1036,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Default Response */
+            /** @description Domains by cost */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -876,6 +1047,8 @@ export interface operations {
                         currency: string;
                         /** @enum {unknown} */
                         measure: "cost" | "cost_effective" | "cost_billed" | "cost_standard";
+                        /** @enum {unknown} */
+                        hierarchy: "reported" | "today";
                         from: string | null;
                         to: string | null;
                         /** @description False when any cost could not be converted; `missing` says which */
@@ -893,6 +1066,7 @@ export interface operations {
                         provisional: string[];
                         rate_sets: number[];
                         row_count: number;
+                        next_cursor: string | null;
                         total: {
                             cost: string | null;
                             complete: boolean;
@@ -915,6 +1089,186 @@ export interface operations {
                             fact_rows: number;
                             valued_rows: number;
                         }[];
+                    };
+                    "text/csv": string;
+                };
+            };
+            /** @description The state named in If-None-Match still stands */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Default Response */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        code: string;
+                        detail: string;
+                        next?: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        code: string;
+                        detail: string;
+                        next?: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    groupFamilies: {
+        parameters: {
+            query?: {
+                /**
+                 * @description YYYY-MM
+                 * @example 2025-07
+                 */
+                from?: string;
+                /**
+                 * @description YYYY-MM
+                 * @example 2025-07
+                 */
+                to?: string;
+                /** @description ISO 4217 */
+                currency?: string;
+                measure?: "cost" | "cost_effective" | "cost_billed" | "cost_standard";
+                consumption_type?: "DIRECT" | "INDIRECT";
+                /** @description Leave the product TAX out */
+                without_tax?: boolean;
+                /** @description Repeatable, 300 at most */
+                family?: string[];
+                /** @description Repeatable, 300 at most */
+                product?: string[];
+                /** @description Repeatable */
+                environment?: ("prod" | "non_prod" | "unknown" | "n_a")[];
+                /** @description Domains and families as reported (unless told), or as the references are today */
+                hierarchy?: "reported" | "today";
+                /** @description Else what the header Accept prefers */
+                format?: "json" | "csv";
+                /** @description Repeatable, 300 at most */
+                entity?: string[];
+                /** @description Repeatable, 300 at most */
+                domain?: string[];
+                /** @description Repeatable, 300 at most */
+                application?: string[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Families by cost, within their domains */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description ISO 4217 */
+                        currency: string;
+                        /** @enum {unknown} */
+                        measure: "cost" | "cost_effective" | "cost_billed" | "cost_standard";
+                        /** @enum {unknown} */
+                        hierarchy: "reported" | "today";
+                        from: string | null;
+                        to: string | null;
+                        /** @description False when any cost could not be converted; `missing` says which */
+                        complete: boolean;
+                        missing: {
+                            /**
+                             * @description YYYY-MM
+                             * @example 2025-07
+                             */
+                            period_month: string;
+                            /** @description ISO 4217 */
+                            currency: string;
+                        }[];
+                        /** @description Months whose rates may still change */
+                        provisional: string[];
+                        rate_sets: number[];
+                        row_count: number;
+                        next_cursor: string | null;
+                        total: {
+                            cost: string | null;
+                            complete: boolean;
+                            fact_rows: number;
+                            valued_rows: number;
+                        };
+                        rows: {
+                            domain: string;
+                            family: string | null;
+                            label: string;
+                            cost: string | null;
+                            /** @description ISO 4217 */
+                            currency: string;
+                            complete: boolean;
+                            local_cost: string | null;
+                            local_currency: string | null;
+                            share: string | null;
+                            rank: number;
+                            previous_cost: string | null;
+                            change: string | null;
+                            fact_rows: number;
+                            valued_rows: number;
+                        }[];
+                    };
+                    "text/csv": string;
+                };
+            };
+            /** @description The state named in If-None-Match still stands */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Default Response */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        code: string;
+                        detail: string;
+                        next?: string;
+                    } & {
+                        [key: string]: unknown;
                     };
                 };
             };
@@ -966,11 +1320,21 @@ export interface operations {
                 consumption_type?: "DIRECT" | "INDIRECT";
                 /** @description Leave the product TAX out */
                 without_tax?: boolean;
+                /** @description Repeatable, 300 at most */
+                family?: string[];
+                /** @description Repeatable, 300 at most */
+                product?: string[];
                 /** @description Repeatable */
+                environment?: ("prod" | "non_prod" | "unknown" | "n_a")[];
+                /** @description Domains and families as reported (unless told), or as the references are today */
+                hierarchy?: "reported" | "today";
+                /** @description Else what the header Accept prefers */
+                format?: "json" | "csv";
+                /** @description Repeatable, 300 at most */
                 entity?: string[];
-                /** @description Repeatable */
+                /** @description Repeatable, 300 at most */
                 domain?: string[];
-                /** @description Repeatable */
+                /** @description Repeatable, 300 at most */
                 application?: string[];
             };
             header?: never;
@@ -979,7 +1343,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Default Response */
+            /** @description Cost by entity and domain */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -990,6 +1354,8 @@ export interface operations {
                         currency: string;
                         /** @enum {unknown} */
                         measure: "cost" | "cost_effective" | "cost_billed" | "cost_standard";
+                        /** @enum {unknown} */
+                        hierarchy: "reported" | "today";
                         from: string | null;
                         to: string | null;
                         /** @description False when any cost could not be converted; `missing` says which */
@@ -1007,6 +1373,7 @@ export interface operations {
                         provisional: string[];
                         rate_sets: number[];
                         row_count: number;
+                        next_cursor: string | null;
                         total: {
                             cost: string | null;
                             complete: boolean;
@@ -1030,6 +1397,32 @@ export interface operations {
                             fact_rows: number;
                             valued_rows: number;
                         }[];
+                    };
+                    "text/csv": string;
+                };
+            };
+            /** @description The state named in If-None-Match still stands */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Default Response */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        code: string;
+                        detail: string;
+                        next?: string;
+                    } & {
+                        [key: string]: unknown;
                     };
                 };
             };
@@ -1081,15 +1474,27 @@ export interface operations {
                 consumption_type?: "DIRECT" | "INDIRECT";
                 /** @description Leave the product TAX out */
                 without_tax?: boolean;
+                /** @description Repeatable, 300 at most */
+                family?: string[];
+                /** @description Repeatable, 300 at most */
+                product?: string[];
                 /** @description Repeatable */
+                environment?: ("prod" | "non_prod" | "unknown" | "n_a")[];
+                /** @description Domains and families as reported (unless told), or as the references are today */
+                hierarchy?: "reported" | "today";
+                /** @description Else what the header Accept prefers */
+                format?: "json" | "csv";
+                /** @description Repeatable, 300 at most */
                 entity?: string[];
-                /** @description Repeatable */
+                /** @description Repeatable, 300 at most */
                 domain?: string[];
-                /** @description Repeatable */
+                /** @description Repeatable, 300 at most */
                 application?: string[];
                 /** @description 200 unless told */
                 limit?: number;
                 offset?: number;
+                /** @description `next_cursor` of the page before; CSV is never paged */
+                cursor?: string;
             };
             header?: never;
             path?: never;
@@ -1097,7 +1502,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Default Response */
+            /** @description Applications of all entities by cost */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1108,6 +1513,8 @@ export interface operations {
                         currency: string;
                         /** @enum {unknown} */
                         measure: "cost" | "cost_effective" | "cost_billed" | "cost_standard";
+                        /** @enum {unknown} */
+                        hierarchy: "reported" | "today";
                         from: string | null;
                         to: string | null;
                         /** @description False when any cost could not be converted; `missing` says which */
@@ -1125,6 +1532,7 @@ export interface operations {
                         provisional: string[];
                         rate_sets: number[];
                         row_count: number;
+                        next_cursor: string | null;
                         total: {
                             cost: string | null;
                             complete: boolean;
@@ -1148,6 +1556,32 @@ export interface operations {
                             fact_rows: number;
                             valued_rows: number;
                         }[];
+                    };
+                    "text/csv": string;
+                };
+            };
+            /** @description The state named in If-None-Match still stands */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Default Response */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        code: string;
+                        detail: string;
+                        next?: string;
+                    } & {
+                        [key: string]: unknown;
                     };
                 };
             };
@@ -1199,15 +1633,27 @@ export interface operations {
                 consumption_type?: "DIRECT" | "INDIRECT";
                 /** @description Leave the product TAX out */
                 without_tax?: boolean;
+                /** @description Repeatable, 300 at most */
+                family?: string[];
+                /** @description Repeatable, 300 at most */
+                product?: string[];
                 /** @description Repeatable */
+                environment?: ("prod" | "non_prod" | "unknown" | "n_a")[];
+                /** @description Domains and families as reported (unless told), or as the references are today */
+                hierarchy?: "reported" | "today";
+                /** @description Else what the header Accept prefers */
+                format?: "json" | "csv";
+                /** @description Repeatable, 300 at most */
                 entity?: string[];
-                /** @description Repeatable */
+                /** @description Repeatable, 300 at most */
                 domain?: string[];
-                /** @description Repeatable */
+                /** @description Repeatable, 300 at most */
                 application?: string[];
                 /** @description 200 unless told */
                 limit?: number;
                 offset?: number;
+                /** @description `next_cursor` of the page before; CSV is never paged */
+                cursor?: string;
             };
             header?: never;
             path?: never;
@@ -1215,7 +1661,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Default Response */
+            /** @description Quantity and cost by product and unit */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1226,6 +1672,8 @@ export interface operations {
                         currency: string;
                         /** @enum {unknown} */
                         measure: "cost" | "cost_effective" | "cost_billed" | "cost_standard";
+                        /** @enum {unknown} */
+                        hierarchy: "reported" | "today";
                         from: string | null;
                         to: string | null;
                         /** @description False when any cost could not be converted; `missing` says which */
@@ -1243,6 +1691,7 @@ export interface operations {
                         provisional: string[];
                         rate_sets: number[];
                         row_count: number;
+                        next_cursor: string | null;
                         total: {
                             cost: string | null;
                             complete: boolean;
@@ -1271,6 +1720,32 @@ export interface operations {
                             fact_rows: number;
                             valued_rows: number;
                         }[];
+                    };
+                    "text/csv": string;
+                };
+            };
+            /** @description The state named in If-None-Match still stands */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Default Response */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        code: string;
+                        detail: string;
+                        next?: string;
+                    } & {
+                        [key: string]: unknown;
                     };
                 };
             };
@@ -1322,15 +1797,27 @@ export interface operations {
                 consumption_type?: "DIRECT" | "INDIRECT";
                 /** @description Leave the product TAX out */
                 without_tax?: boolean;
+                /** @description Repeatable, 300 at most */
+                family?: string[];
+                /** @description Repeatable, 300 at most */
+                product?: string[];
                 /** @description Repeatable */
+                environment?: ("prod" | "non_prod" | "unknown" | "n_a")[];
+                /** @description Domains and families as reported (unless told), or as the references are today */
+                hierarchy?: "reported" | "today";
+                /** @description Else what the header Accept prefers */
+                format?: "json" | "csv";
+                /** @description Repeatable, 300 at most */
                 entity?: string[];
-                /** @description Repeatable */
+                /** @description Repeatable, 300 at most */
                 domain?: string[];
-                /** @description Repeatable */
+                /** @description Repeatable, 300 at most */
                 application?: string[];
                 /** @description 200 unless told */
                 limit?: number;
                 offset?: number;
+                /** @description `next_cursor` of the page before; CSV is never paged */
+                cursor?: string;
             };
             header?: never;
             path?: never;
@@ -1338,7 +1825,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Default Response */
+            /** @description Entities side by side, by product and unit */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1349,6 +1836,8 @@ export interface operations {
                         currency: string;
                         /** @enum {unknown} */
                         measure: "cost" | "cost_effective" | "cost_billed" | "cost_standard";
+                        /** @enum {unknown} */
+                        hierarchy: "reported" | "today";
                         from: string | null;
                         to: string | null;
                         /** @description False when any cost could not be converted; `missing` says which */
@@ -1366,6 +1855,7 @@ export interface operations {
                         provisional: string[];
                         rate_sets: number[];
                         row_count: number;
+                        next_cursor: string | null;
                         total: {
                             cost: string | null;
                             complete: boolean;
@@ -1395,6 +1885,32 @@ export interface operations {
                             fact_rows: number;
                             valued_rows: number;
                         }[];
+                    };
+                    "text/csv": string;
+                };
+            };
+            /** @description The state named in If-None-Match still stands */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Default Response */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        code: string;
+                        detail: string;
+                        next?: string;
+                    } & {
+                        [key: string]: unknown;
                     };
                 };
             };
@@ -1446,12 +1962,24 @@ export interface operations {
                 consumption_type?: "DIRECT" | "INDIRECT";
                 /** @description Leave the product TAX out */
                 without_tax?: boolean;
+                /** @description Repeatable, 300 at most */
+                family?: string[];
+                /** @description Repeatable, 300 at most */
+                product?: string[];
+                /** @description Repeatable */
+                environment?: ("prod" | "non_prod" | "unknown" | "n_a")[];
+                /** @description Domains and families as reported (unless told), or as the references are today */
+                hierarchy?: "reported" | "today";
+                /** @description Else what the header Accept prefers */
+                format?: "json" | "csv";
                 entity?: string;
                 domain?: string;
                 application?: string;
                 /** @description 200 unless told */
                 limit?: number;
                 offset?: number;
+                /** @description `next_cursor` of the page before; CSV is never paged */
+                cursor?: string;
             };
             header?: never;
             path?: never;
@@ -1459,7 +1987,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Default Response */
+            /** @description One level of group, entity, domain, application, product */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1470,6 +1998,8 @@ export interface operations {
                         currency: string;
                         /** @enum {unknown} */
                         measure: "cost" | "cost_effective" | "cost_billed" | "cost_standard";
+                        /** @enum {unknown} */
+                        hierarchy: "reported" | "today";
                         from: string | null;
                         to: string | null;
                         /** @description False when any cost could not be converted; `missing` says which */
@@ -1487,6 +2017,7 @@ export interface operations {
                         provisional: string[];
                         rate_sets: number[];
                         row_count: number;
+                        next_cursor: string | null;
                         total: {
                             cost: string | null;
                             complete: boolean;
@@ -1523,6 +2054,32 @@ export interface operations {
                             fact_rows: number;
                             valued_rows: number;
                         }[];
+                    };
+                    "text/csv": string;
+                };
+            };
+            /** @description The state named in If-None-Match still stands */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Default Response */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        code: string;
+                        detail: string;
+                        next?: string;
+                    } & {
+                        [key: string]: unknown;
                     };
                 };
             };
@@ -1568,7 +2125,7 @@ export interface operations {
                  * @example 2025-07
                  */
                 to?: string;
-                /** @description Repeatable */
+                /** @description Repeatable, 300 at most */
                 entity?: string[];
             };
             header?: never;
@@ -1672,6 +2229,12 @@ export interface operations {
                             code: string;
                             label: string;
                         }[];
+                        families: {
+                            code: string;
+                            label: string;
+                            domain: string;
+                        }[];
+                        environments: ("prod" | "non_prod" | "unknown" | "n_a")[];
                     };
                 };
             };
@@ -1834,6 +2397,12 @@ export interface operations {
                                 cost_billed: string | null;
                                 cost_standard: string | null;
                             }[];
+                            coverage: {
+                                product_rows: number;
+                                mapped_rows: number;
+                                priced_rows: number;
+                            };
+                            adjusts_month: string | null;
                             /** Format: date-time */
                             received_at: string;
                         }[];
@@ -1977,6 +2546,12 @@ export interface operations {
                                 cost_billed: string | null;
                                 cost_standard: string | null;
                             }[];
+                            coverage: {
+                                product_rows: number;
+                                mapped_rows: number;
+                                priced_rows: number;
+                            };
+                            adjusts_month: string | null;
                             /** Format: date-time */
                             received_at: string;
                         }[];
@@ -2213,6 +2788,12 @@ export interface operations {
                             products: number;
                             rows: number;
                         };
+                        coverage: {
+                            product_rows: number;
+                            mapped_rows: number;
+                            priced_rows: number;
+                        };
+                        adjusts_month: string | null;
                         /** Format: date-time */
                         received_at: string;
                     };
@@ -2255,6 +2836,12 @@ export interface operations {
                             products: number;
                             rows: number;
                         };
+                        coverage: {
+                            product_rows: number;
+                            mapped_rows: number;
+                            priced_rows: number;
+                        };
+                        adjusts_month: string | null;
                         /** Format: date-time */
                         received_at: string;
                     };

@@ -1,36 +1,33 @@
 import { Flags } from '../flags/Flags.tsx';
 import { useWords } from '../i18n/i18n.ts';
-import { SelectionBar } from '../selection/SelectionBar.tsx';
-import { useSelected } from '../selection/use-selected.ts';
-import { PageHead } from '../shell/PageHead.tsx';
-import { Failure, Nothing, Waiting } from '../shell/states.tsx';
-import { Keys } from './Keys.tsx';
-import { MonthSeries } from './MonthSeries.tsx';
-import classes from './overview.module.css';
+import { CostKeys } from '../keyfigures/CostKeys.tsx';
+import { IndirectKey } from '../keyfigures/IndirectKey.tsx';
+import { Keys } from '../keyfigures/Key.tsx';
+import { ChosenPage } from '../selection/ChosenPage.tsx';
+import { MonthSeries } from '../series/MonthSeries.tsx';
+import layout from '../theme/layout.module.css';
+import { BundleStates } from './BundleStates.tsx';
+import { PublishedKey } from './PublishedKey.tsx';
 import { Ranking } from './Ranking.tsx';
 
 /** The start page: what the month cost, how it came to this, who spent most, and how far to trust it. */
 export function OverviewPage() {
   const { t } = useWords();
-  const { choice, error, waiting } = useSelected();
   return (
-    <>
-      <PageHead title={t('overview.title')} lead={t('overview.lead')} />
-      <SelectionBar />
-      {error !== null && error !== undefined ? (
-        <Failure error={error} />
-      ) : waiting ? (
-        <Waiting height={420} />
-      ) : choice === undefined ? (
-        <Nothing why={t('states.emptyGroup')} />
-      ) : (
-        <div className={classes.page}>
-          <Keys choice={choice} />
+    <ChosenPage title={t('overview.title')} lead={t('overview.lead')}>
+      {(choice) => (
+        <div className={layout.page}>
+          <Keys>
+            <CostKeys choice={choice} />
+            <PublishedKey choice={choice} />
+            <IndirectKey choice={choice} />
+          </Keys>
           <Flags choice={choice} />
           <MonthSeries choice={choice} />
           <Ranking choice={choice} />
+          <BundleStates choice={choice} />
         </div>
       )}
-    </>
+    </ChosenPage>
   );
 }

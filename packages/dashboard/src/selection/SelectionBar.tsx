@@ -1,27 +1,40 @@
-import { ActionIcon, Button, Group, MultiSelect, NativeSelect, Pill, Popover, Stack, Switch } from '@mantine/core';
-import { IconAdjustmentsHorizontal, IconChevronLeft, IconChevronRight } from '@tabler/icons-react';
+import { ActionIcon, NativeSelect, Switch } from '@mantine/core';
+import { IconChevronLeft, IconChevronRight } from '@tabler/icons-react';
 import { addMonths, formatMonth } from '../format/months.ts';
 import { useWords } from '../i18n/i18n.ts';
+import { Filters } from './Filters.tsx';
+import { PrintedSelection } from './PrintedSelection.tsx';
 import classes from './selection.module.css';
 import { MEASURES } from './selection.ts';
 import { type Selected, useSelected } from './use-selected.ts';
 
-type Part = 'range' | 'month' | 'amounts' | 'filters';
+export type Part = 'range' | 'month' | 'amounts' | 'filters';
+
+/** A filter that a page sets by itself: an entity's page is about that entity. */
+export type Fixed = 'entity' | 'domain' | 'family' | 'product' | 'application';
 
 const EVERYTHING: readonly Part[] = ['range', 'month', 'amounts', 'filters'];
 
+interface SelectionBarProps {
+  readonly parts?: readonly Part[];
+  readonly fixed?: readonly Fixed[];
+}
+
 /** What is looked at, in one row above the figures: the parts that change something on the page. */
-export function SelectionBar({ parts = EVERYTHING }: { readonly parts?: readonly Part[] }) {
+export function SelectionBar({ parts = EVERYTHING, fixed = [] }: SelectionBarProps) {
   const selected = useSelected();
   const { t } = useWords();
   if (selected.choice === undefined) return null;
   return (
-    <section aria-label={t('selection.title')} className={classes.bar}>
-      {parts.includes('range') && <Range selected={selected} />}
-      {parts.includes('month') && <MonthStepper selected={selected} />}
-      {parts.includes('amounts') && <Amounts selected={selected} />}
-      {parts.includes('filters') && <Filters selected={selected} />}
-    </section>
+    <>
+      <PrintedSelection selected={selected} parts={parts} fixed={fixed} />
+      <section aria-label={t('selection.title')} className={`${classes.bar} screen-only`}>
+        {parts.includes('range') && <Range selected={selected} />}
+        {parts.includes('month') && <MonthStepper selected={selected} />}
+        {parts.includes('amounts') && <Amounts selected={selected} />}
+        {parts.includes('filters') && <Filters selected={selected} fixed={fixed} />}
+      </section>
+    </>
   );
 }
 
@@ -124,84 +137,5 @@ function Amounts({ selected }: { readonly selected: Selected }) {
         onChange={(event) => change({ without_tax: event.currentTarget.checked ? true : undefined })}
       />
     </>
-  );
-}
-
-function Filters({ selected }: { readonly selected: Selected }) {
-  const { t } = useWords();
-  const { choice, available, change } = selected;
-  if (choice === undefined) return null;
-  const { entity, domain, application } = choice;
-  const count = entity.length + domain.length + application.length;
-  return (
-    <Group gap="xs" align="center" className={classes.filters ?? ''}>
-      <Popover width={320} position="bottom-start" shadow="md" trapFocus withinPortal={false}>
-        <Popover.Target>
-          <Button
-            variant="default"
-            leftSection={<IconAdjustmentsHorizontal size={16} aria-hidden="true" />}
-            aria-haspopup="dialog"
-          >
-            {count === 0 ? t('selection.filters') : t('selection.filtersCount', { count })}
-          </Button>
-        </Popover.Target>
-        <Popover.Dropdown aria-label={t('selection.filters')}>
-          <Stack gap="sm">
-            <MultiSelect
-              label={t('selection.entities')}
-              placeholder={entity.length === 0 ? t('selection.allEntities') : ''}
-              data={available.entities.map(({ code: value, label }) => ({ value, label: `${value} · ${label}` }))}
-              value={[...entity]}
-              onChange={(value) => change({ entity: value })}
-              nothingFoundMessage={t('selection.noMatch')}
-              comboboxProps={{ withinPortal: false }}
-              openOnFocus={false}
-              searchable
-              clearable
-            />
-            <MultiSelect
-              label={t('selection.domains')}
-              placeholder={domain.length === 0 ? t('selection.allDomains') : ''}
-              data={available.domains.map(({ code: value, label }) => ({ value, label }))}
-              value={[...domain]}
-              onChange={(value) => change({ domain: value })}
-              nothingFoundMessage={t('selection.noMatch')}
-              comboboxProps={{ withinPortal: false }}
-              openOnFocus={false}
-              searchable
-              clearable
-            />
-          </Stack>
-        </Popover.Dropdown>
-      </Popover>
-      {count > 0 && <Chips selected={selected} />}
-    </Group>
-  );
-}
-
-function Chips({ selected }: { readonly selected: Selected }) {
-  const { t } = useWords();
-  const { choice, change, nameOf } = selected;
-  if (choice === undefined) return null;
-  return (
-    <ul className={classes.chips}>
-      {(['entity', 'domain', 'application'] as const).flatMap((kind) =>
-        choice[kind].map((code) => (
-          <li key={`${kind} ${code}`}>
-            <Pill
-              withRemoveButton
-              removeButtonProps={{
-                'aria-label': t('selection.remove', { name: nameOf(kind, code) }),
-                'aria-hidden': false,
-                tabIndex: 0,
-              }}
-              onRemove={() => change({ [kind]: choice[kind].filter((other) => other !== code) })}
-            >
-              {nameOf(kind, code)}
-            </Pill>
-          </li>
-        )),
-      )}
-    </ul>
   );
 }

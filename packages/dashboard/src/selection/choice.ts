@@ -1,5 +1,5 @@
 import { addMonths, monthsBetween } from '../format/months.ts';
-import type { Measure, Selection } from './selection.ts';
+import type { ConsumptionType, Environment, Measure, Selection } from './selection.ts';
 
 /** What the group has: the months with facts, its entities and domains, the currencies that it can report in. */
 export interface Available {
@@ -21,7 +21,14 @@ export interface Choice {
   readonly withoutTax: boolean;
   readonly entity: readonly string[];
   readonly domain: readonly string[];
+  readonly family: readonly string[];
+  readonly product: readonly string[];
   readonly application: readonly string[];
+  /** Direct and indirect together when undefined. */
+  readonly type: ConsumptionType | undefined;
+  /** Every environment when empty. */
+  readonly environment: readonly Environment[];
+  readonly hierarchy: 'reported' | 'today';
 }
 
 const MONTHS_SHOWN = 12;
@@ -51,7 +58,12 @@ export function resolve(selection: Selection, available: Available): Choice | un
     withoutTax: selection.without_tax === true,
     entity: selection.entity ?? [],
     domain: selection.domain ?? [],
+    family: selection.family ?? [],
+    product: selection.product ?? [],
     application: selection.application ?? [],
+    type: selection.type,
+    environment: selection.environment ?? [],
+    hierarchy: selection.hierarchy ?? 'reported',
   };
 }
 

@@ -1,6 +1,16 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { changed, MEASURES, parseSearch, readSelection, type Selection, stringifySearch } from './selection.ts';
+import {
+  changed,
+  ENVIRONMENTS,
+  MEASURES,
+  parseSearch,
+  readSelection,
+  type Selection,
+  stringifySearch,
+  TOPS,
+  TYPES,
+} from './selection.ts';
 
 const month = fc.constantFrom('2024-12', '2025-01', '2025-12');
 const someCodes = fc.uniqueArray(fc.string({ minLength: 1, maxLength: 40 }), { minLength: 1, maxLength: 5 });
@@ -14,8 +24,17 @@ const selection: fc.Arbitrary<Selection> = fc.record(
     without_tax: fc.constant(true as const),
     entity: someCodes,
     domain: someCodes,
+    family: someCodes,
+    product: someCodes,
     application: someCodes,
+    type: fc.constantFrom(...TYPES),
+    environment: fc.subarray([...ENVIRONMENTS], { minLength: 1, maxLength: ENVIRONMENTS.length - 1 }),
+    hierarchy: fc.constant('today' as const),
     stack: fc.constant('entity' as const),
+    running: fc.constant(true as const),
+    top: fc.constantFrom(...TOPS.filter((top) => top !== '10')),
+    cells: fc.constant('share' as const),
+    table: someCodes,
     at: fc.constant('FR01/2025-06'),
     lang: fc.constantFrom('en' as const, 'fr' as const),
   },
@@ -40,7 +59,9 @@ it('is readable in the address', () => {
 it('falls back to the default where the address is malformed', () => {
   expect(
     readSelection(
-      parseSearch('?from=2025-13&currency=euro&measure=cost&lang=de&without_tax=0&entity=&stack=x&month=x'),
+      parseSearch(
+        '?from=2025-13&currency=euro&measure=cost&lang=de&without_tax=0&entity=&stack=x&month=x&type=BOTH&environment=moon&top=10&running=1&hierarchy=reported',
+      ),
     ),
   ).toEqual({});
   expect(readSelection({ entity: [{}, 'FR01', 'FR01', 5] })).toEqual({ entity: ['FR01'] });

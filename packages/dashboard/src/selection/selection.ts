@@ -3,6 +3,14 @@ import type { Language } from '../format/numbers.ts';
 
 export const MEASURES = ['cost', 'cost_effective', 'cost_billed', 'cost_standard'] as const;
 export type Measure = (typeof MEASURES)[number];
+/** Direct: measured for the application; indirect: its part of something shared (spec 01, 5). */
+export const TYPES = ['DIRECT', 'INDIRECT'] as const;
+export type ConsumptionType = (typeof TYPES)[number];
+export const ENVIRONMENTS = ['prod', 'non_prod', 'unknown', 'n_a'] as const;
+export type Environment = (typeof ENVIRONMENTS)[number];
+/** How many of a ranking are drawn before the others become one. */
+export const TOPS = ['5', '10', '20', 'all'] as const;
+export type Top = (typeof TOPS)[number];
 
 /** What a reader looks at. It stands in the address of the page, so that a link shows another reader the same thing. */
 export interface Selection {
@@ -16,9 +24,22 @@ export interface Selection {
   readonly without_tax?: true;
   readonly entity?: readonly string[];
   readonly domain?: readonly string[];
+  readonly family?: readonly string[];
+  readonly product?: readonly string[];
   readonly application?: readonly string[];
+  readonly type?: ConsumptionType;
+  readonly environment?: readonly Environment[];
+  /** Domains and families as the references have them now, instead of as they were reported. */
+  readonly hierarchy?: 'today';
   /** What the columns of the month series are made of. */
   readonly stack?: 'entity';
+  /** The month series adds up from its first month on. */
+  readonly running?: true;
+  readonly top?: Top;
+  /** What the cells of the heat map show. */
+  readonly cells?: 'share';
+  /** The figures that are shown as tables. */
+  readonly table?: readonly string[];
   /** The publication that is looked into, as `FR01/2025-06`. */
   readonly at?: string;
   readonly lang?: Language;
@@ -28,7 +49,8 @@ const PUBLICATION = /^[A-Z0-9][A-Z0-9_-]{0,31}\/\d{4}-(0[1-9]|1[0-2])$/;
 const CURRENCY = /^[A-Z]{3}$/;
 /** Codes are free text of the entities, within the bounds of the data contract. */
 const LONGEST_CODE = 200;
-const MOST_CODES = 100;
+/** As many values of one filter as the node takes. */
+const MOST_CODES = 300;
 
 /** Reads a selection from the parameters of an address; what is malformed falls back to the default instead of failing. */
 export function readSelection(search: Readonly<Record<string, unknown>>): Selection {
@@ -42,8 +64,17 @@ export function readSelection(search: Readonly<Record<string, unknown>>): Select
     without_tax: search.without_tax === 'true' || search.without_tax === true ? true : undefined,
     entity: codes(search.entity),
     domain: codes(search.domain),
+    family: codes(search.family),
+    product: codes(search.product),
     application: codes(search.application),
+    type: TYPES.find((known) => known === search.type),
+    environment: environments(search.environment),
+    hierarchy: search.hierarchy === 'today' ? 'today' : undefined,
     stack: search.stack === 'entity' ? 'entity' : undefined,
+    running: search.running === 'true' || search.running === true ? true : undefined,
+    top: TOPS.find((known) => known === search.top && known !== '10'),
+    cells: search.cells === 'share' ? 'share' : undefined,
+    table: codes(search.table),
     at: typeof search.at === 'string' && PUBLICATION.test(search.at) ? search.at : undefined,
     lang: lang === 'en' || lang === 'fr' ? lang : undefined,
   });
@@ -54,6 +85,13 @@ function codes(value: unknown): readonly string[] | undefined {
     (code): code is string => typeof code === 'string' && code !== '' && code.length <= LONGEST_CODE,
   );
   return list.length === 0 ? undefined : [...new Set(list)].slice(0, MOST_CODES);
+}
+
+function environments(value: unknown): readonly Environment[] | undefined {
+  const named = codes(value) ?? [];
+  const known = ENVIRONMENTS.filter((environment) => named.includes(environment));
+  // All of them narrow nothing.
+  return known.length === 0 || known.length === ENVIRONMENTS.length ? undefined : known;
 }
 
 type Loose<T> = { readonly [K in keyof T]: T[K] | undefined };

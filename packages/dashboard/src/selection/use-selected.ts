@@ -27,7 +27,7 @@ export interface Selected {
   readonly waiting: boolean;
   /** Changes the address, in place: the back button leaves the page, it does not undo a filter. */
   readonly change: (change: { readonly [K in keyof Selection]?: Selection[K] | undefined }) => void;
-  readonly nameOf: (kind: 'entity' | 'domain' | 'application', code: string) => string;
+  readonly nameOf: (kind: 'entity' | 'domain' | 'family' | 'product' | 'application', code: string) => string;
 }
 
 /** The selection of the address, with its defaults, and the way to change it. */

@@ -1,11 +1,13 @@
-import { ActionIcon, Button } from '@mantine/core';
+import { ActionIcon, Button, Group } from '@mantine/core';
 import {
+  IconBuilding,
   IconChartBar,
   IconGridDots,
   IconHierarchy2,
   IconLayoutGrid,
   IconLogout,
   IconMenu2,
+  IconPrinter,
   IconX,
 } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
@@ -13,8 +15,10 @@ import { Link, Outlet, useLocation } from '@tanstack/react-router';
 import { useState } from 'react';
 import { sessionQuery } from '../api/queries.ts';
 import { useWords } from '../i18n/i18n.ts';
+import { Search } from '../search/Search.tsx';
 import { readSelection } from '../selection/selection.ts';
 import { useSignOut } from '../session/sign-out.ts';
+import { SavedViews } from '../views/SavedViews.tsx';
 import { Announcer } from './Announcer.tsx';
 import { Mark } from './Brand.tsx';
 import { Settings } from './Settings.tsx';
@@ -22,9 +26,10 @@ import classes from './shell.module.css';
 
 const PAGES = [
   { to: '/', word: 'nav.overview', icon: IconChartBar },
-  { to: '/matrix', word: 'nav.matrix', icon: IconLayoutGrid },
+  { to: '/entities', word: 'nav.entities', icon: IconBuilding },
+  { to: '/domains', word: 'nav.domains', icon: IconLayoutGrid },
   { to: '/drilldown', word: 'nav.drilldown', icon: IconHierarchy2 },
-  { to: '/completeness', word: 'nav.completeness', icon: IconGridDots },
+  { to: '/publications', word: 'nav.publications', icon: IconGridDots },
 ] as const;
 
 /** The frame around every page: navigation, who is signed in, and the content. */
@@ -55,6 +60,9 @@ export function Shell() {
         >
           {open ? <IconX size={18} /> : <IconMenu2 size={18} />}
         </ActionIcon>
+        <div className={classes.search}>
+          <Search />
+        </div>
         <nav id="navigation" className={classes.nav} aria-label={t('app.navigation')}>
           <ul className={classes.links}>
             {PAGES.map(({ to, word, icon: Icon }) => (
@@ -62,7 +70,7 @@ export function Shell() {
                 <Link
                   to={to}
                   search={readSelection}
-                  activeOptions={{ exact: true, includeSearch: false }}
+                  activeOptions={{ exact: to === '/', includeSearch: false }}
                   className={classes.link ?? ''}
                 >
                   <Icon size={18} stroke={1.7} aria-hidden="true" />
@@ -97,6 +105,17 @@ function Foot() {
           {session.deployment === 'test' && <span className={classes.test}>{t('app.test')}</span>}
         </div>
       )}
+      <Group gap="xs" grow wrap="nowrap">
+        <SavedViews />
+        <Button
+          variant="default"
+          size="xs"
+          leftSection={<IconPrinter size={15} aria-hidden="true" />}
+          onClick={() => window.print()}
+        >
+          {t('app.print')}
+        </Button>
+      </Group>
       <Settings />
       <Button
         variant="default"

@@ -1,4 +1,3 @@
-import { IconArrowDown, IconArrowUp } from '@tabler/icons-react';
 import {
   type ColumnDef,
   createSortedRowModel,
@@ -8,27 +7,16 @@ import {
   tableFeatures,
   useTable,
 } from '@tanstack/react-table';
-import { type ReactNode, useMemo, useState } from 'react';
-import { useWords } from '../i18n/i18n.ts';
+import { useMemo, useRef, useState } from 'react';
+import { CsvButton, CsvLink } from './CsvButton.tsx';
+import { type Column, classOf } from './column.ts';
+import { csvText } from './csv.ts';
+import { Heading } from './Heading.tsx';
 import { ScrollRegion } from './ScrollRegion.tsx';
+import { MOST_PLAIN_ROWS, PlainRows, SeenRows } from './TableRows.tsx';
 import classes from './table.module.css';
 
-export interface Column<Row extends RowData> {
-  readonly id: string;
-  readonly header: string;
-  readonly cell: (row: Row) => ReactNode;
-  /** Right-aligned with figures of one width. */
-  readonly numeric?: boolean;
-  /** Ascending order of two rows; a column without it is not sortable. */
-  readonly order?: (a: Row, b: Row) => number;
-  readonly total?: ReactNode;
-  /** Names the row for assistive technology; the first column unless told. */
-  readonly heads?: boolean;
-  /** No wider than its text. */
-  readonly tight?: boolean;
-  /** Left out where the screen is narrow; what it says is on the next page too. */
-  readonly wideOnly?: boolean;
-}
+export type { Column } from './column.ts';
 
 interface DataTableProps<Row extends RowData> {
   readonly caption: string;
@@ -37,13 +25,66 @@ interface DataTableProps<Row extends RowData> {
   readonly rowKey: (row: Row) => string;
   /** Column and direction at first. */
   readonly sorted?: { readonly id: string; readonly desc: boolean };
+  /** Where the node writes all rows as CSV, for a table that shows only some; else the table writes its own. */
+  readonly csv?: string;
 }
 
 const features = tableFeatures({ rowSortingFeature, sortedRowModel: createSortedRowModel(), sortFns: {} });
 
-/** A table to read: sortable by its headings, totals in its foot, scrolling inside itself where the screen is narrow. */
-export function DataTable<Row extends RowData>({ caption, rows, columns, rowKey, sorted }: DataTableProps<Row>) {
+/**
+ * A table to read: sortable by its headings, totals in its foot, scrolling inside itself where the screen is narrow, and to take away
+ * as CSV. Of many rows only those that are seen are in the page.
+ */
+export function DataTable<Row extends RowData>({ caption, rows, columns, rowKey, sorted, csv }: DataTableProps<Row>) {
   const [sorting, setSorting] = useState<SortingState>(sorted === undefined ? [] : [sorted]);
+  const region = useRef<HTMLElement>(null);
+  const ordered = useOrdered(rows, columns, sorting, setSorting);
+  const header = columns.find(({ heads }) => heads === true) ?? columns[0];
+  const written = columns.flatMap(({ header, value }) => (value === undefined ? [] : [{ header, value }]));
+  const many = rows.length > MOST_PLAIN_ROWS;
+  return (
+    <>
+      <ScrollRegion label={caption} tall={many} region={region}>
+        <table className={classes.table} {...(many ? { 'aria-rowcount': rows.length + 1 } : {})}>
+          <caption className={classes.caption}>{caption}</caption>
+          <thead>
+            <tr>
+              {columns.map((column) => (
+                <Heading
+                  key={column.id}
+                  column={column}
+                  state={sorting[0]?.id === column.id ? (sorting[0].desc ? 'descending' : 'ascending') : 'none'}
+                  toggle={() => {
+                    const desc = sorting[0]?.id === column.id ? !sorting[0].desc : column.numeric === true;
+                    setSorting([{ id: column.id, desc }]);
+                  }}
+                />
+              ))}
+            </tr>
+          </thead>
+          {many ? (
+            <SeenRows rows={ordered} columns={columns} header={header} rowKey={rowKey} region={region} />
+          ) : (
+            <PlainRows rows={ordered} columns={columns} header={header} rowKey={rowKey} />
+          )}
+          <Totals columns={columns} header={header} />
+        </table>
+      </ScrollRegion>
+      {csv !== undefined ? (
+        <CsvLink title={caption} href={csv} />
+      ) : (
+        written.length > 0 && rows.length > 0 && <CsvButton title={caption} text={() => csvText(written, ordered)} />
+      )}
+    </>
+  );
+}
+
+function useOrdered<Row extends RowData>(
+  rows: readonly Row[],
+  columns: readonly Column<Row>[],
+  sorting: SortingState,
+  setSorting: (change: SortingState | ((before: SortingState) => SortingState)) => void,
+): readonly Row[] {
   const definitions = useMemo(() => columns.map((column) => definitionOf(column)), [columns]);
   const data = useMemo(() => [...rows], [rows]);
   const table = useTable({
@@ -55,63 +96,7 @@ export function DataTable<Row extends RowData>({ caption, rows, columns, rowKey,
     enableSortingRemoval: false,
     enableMultiSort: false,
   });
-  const header = columns.find(({ heads }) => heads === true) ?? columns[0];
-  const byId = new Map(columns.map((column) => [column.id, column]));
-  return (
-    <ScrollRegion label={caption}>
-      <table className={classes.table}>
-        <caption className={classes.caption}>{caption}</caption>
-        <thead>
-          <tr>
-            {columns.map((column) => (
-              <Heading
-                key={column.id}
-                column={column}
-                state={sorting[0]?.id === column.id ? (sorting[0].desc ? 'descending' : 'ascending') : 'none'}
-                toggle={() => {
-                  const desc = sorting[0]?.id === column.id ? !sorting[0].desc : column.numeric === true;
-                  setSorting([{ id: column.id, desc }]);
-                }}
-              />
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {table.getRowModel().rows.map((row) => (
-            <tr key={rowKey(row.original)}>
-              {row.getAllCells().map((cell) => {
-                const column = byId.get(cell.column.id);
-                const heads = column === header;
-                const Cell = heads ? 'th' : 'td';
-                return (
-                  <Cell key={cell.id} className={classOf(column)} {...(heads ? { scope: 'row' } : {})}>
-                    {column?.cell(row.original)}
-                  </Cell>
-                );
-              })}
-            </tr>
-          ))}
-        </tbody>
-        {columns.some((column) => column.total !== undefined) && (
-          <tfoot>
-            <tr>
-              {columns.map((column) =>
-                column === header ? (
-                  <th key={column.id} scope="row" className={classOf(column)}>
-                    {column.total}
-                  </th>
-                ) : (
-                  <td key={column.id} className={classOf(column)}>
-                    {column.total}
-                  </td>
-                ),
-              )}
-            </tr>
-          </tfoot>
-        )}
-      </table>
-    </ScrollRegion>
-  );
+  return table.getRowModel().rows.map(({ original }) => original);
 }
 
 function definitionOf<Row extends RowData>({ id, order }: Column<Row>): ColumnDef<typeof features, Row> {
@@ -120,46 +105,28 @@ function definitionOf<Row extends RowData>({ id, order }: Column<Row>): ColumnDe
   return { id, accessorFn, sortFn: (a, b) => order(a.original, b.original) };
 }
 
-function classOf<Row extends RowData>(column: Column<Row> | undefined): string {
-  const names = [
-    column?.numeric === true ? classes.numeric : undefined,
-    column?.tight === true ? classes.tight : undefined,
-    column?.wideOnly === true ? classes.wide : undefined,
-  ];
-  return names.filter((name) => name !== undefined).join(' ');
+interface TotalsProps<Row extends RowData> {
+  readonly columns: readonly Column<Row>[];
+  readonly header: Column<Row> | undefined;
 }
 
-interface HeadingProps<Row extends RowData> {
-  readonly column: Column<Row>;
-  readonly state: 'ascending' | 'descending' | 'none';
-  readonly toggle: () => void;
-}
-
-function Heading<Row extends RowData>({ column, state, toggle }: HeadingProps<Row>) {
-  const { t } = useWords();
-  if (column.order === undefined) {
-    return (
-      <th scope="col" className={classOf(column)}>
-        {column.header}
-      </th>
-    );
-  }
+function Totals<Row extends RowData>({ columns, header }: TotalsProps<Row>) {
+  if (columns.every((column) => column.total === undefined)) return null;
   return (
-    <th scope="col" className={classOf(column)} aria-sort={state}>
-      <button
-        type="button"
-        className={classes.sort}
-        onClick={toggle}
-        title={t('states.sortBy', { column: column.header })}
-      >
-        {column.header}
-        {state === 'ascending' && (
-          <IconArrowUp size={13} stroke={2} aria-hidden="true" className={classes.arrow ?? ''} />
+    <tfoot>
+      <tr>
+        {columns.map((column) =>
+          column === header ? (
+            <th key={column.id} scope="row" className={classOf(column)}>
+              {column.total}
+            </th>
+          ) : (
+            <td key={column.id} className={classOf(column)}>
+              {column.total}
+            </td>
+          ),
         )}
-        {state === 'descending' && (
-          <IconArrowDown size={13} stroke={2} aria-hidden="true" className={classes.arrow ?? ''} />
-        )}
-      </button>
-    </th>
+      </tr>
+    </tfoot>
   );
 }
