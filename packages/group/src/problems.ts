@@ -117,6 +117,11 @@ export const groupProblem = defineProblems({
     title: 'There is no such version of the references',
     next: 'Take a number from the list of versions.',
   },
+  MONTHS_TOO_MANY: {
+    status: 400,
+    title: 'The range has too many months',
+    next: 'Ask for a shorter range, and for the rest in another request.',
+  },
   RATE_SET_UNKNOWN: {
     status: 404,
     title: 'There is no such rate set',

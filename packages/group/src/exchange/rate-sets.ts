@@ -2,8 +2,10 @@ import { createHash } from 'node:crypto';
 import { firstDayOf, monthOf, type RequestContext, type Tx } from '@prorata/platform';
 import { type GroupNode, operatorContext } from '../node/group-node.ts';
 import { recorded } from '../node/record.ts';
-import { type MonthlyRate, type RatesFile, readEcbFile } from './ecb-file.ts';
+import { readEcbFile } from './ecb-file.ts';
 import { BASE_RATE, multiplierOf } from './multiplier.ts';
+import type { MonthlyRate, RatesFile } from './rate-sums.ts';
+import { readRatesCsv } from './rates-csv.ts';
 
 /** What an import of rates made. `months` are `YYYY-MM`; `provisional` those that the file does not hold in full. */
 export interface RatesImported {
@@ -19,24 +21,37 @@ export interface RatesImported {
 /** The European Central Bank quotes units of each currency for one euro. */
 const BASE_CURRENCY = 'EUR';
 
+export interface RatesInput {
+  readonly text: string;
+  /** Of the file. */
+  readonly name: string;
+  /** Who gives the rates, where the file is a CSV of another source than the European Central Bank. */
+  readonly source?: string;
+  /** What one unit of is quoted by that source, ISO 4217; EUR unless told. */
+  readonly base?: string;
+}
+
 /**
- * Makes a rate set of the European Central Bank's file: for each month and currency the mean, and the multiplier into the group's
- * currency. The same file again answers with the set it made.
+ * Makes a rate set of the European Central Bank's file, or of another source's CSV (`readRatesCsv`): for each month and currency the
+ * mean, and the multiplier into the group's currency. The same file again answers with the set it made. No stored amount changes.
  *
  * @throws Problem `RATES_INVALID` with line and value
  */
 export async function importRates(
   group: GroupNode,
-  input: { readonly text: string; readonly name: string },
-  options: { context?: RequestContext } = {},
+  input: RatesInput,
+  options: { context?: RequestContext; idempotencyKey?: string | undefined } = {},
 ): Promise<RatesImported> {
   const context = options.context ?? operatorContext(group);
-  const file = readEcbFile(input.text);
-  const sha256 = createHash('sha256').update(input.text).digest('hex');
+  const { source, base = BASE_CURRENCY } = input;
+  const file = source === undefined ? readEcbFile(input.text) : readRatesCsv(input.text, base);
+  // The same lines mean other rates against another base, or of another source.
+  const text = source === undefined ? input.text : `${source}\n${base}\n${input.text}`;
+  const sha256 = createHash('sha256').update(text).digest('hex');
   return await recorded(
     group,
     context,
-    { action: 'group.fx.import', payload: { name: input.name, sha256 } },
+    { action: 'group.fx.import', payload: { name: input.name, sha256 }, idempotencyKey: options.idempotencyKey },
     async (tx, record) => {
       await tx.query(
         `SELECT pg_advisory_xact_lock(hashtextextended('fx/' || current_setting('app.current_tenant'), 3))`,
@@ -45,7 +60,7 @@ export async function importRates(
       const known = sets.find((set) => set.sha256 === sha256);
       if (known !== undefined) return summary(file, known.rate_set, true);
       const rateSet = Math.max(0, ...sets.map((set) => set.rate_set)) + 1;
-      await insertSet(tx, group, context, { rateSet, sha256, source: input.name, file });
+      await insertSet(tx, group, context, { rateSet, sha256, source: source ?? input.name, base, file });
       const result = summary(file, rateSet, false);
       record.audit({ subject: 'fx_rate_set', subjectId: String(rateSet), details: result });
       record.emit({ event: 'GROUP.RATES.IMPORTED', entity_id: `rate-sets/${rateSet}`, payload: result });
@@ -58,7 +73,7 @@ async function insertSet(
   tx: Tx,
   group: GroupNode,
   context: RequestContext,
-  set: { rateSet: number; sha256: string; source: string; file: RatesFile },
+  set: { rateSet: number; sha256: string; source: string; base: string; file: RatesFile },
 ): Promise<void> {
   const { tenantId } = group.scope;
   const target = group.config.currency;
@@ -68,7 +83,7 @@ async function insertSet(
     [
       tenantId,
       set.rateSet,
-      BASE_CURRENCY,
+      set.base,
       target,
       set.source,
       set.sha256,
@@ -77,7 +92,7 @@ async function insertSet(
       context.userId,
     ],
   );
-  const rows = withMultipliers(set.file.rates, target);
+  const rows = withMultipliers(set.file.rates, target, set.base);
   await tx.execute(
     `INSERT INTO fx_rate (tenant_id, rate_set, period_month, currency, rate_sum, rate_days, multiplier, provisional)
      SELECT $1, $2, * FROM unnest($3::date[], $4::text[], $5::numeric[], $6::int[], $7::numeric[], $8::boolean[])`,
@@ -98,10 +113,11 @@ async function insertSet(
 function withMultipliers(
   rates: readonly MonthlyRate[],
   target: string,
+  base: string,
 ): (MonthlyRate & { multiplier: string | null })[] {
   const reporting = new Map(rates.filter((rate) => rate.currency === target).map((rate) => [rate.month, rate]));
   return rates.map((rate) => {
-    const to = target === BASE_CURRENCY ? BASE_RATE : reporting.get(rate.month);
+    const to = target === base ? BASE_RATE : reporting.get(rate.month);
     return { ...rate, multiplier: to === undefined ? null : multiplierOf(rate, to) };
   });
 }
