@@ -39,12 +39,12 @@ export const PLACES: readonly Place[] = [
   },
   {
     name: 'publications',
-    path: '/completeness',
+    path: '/publications',
     ready: (page) => page.getByText('11 of 12 publications are in'),
   },
   {
     name: 'publication',
-    path: '/completeness?at=FR01/2025-01',
+    path: '/publications?at=FR01/2025-01',
     ready: (page) => page.getByText('1 fact differs'),
   },
   { name: 'problem', path: '/?problem', ready: (page) => page.getByRole('alert'), options: { roles: ['nobody'] } },

@@ -6,7 +6,7 @@ import type { Stage } from '../stage.ts';
 export function publicationCases(stage: Stage): void {
   describe('completeness', () => {
     it('shows what is missing, and the difference of two revisions', async () => {
-      const page = await stage.open('/completeness');
+      const page = await stage.open('/publications');
       await page.getByText('11 of 12 publications are in').waitFor();
       expect(await page.getByText('Boreal Isles, April 2025: not published').count()).toBe(1);
       await page.getByRole('link', { name: 'Boreal North, January 2025: rev. 2, Closed' }).click();
@@ -26,7 +26,7 @@ export function publicationCases(stage: Stage): void {
       await expect(receive(stage.node.group, { file: bytes, name: 'stranger.zip' })).rejects.toMatchObject({
         code: 'KEY_UNKNOWN',
       });
-      const page = await stage.open('/completeness');
+      const page = await stage.open('/publications');
       const refused = page.getByRole('region', { name: 'Bundles that were refused' });
       expect(await refused.getByRole('row').last().textContent()).toMatch(/stranger\.zip.*KEY_UNKNOWN/);
     });

@@ -23,9 +23,9 @@ export function readerCases(stage: Stage): void {
       await heading(page, 'Overview').waitFor();
       await page.keyboard.press('Tab');
       expect(await page.evaluate('document.activeElement.textContent')).toBe('Skip to content');
-      await page.getByRole('link', { name: 'Completeness' }).click();
-      await heading(page, 'Completeness').waitFor();
-      expect(await page.evaluate('document.activeElement.textContent')).toBe('Completeness');
+      await page.getByRole('link', { name: 'Publications' }).click();
+      await heading(page, 'Publications').waitFor();
+      expect(await page.evaluate('document.activeElement.textContent')).toBe('Publications');
     });
 
     it('has a menu on a phone', async () => {

@@ -68,7 +68,7 @@ export function SeenRows<Row extends RowData>({
 function Room({ height, columns }: { readonly height: number; readonly columns: number }) {
   if (height <= 0) return null;
   return (
-    <tr role="presentation">
+    <tr>
       <td colSpan={columns} style={{ height, padding: 0, border: 'none' }} />
     </tr>
   );
