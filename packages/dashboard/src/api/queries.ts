@@ -10,6 +10,14 @@ export const sessionQuery = queryOptions({
   staleTime: 60_000,
 });
 
+/** How to sign in at this node: through an identity provider, or with a code or token. */
+export const waysQuery = queryOptions({
+  queryKey: ['ways'],
+  queryFn: () => answer(api.GET('/session/ways')),
+  staleTime: Number.POSITIVE_INFINITY,
+  retry: false,
+});
+
 /** Months with facts, entities, domains and currencies: what a reader can choose from. */
 export const filtersQuery = queryOptions({
   queryKey: ['filters'],

@@ -24,6 +24,7 @@ export const en = {
     secret: 'One-time code or access token',
     hint: 'Your group node prints a sign-in link when it starts; a token comes from “prorata token”.',
     submit: 'Sign in',
+    provider: 'Sign in with your organisation’s account',
     working: 'Signing you in…',
     signOut: 'Sign out',
     signedInAs: 'Signed in as {{user}}',

@@ -26,6 +26,7 @@ export const fr: Dictionary = {
     secret: 'Code à usage unique ou jeton d’accès',
     hint: 'Le nœud du groupe affiche un lien de connexion au démarrage ; un jeton s’obtient par « prorata token ».',
     submit: 'Se connecter',
+    provider: 'Se connecter avec le compte de votre organisation',
     working: 'Connexion en cours…',
     signOut: 'Se déconnecter',
     signedInAs: 'Connecté en tant que {{user}}',

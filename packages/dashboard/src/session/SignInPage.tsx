@@ -1,23 +1,24 @@
-import { Alert, Button, Group, Loader, PasswordInput, Stack, Text } from '@mantine/core';
-import { useQueryClient } from '@tanstack/react-query';
+import { Alert, Button, Group, Loader, PasswordInput, Skeleton, Stack, Text } from '@mantine/core';
+import { IconLogin2 } from '@tabler/icons-react';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { getRouteApi, useRouter } from '@tanstack/react-router';
-import { type FormEvent, useCallback, useEffect, useRef, useState } from 'react';
+import { type SubmitEvent, useCallback, useEffect, useRef, useState } from 'react';
 import { answer, api } from '../api/client.ts';
 import { ApiProblem, OFFLINE } from '../api/problem.ts';
-import { sessionQuery } from '../api/queries.ts';
+import { sessionQuery, waysQuery } from '../api/queries.ts';
 import { useWords } from '../i18n/i18n.ts';
 import { Mark } from '../shell/Brand.tsx';
 import { Settings } from '../shell/Settings.tsx';
 import classes from './session.module.css';
-import { credentialOf, safeNext } from './sign-in.ts';
+import { credentialOf, providerLink, safeNext } from './sign-in.ts';
 
 const route = getRouteApi('/sign-in');
 
 export function SignInPage() {
   const { t } = useWords();
-  const { code, ended } = route.useSearch();
+  const { code, ended, next } = route.useSearch();
   const { signIn, working, refusal } = useSignIn();
-  const [secret, setSecret] = useState('');
+  const { data: ways, isPending } = useQuery(waysQuery);
   const used = useRef<string>(undefined);
 
   useEffect(() => {
@@ -26,11 +27,6 @@ export function SignInPage() {
     used.current = code;
     signIn(code);
   }, [code, signIn]);
-
-  function submit(event: FormEvent): void {
-    event.preventDefault();
-    if (secret.trim() !== '') signIn(secret.trim());
-  }
 
   return (
     <main className={classes.page}>
@@ -42,36 +38,64 @@ export function SignInPage() {
         </Group>
         <h1 className={classes.title}>{t('session.title')}</h1>
         <p className={classes.lead}>{t('session.lead')}</p>
-        <form onSubmit={submit}>
-          <Stack gap="md">
-            {ended === true && refusal === undefined && <Alert color="yellow">{t('session.ended')}</Alert>}
-            {refusal !== undefined && <Refusal problem={refusal} />}
-            <PasswordInput
-              label={t('session.secret')}
-              description={t('session.hint')}
-              value={secret}
-              onChange={(event) => setSecret(event.currentTarget.value)}
-              autoComplete="off"
-              spellCheck={false}
-              autoFocus
-              required
-            />
-            <Button type="submit" disabled={working}>
-              {working ? (
-                <Group gap="xs">
-                  <Loader size={14} color="currentColor" /> {t('session.working')}
-                </Group>
-              ) : (
-                t('session.submit')
-              )}
+        <Stack gap="md">
+          {ended === true && refusal === undefined && <Alert color="yellow">{t('session.ended')}</Alert>}
+          {refusal !== undefined && <Refusal problem={refusal} />}
+          {isPending ? (
+            <Skeleton height={36} aria-hidden="true" />
+          ) : ways?.provider != null ? (
+            <Button
+              component="a"
+              href={providerLink(ways.provider, next)}
+              leftSection={<IconLogin2 size={18} aria-hidden="true" />}
+            >
+              {t('session.provider')}
             </Button>
-          </Stack>
-        </form>
+          ) : (
+            // A node that does not say how may still take a token.
+            <SecretForm signIn={signIn} working={working} />
+          )}
+        </Stack>
         <div className={classes.settings}>
           <Settings />
         </div>
       </div>
     </main>
+  );
+}
+
+/** A one-time code of the node, or a token that somebody was given. */
+function SecretForm({ signIn, working }: Pick<ReturnType<typeof useSignIn>, 'signIn' | 'working'>) {
+  const { t } = useWords();
+  const [secret, setSecret] = useState('');
+  function submit(event: SubmitEvent): void {
+    event.preventDefault();
+    if (secret.trim() !== '') signIn(secret.trim());
+  }
+  return (
+    <form onSubmit={submit}>
+      <Stack gap="md">
+        <PasswordInput
+          label={t('session.secret')}
+          description={t('session.hint')}
+          value={secret}
+          onChange={(event) => setSecret(event.currentTarget.value)}
+          autoComplete="off"
+          spellCheck={false}
+          autoFocus
+          required
+        />
+        <Button type="submit" disabled={working}>
+          {working ? (
+            <Group gap="xs">
+              <Loader size={14} color="currentColor" /> {t('session.working')}
+            </Group>
+          ) : (
+            t('session.submit')
+          )}
+        </Button>
+      </Stack>
+    </form>
   );
 }
 

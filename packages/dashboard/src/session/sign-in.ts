@@ -12,3 +12,9 @@ export function safeNext(next: string | undefined): string {
   if (next === undefined || !/^\/(?![/\\])/.test(next) || next.startsWith('/sign-in')) return '/';
   return next;
 }
+
+/** The way to the identity provider and back to the page that asked for it. The language stays with the page. */
+export function providerLink(provider: string, next: string | undefined): string {
+  const back = safeNext(next);
+  return back === '/' ? provider : `${provider}?${new URLSearchParams({ return_to: back })}`;
+}

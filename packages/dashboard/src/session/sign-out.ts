@@ -13,6 +13,10 @@ export function useSignOut(): () => void {
       void navigate({ to: '/sign-in', search: ({ lang }) => (lang === undefined ? {} : { lang }) });
     };
     // Figures leave the screen even when the node cannot be reached; the cookie then ends by itself.
-    api.DELETE('/session').then(leave, leave);
+    api.DELETE('/session').then(({ data }) => {
+      leave();
+      // The identity provider has a session of its own, which ends there.
+      if (data !== undefined) window.location.assign(data.continue_at);
+    }, leave);
   }, [client, navigate]);
 }
