@@ -1,5 +1,6 @@
 import { keepPreviousData, queryOptions } from '@tanstack/react-query';
 import type { Choice } from '../selection/choice.ts';
+import { stringifySearch } from '../selection/selection.ts';
 import { answer, api } from './client.ts';
 import type { ReportQuery } from './types.ts';
 
@@ -68,6 +69,15 @@ function mannerOf({ currency, measure, withoutTax, type, environment, hierarchy 
     ...(environment.length > 0 ? { environment: [...environment] } : {}),
     ...(hierarchy === 'today' ? { hierarchy } : {}),
   };
+}
+
+/** Where the node writes a whole report as CSV, with the same filters. */
+export function reportCsv(report: 'products' | 'applications', asked: Asked): string {
+  return csvHref(report, parametersOf(asked));
+}
+
+function csvHref(report: string, query: Readonly<Record<string, unknown>>): string {
+  return `/api/group/${report}${stringifySearch({ ...query, format: 'csv' })}`;
 }
 
 /** Cost by month over the range. */
@@ -189,6 +199,11 @@ export function drilldownQuery(choice: Choice, path: Path) {
     queryKey: ['drilldown', query],
     queryFn: () => answer(api.GET('/api/group/drilldown', { params: { query } })),
   });
+}
+
+/** Where the node writes every row of that level as CSV. */
+export function drilldownCsv(choice: Choice, path: Path): string {
+  return csvHref('drilldown', { from: choice.month, to: choice.month, ...mannerOf(choice), ...path });
 }
 
 /** Which entity has published which month. */

@@ -7,9 +7,11 @@ import type { Choice } from '../selection/choice.ts';
 import { useSelected } from '../selection/use-selected.ts';
 import { Panel } from '../shell/Panel.tsx';
 import { Failure, NothingSelected, Waiting } from '../shell/states.tsx';
+import { CsvButton } from '../tables/CsvButton.tsx';
+import { type CsvColumn, csvText } from '../tables/csv.ts';
 import { HEAT_STEPS } from '../theme/palette.ts';
 import classes from './domains.module.css';
-import { arrange } from './grid.ts';
+import { arrange, type Grid } from './grid.ts';
 import { HeatTable } from './HeatTable.tsx';
 
 /** Where each entity spends: a table whose cells are coloured, and lead into the drill-down. */
@@ -24,6 +26,15 @@ export function HeatMap({ choice }: { readonly choice: Choice }) {
   if (isPending) return <Waiting height={420} />;
   if (data.rows.length === 0) return <NothingSelected />;
   const labels = new Map(data.rows.map(({ domain, label }) => [domain, label]));
+  const grid = arrange(data.rows, by);
+  const columns: CsvColumn<Grid['entities'][number]>[] = [
+    { header: t('columns.entity'), value: ({ code }) => code },
+    { header: `${t('columns.total')} (${choice.currency})`, value: ({ total }) => total },
+    ...grid.domains.map(({ code }, index) => ({
+      header: labels.get(code) ?? code,
+      value: ({ cells }: Grid['entities'][number]) => cells[index]?.[by] ?? null,
+    })),
+  ];
   return (
     <Panel aria-labelledby={heading}>
       <Title order={2} size="h4" id={heading} mb="sm">
@@ -42,7 +53,8 @@ export function HeatMap({ choice }: { readonly choice: Choice }) {
           ]}
         />
       </div>
-      <HeatTable grid={arrange(data.rows, by)} by={by} labels={labels} choice={choice} total={data.total.cost} />
+      <HeatTable grid={grid} by={by} labels={labels} choice={choice} total={data.total.cost} />
+      <CsvButton title={t('matrix.title')} text={() => csvText(columns, grid.entities)} />
     </Panel>
   );
 }

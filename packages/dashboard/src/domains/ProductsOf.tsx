@@ -1,7 +1,7 @@
 import { Text, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useId } from 'react';
-import { MOST_ROWS, productsQuery } from '../api/queries.ts';
+import { MOST_ROWS, productsQuery, reportCsv } from '../api/queries.ts';
 import type { ProductRow } from '../api/types.ts';
 import { Quantity, Unit } from '../drilldown/measured.tsx';
 import { formatMonth } from '../format/months.ts';
@@ -43,11 +43,19 @@ export function ProductsOf({ choice }: { readonly choice: Choice }) {
               id: 'quantity',
               header: t('columns.quantity'),
               numeric: true,
+              value: ({ quantity }) => quantity,
               cell: ({ quantity }) => <Quantity value={quantity} />,
             },
-            { id: 'unit', header: t('columns.unit'), wideOnly: true, cell: ({ unit }) => <Unit name={unit} /> },
+            {
+              id: 'unit',
+              header: t('columns.unit'),
+              wideOnly: true,
+              value: ({ unit }) => unit,
+              cell: ({ unit }) => <Unit name={unit} />,
+            },
           ]}
           total={{ cost: data.total.cost, currency: data.currency }}
+          csv={data.row_count > data.rows.length ? reportCsv('products', month) : undefined}
         />
       )}
       {data.row_count > data.rows.length && (

@@ -1,5 +1,5 @@
 import { useQueries, useQuery } from '@tanstack/react-query';
-import { drilldownQuery, type Path } from '../api/queries.ts';
+import { drilldownCsv, drilldownQuery, type Path } from '../api/queries.ts';
 import { Flags } from '../flags/Flags.tsx';
 import { formatMonth } from '../format/months.ts';
 import { useWords } from '../i18n/i18n.ts';
@@ -71,6 +71,7 @@ function Levels({ choice, path }: { readonly choice: Choice; readonly path: Path
             path={path}
             indirect={choice.type === 'DIRECT' ? [] : indirect?.rows}
             nameOfRow={nameOfRow}
+            csv={drilldownCsv(choice, path)}
           />
           <Proportions report={here} level={level} choice={choice} path={path} nameOfRow={nameOfRow} />
         </div>

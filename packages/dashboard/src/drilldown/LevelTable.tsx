@@ -24,10 +24,12 @@ interface LevelTableProps {
   /** The rows of the same level that were spread from shared platforms; on the level of products only. */
   readonly indirect: readonly DrilldownRow[] | undefined;
   readonly nameOfRow: (row: DrilldownRow, level: Level) => string;
+  /** Where the node writes every row of the level as CSV. */
+  readonly csv: string;
 }
 
 /** The rows of one level; every name but a product's leads one step down. */
-export function LevelTable({ report, level, title, month, path, indirect, nameOfRow }: LevelTableProps) {
+export function LevelTable({ report, level, title, month, path, indirect, nameOfRow, csv }: LevelTableProps) {
   const { t, language } = useWords();
   const heading = useId();
   const columns: Column<DrilldownRow>[] = [
@@ -35,6 +37,7 @@ export function LevelTable({ report, level, title, month, path, indirect, nameOf
       id: 'name',
       header: t(`columns.${level}`),
       order: (a, b) => nameOfRow(a, level).localeCompare(nameOfRow(b, level)),
+      value: (row) => row.code ?? nameOfRow(row, level),
       cell: (row) => <RowName row={row} level={level} path={path} name={nameOfRow(row, level)} />,
       total: t('columns.total'),
     },
@@ -44,6 +47,8 @@ export function LevelTable({ report, level, title, month, path, indirect, nameOf
       header: t('columns.cost'),
       numeric: true,
       order: (a, b) => compareNullable(a.cost, b.cost),
+      value: ({ cost }) => cost,
+      unit: report.currency,
       cell: ({ cost, currency }) => <Amount value={cost} currency={currency} />,
       total: <Amount value={report.total.cost} currency={report.currency} />,
     },
@@ -53,6 +58,7 @@ export function LevelTable({ report, level, title, month, path, indirect, nameOf
       numeric: true,
       wideOnly: true,
       order: (a, b) => compareNullable(a.share, b.share),
+      value: ({ share }) => share,
       cell: ({ share }) => <Share value={share} />,
     },
     {
@@ -60,6 +66,7 @@ export function LevelTable({ report, level, title, month, path, indirect, nameOf
       header: t('columns.change'),
       numeric: true,
       order: (a, b) => compareNullable(a.change, b.change),
+      value: ({ change }) => change,
       cell: ({ change }) => <Change value={change} />,
     },
   ];
@@ -75,6 +82,7 @@ export function LevelTable({ report, level, title, month, path, indirect, nameOf
         columns={columns}
         rowKey={({ code, unit }) => `${code ?? ''} ${unit ?? ''}`}
         sorted={{ id: 'cost', desc: true }}
+        {...(report.row_count > report.rows.length ? { csv } : {})}
       />
       {report.row_count > report.rows.length && (
         <Text size="sm" className="soft" mt="xs">
@@ -119,9 +127,16 @@ function productColumns(
       id: 'quantity',
       header: t('columns.quantity'),
       numeric: true,
+      value: ({ quantity }) => quantity ?? null,
       cell: ({ quantity }) => <Quantity value={quantity} />,
     },
-    { id: 'unit', header: t('columns.unit'), wideOnly: true, cell: ({ unit }) => <Unit name={unit} /> },
+    {
+      id: 'unit',
+      header: t('columns.unit'),
+      wideOnly: true,
+      value: ({ unit }) => unit ?? null,
+      cell: ({ unit }) => <Unit name={unit} />,
+    },
     { id: 'type', header: t('columns.type'), cell: (row) => <TypeBadges row={row} indirect={indirect} /> },
   ];
 }

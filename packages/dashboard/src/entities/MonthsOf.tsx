@@ -6,6 +6,7 @@ import { compareNullable } from '../format/decimal.ts';
 import { formatMonth } from '../format/months.ts';
 import { useWords } from '../i18n/i18n.ts';
 import { State } from '../overview/BundleStates.tsx';
+import { stateOf } from '../publications/states.ts';
 import type { Choice } from '../selection/choice.ts';
 import { Panel } from '../shell/Panel.tsx';
 import { Failure, Waiting } from '../shell/states.tsx';
@@ -39,14 +40,22 @@ export function MonthsOf({ choice, entity }: { readonly choice: Choice; readonly
             id: 'month',
             header: t('columns.month'),
             order: (a, b) => a.period_month.localeCompare(b.period_month),
+            value: ({ period_month }) => period_month,
             cell: ({ period_month }) => formatMonth(period_month, language),
           },
-          { id: 'state', header: t('columns.status'), cell: (row) => <State row={row} /> },
+          {
+            id: 'state',
+            header: t('columns.status'),
+            value: (row) => t(`publications.${stateOf(row)}`),
+            cell: (row) => <State row={row} />,
+          },
           {
             id: 'cost',
             header: t('columns.cost'),
             numeric: true,
             order: (a, b) => compareNullable(a.figures?.cost ?? null, b.figures?.cost ?? null),
+            value: ({ figures }) => figures?.cost ?? null,
+            unit: choice.currency,
             cell: ({ figures }) => <Amount value={figures?.cost ?? null} currency={choice.currency} />,
           },
           {
@@ -54,6 +63,7 @@ export function MonthsOf({ choice, entity }: { readonly choice: Choice; readonly
             header: t('columns.change'),
             numeric: true,
             order: (a, b) => compareNullable(a.figures?.change ?? null, b.figures?.change ?? null),
+            value: ({ figures }) => figures?.change ?? null,
             cell: ({ figures }) => <Change value={figures?.change ?? null} />,
           },
         ]}

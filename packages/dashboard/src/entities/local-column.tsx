@@ -10,6 +10,8 @@ export function localColumn(t: ReturnType<typeof useWords>['t']): Column<EntityR
     header: t('columns.localCost'),
     numeric: true,
     wideOnly: true,
+    value: ({ local_cost, local_currency }) =>
+      local_cost === null || local_currency === null ? null : `${local_cost} ${local_currency}`,
     cell: ({ local_cost, local_currency }) =>
       local_currency === null ? (
         <span className="soft">{t('overview.severalCurrencies')}</span>

@@ -4,11 +4,11 @@ import { Link } from '@tanstack/react-router';
 import { useId } from 'react';
 import { completenessQuery } from '../api/queries.ts';
 import type { CompletenessRow } from '../api/types.ts';
-import { stateOf } from '../publications/states.ts';
-import { StateMark } from '../publications/StateMark.tsx';
 import { formatMoment, formatMonth } from '../format/months.ts';
 import { formatQuantity } from '../format/numbers.ts';
 import { useWords } from '../i18n/i18n.ts';
+import { StateMark } from '../publications/StateMark.tsx';
+import { stateOf } from '../publications/states.ts';
 import type { Choice } from '../selection/choice.ts';
 import { changed } from '../selection/selection.ts';
 import { Panel } from '../shell/Panel.tsx';
@@ -40,12 +40,14 @@ export function BundleStates({ choice }: { readonly choice: Choice }) {
             id: 'entity',
             header: t('columns.entity'),
             order: (a, b) => a.label.localeCompare(b.label),
+            value: ({ entity }) => entity,
             cell: ({ label }) => label,
           },
           {
             id: 'state',
             header: t('columns.status'),
             order: (a, b) => stateOf(a).localeCompare(stateOf(b)),
+            value: (row) => t(`publications.${stateOf(row)}`),
             cell: (row) => <State row={row} />,
           },
           {
@@ -54,6 +56,7 @@ export function BundleStates({ choice }: { readonly choice: Choice }) {
             numeric: true,
             wideOnly: true,
             order: (a, b) => a.fact_rows - b.fact_rows,
+            value: ({ revision, fact_rows }) => (revision === null ? null : String(fact_rows)),
             cell: ({ revision, fact_rows }) =>
               revision === null ? t('states.noValue') : formatQuantity(String(fact_rows), language),
           },
@@ -62,6 +65,7 @@ export function BundleStates({ choice }: { readonly choice: Choice }) {
             header: t('columns.received'),
             numeric: true,
             order: (a, b) => (a.received_at ?? '').localeCompare(b.received_at ?? ''),
+            value: ({ received_at }) => received_at,
             cell: ({ received_at }) =>
               received_at === null ? t('states.noValue') : formatMoment(received_at, language),
           },

@@ -63,6 +63,15 @@ function DifferenceTable({ entity, month, from, to }: DifferenceTableProps) {
     {
       id: 'fact',
       header: t('columns.product'),
+      value: ({ grain }) =>
+        [
+          grain.product_id ?? '',
+          grain.application_id,
+          grain.domain_id,
+          grain.environment,
+          grain.unit,
+          grain.currency,
+        ].join(' · '),
       cell: ({ grain }) => (
         <span className={classes.fact}>
           <span>{grain.product_id ?? t('drilldown.noProduct')}</span>
@@ -70,13 +79,19 @@ function DifferenceTable({ entity, month, from, to }: DifferenceTableProps) {
         </span>
       ),
     },
-    { id: 'change', header: t('columns.status'), cell: ({ change }) => t(WORDS[change]) },
+    {
+      id: 'change',
+      header: t('columns.status'),
+      value: ({ change }) => t(WORDS[change]),
+      cell: ({ change }) => t(WORDS[change]),
+    },
     {
       id: 'before',
       header: t('columns.before'),
       numeric: true,
       wideOnly: true,
       order: (a, b) => compareNullable(costOf(a.before), costOf(b.before)),
+      value: (row) => costOf(row.before),
       cell: (row) => amount(costOf(row.before), row),
     },
     {
@@ -85,6 +100,7 @@ function DifferenceTable({ entity, month, from, to }: DifferenceTableProps) {
       numeric: true,
       wideOnly: true,
       order: (a, b) => compareNullable(costOf(a.after), costOf(b.after)),
+      value: (row) => costOf(row.after),
       cell: (row) => amount(costOf(row.after), row),
     },
     {
@@ -92,6 +108,7 @@ function DifferenceTable({ entity, month, from, to }: DifferenceTableProps) {
       header: t('columns.difference'),
       numeric: true,
       order: (a, b) => compareDecimals(changeOf(a), changeOf(b)),
+      value: changeOf,
       cell: (row) => amount(changeOf(row), row),
     },
   ];

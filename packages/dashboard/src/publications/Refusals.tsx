@@ -23,6 +23,7 @@ export function Refusals() {
     {
       id: 'file',
       header: t('publications.file'),
+      value: ({ file, entity }) => (entity === null ? file : `${file} (${entity})`),
       cell: ({ file, entity }) => (
         <span className={classes.fact}>
           <span className={classes.fileName}>{file}</span>
@@ -33,6 +34,7 @@ export function Refusals() {
     {
       id: 'reason',
       header: t('publications.reason'),
+      value: ({ code, message }) => `${code}: ${message}`,
       cell: ({ code, message }) => (
         <span className={classes.fact}>
           <code>{code}</code>
@@ -46,6 +48,7 @@ export function Refusals() {
       wideOnly: true,
       numeric: true,
       order: (a, b) => a.received_at.localeCompare(b.received_at),
+      value: ({ received_at }) => received_at,
       cell: ({ received_at }) => formatMoment(received_at, language),
     },
   ];

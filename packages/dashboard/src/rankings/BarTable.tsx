@@ -23,12 +23,20 @@ export function BarTable({ caption, header, bars, choice }: BarTableProps) {
       rows={bars}
       rowKey={({ code }) => code ?? ''}
       columns={[
-        { id: 'name', header, cell: ({ name }) => name, order: (a, b) => a.name.localeCompare(b.name) },
+        {
+          id: 'name',
+          header,
+          value: ({ name }) => name,
+          cell: ({ name }) => name,
+          order: (a, b) => a.name.localeCompare(b.name),
+        },
         {
           id: 'cost',
           header: formatMonth(month, language, 'short'),
           numeric: true,
           order: (a, b) => compareDecimals(a.cost, b.cost),
+          value: ({ cost }) => cost,
+          unit: currency,
           cell: ({ cost }) => <Amount value={cost} currency={currency} />,
         },
         {
@@ -36,6 +44,8 @@ export function BarTable({ caption, header, bars, choice }: BarTableProps) {
           header: formatMonth(addMonths(month, -1), language, 'short'),
           numeric: true,
           order: (a, b) => compareNullable(a.previous, b.previous),
+          value: ({ previous }) => previous,
+          unit: currency,
           cell: ({ previous }) => <Amount value={previous} currency={currency} />,
         },
       ]}

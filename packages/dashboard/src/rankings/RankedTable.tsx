@@ -27,16 +27,19 @@ interface RankedTableProps<Row extends Costed> {
   readonly total: { readonly cost: string | null; readonly currency: string };
   /** Without ranks and shares, where there is less room. */
   readonly narrow?: boolean;
+  /** Where the node writes all rows, when these are not all. */
+  readonly csv?: string | undefined;
 }
 
 /** Rows by cost, with rank, share and change. */
 export function RankedTable<Row extends Costed>(props: RankedTableProps<Row>) {
-  const { caption, header, rows, rowKey, nameOf, cell, more = [], total, narrow = false } = props;
+  const { caption, header, rows, rowKey, nameOf, cell, more = [], total, narrow = false, csv } = props;
   const { t } = useWords();
   const rank: Column<Row> = {
     id: 'rank',
     header: t('columns.rank'),
     cell: (row) => row.rank,
+    value: (row) => String(row.rank),
     numeric: true,
     tight: true,
     order: (a, b) => b.rank - a.rank,
@@ -47,6 +50,7 @@ export function RankedTable<Row extends Costed>(props: RankedTableProps<Row>) {
       id: 'name',
       header,
       heads: true,
+      value: nameOf,
       order: (a, b) => nameOf(a).localeCompare(nameOf(b)),
       cell,
       total: t('columns.total'),
@@ -57,6 +61,8 @@ export function RankedTable<Row extends Costed>(props: RankedTableProps<Row>) {
       header: t('columns.cost'),
       numeric: true,
       order: (a, b) => compareNullable(a.cost, b.cost),
+      value: ({ cost }) => cost,
+      unit: total.currency,
       cell: ({ cost, currency }) => <Amount value={cost} currency={currency} />,
       total: <Amount value={total.cost} currency={total.currency} />,
     },
@@ -66,6 +72,7 @@ export function RankedTable<Row extends Costed>(props: RankedTableProps<Row>) {
       numeric: true,
       wideOnly: true,
       order: (a, b) => compareNullable(a.share, b.share),
+      value: ({ share }) => share,
       cell: ({ share }) => <Share value={share} />,
     },
     {
@@ -73,11 +80,19 @@ export function RankedTable<Row extends Costed>(props: RankedTableProps<Row>) {
       header: t('columns.change'),
       numeric: true,
       order: (a, b) => compareNullable(a.change, b.change),
+      value: ({ change }) => change,
       cell: ({ change }) => <Change value={change} />,
     },
   ];
   return (
-    <DataTable caption={caption} rows={rows} columns={columns} rowKey={rowKey} sorted={{ id: 'cost', desc: true }} />
+    <DataTable
+      caption={caption}
+      rows={rows}
+      columns={columns}
+      rowKey={rowKey}
+      sorted={{ id: 'cost', desc: true }}
+      {...(csv === undefined ? {} : { csv })}
+    />
   );
 }
 

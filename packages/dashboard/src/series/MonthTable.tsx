@@ -34,6 +34,7 @@ export function MonthTable({ caption, stacked, names, choice, adding, onSelect }
       id: 'month',
       header: t('columns.month'),
       order: (a, b) => a.index - b.index,
+      value: ({ month }) => month,
       cell: ({ month }) => (
         <button
           type="button"
@@ -52,6 +53,8 @@ export function MonthTable({ caption, stacked, names, choice, adding, onSelect }
       header: t('columns.total'),
       numeric: true,
       order: (a, b) => compareDecimals(a.total, b.total),
+      value: ({ total }) => total,
+      unit: choice.currency,
       cell: ({ total }) => amount(total),
       ...(adding ? {} : { total: amount(addDecimals(...totals)) }),
     },
@@ -61,6 +64,8 @@ export function MonthTable({ caption, stacked, names, choice, adding, onSelect }
         header: names[at] ?? '',
         numeric: true,
         order: (a, b) => compareDecimals(layer.costs[a.index] ?? '0', layer.costs[b.index] ?? '0'),
+        value: ({ index }) => layer.costs[index] ?? '0',
+        unit: choice.currency,
         cell: ({ index }) => amount(layer.costs[index]),
         ...(adding ? {} : { total: amount(layer.total) }),
       }),

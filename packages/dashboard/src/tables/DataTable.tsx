@@ -40,7 +40,9 @@ export function DataTable<Row extends RowData>({ caption, rows, columns, rowKey,
   const region = useRef<HTMLElement>(null);
   const ordered = useOrdered(rows, columns, sorting, setSorting);
   const header = columns.find(({ heads }) => heads === true) ?? columns[0];
-  const written = columns.flatMap(({ header, value }) => (value === undefined ? [] : [{ header, value }]));
+  const written = columns.flatMap(({ header, value, unit }) =>
+    value === undefined ? [] : [{ header: unit === undefined ? header : `${header} (${unit})`, value }],
+  );
   const many = rows.length > MOST_PLAIN_ROWS;
   return (
     <>

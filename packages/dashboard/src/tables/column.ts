@@ -8,6 +8,8 @@ export interface Column<Row extends RowData> {
   readonly cell: (row: Row) => ReactNode;
   /** What the CSV of the table has of the row: exact, null for nothing. A column without it is not in the file. */
   readonly value?: (row: Row) => string | null;
+  /** The currency or unit of `value`, for its heading in the file; on the screen it stands at each figure. */
+  readonly unit?: string;
   /** Right-aligned with figures of one width. */
   readonly numeric?: boolean;
   /** Ascending order of two rows; a column without it is not sortable. */
