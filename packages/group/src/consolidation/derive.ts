@@ -36,13 +36,15 @@ export async function withdrawSlice(tx: Tx, slice: Slice): Promise<DomainShare> 
 export async function deriveSlice(tx: Tx, slice: Slice): Promise<DomainShare> {
   const values = [slice.tenantId, slice.entityId, slice.month];
   for (const view of GROUP_VIEWS.filter((one) => one.entityGrained)) {
-    await tx.execute(
-      `WITH measured AS (${sourceOf(view)} WHERE ${OF_SLICE}) INSERT INTO ${view.name} ${view.definition}`,
-      values,
-    );
+    await tx.execute(`INSERT INTO ${view.name} ${over(view, `${sourceOf(view)} WHERE ${OF_SLICE}`)}`, values);
   }
   const columns = [...DOMAIN_KEY, ...ADDITIVE].join(', ');
   return await tx.query(`SELECT ${columns} FROM mv_group_entity_domain_month WHERE ${OF_SLICE}`, values);
+}
+
+/** The definition over other rows; as a subquery, which a distributed PostgreSQL runs where the rows lie. */
+function over(view: GroupView, source: string): string {
+  return view.definition.replace(/\bFROM measured\b/, () => `FROM (${source}) AS measured`);
 }
 
 function sourceOf(view: GroupView): string {

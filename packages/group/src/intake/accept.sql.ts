@@ -29,7 +29,8 @@ export const INSERT_FACTS = `
   SELECT $1, ${columns} FROM intake_staging
    WHERE staged_by = pg_current_xact_id() AND entity_id = $2 AND period_month = $3`;
 
-export const CLEAR_STAGE = 'DELETE FROM intake_staging WHERE staged_by = pg_current_xact_id()';
+/** The entity is named for a distributed PostgreSQL, which then asks one place only. */
+export const CLEAR_STAGE = 'DELETE FROM intake_staging WHERE staged_by = pg_current_xact_id() AND entity_id = $1';
 
 export const STANDING = `
   SELECT revision, status, manifest_digest, report FROM publication

@@ -147,7 +147,7 @@ async function replaceFacts(tx: Tx, slice: Slice, bundle: VerifiedBundle): Promi
   let [inserted, staged, due] = [0, 0, 1];
   const takeOn = async () => {
     inserted += await tx.execute(sql.INSERT_FACTS, values).catch(refuseLongCodes);
-    await tx.execute(sql.CLEAR_STAGE);
+    await tx.execute(sql.CLEAR_STAGE, [slice.entityId]);
     [staged, due] = [0, due * 2];
   };
   for await (const batch of readAhead(bundle.copyText(), BATCH_BYTES)) {

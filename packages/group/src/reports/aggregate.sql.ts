@@ -106,24 +106,36 @@ function joined(of: Statement, other: string): string {
   return `LEFT JOIN ${other} ON ${other}.is_total = current.is_total AND ${same}`;
 }
 
+/**
+ * Rows are added up in their own currency first, and few sums converted: the same figure, for money is exact. The step stands by
+ * itself, because a distributed PostgreSQL makes sums with and without keys in one pass only of rows that it has gathered.
+ */
 function totals(of: Statement, months: string, month: string): string {
-  const keys = of.groupBy.map((name) => keyOf(of, name, month));
-  const columns = of.groupBy.map((name, index) => `${keys[index]} AS ${name}, `);
-  const single = 'count(DISTINCT v.currency) = 1';
-  const cost = `sum(v.${of.measure} * rate.multiplier)`;
+  const expressions = of.groupBy.map((name) => keyOf(of, name, month));
+  const keys = of.groupBy.map((name) => `part.${name}`);
+  const columns = of.groupBy.map((name, index) => `${expressions[index]} AS ${name}, `);
+  const single = 'count(DISTINCT part.currency) = 1';
+  const cost = 'sum(part.amount * rate.multiplier)';
+  const type = of.withTypes ? ', v.consumption_type' : '';
   return `
-  SELECT ${columns.join('')}
+  WITH part AS MATERIALIZED (
+    SELECT ${columns.join('')}v.period_month AS of_month, v.currency${type}, sum(v.${of.measure}) AS amount,
+           ${of.withQuantity ? 'sum(v.quantity) AS quantity,' : ''}
+           sum(v.fact_rows) AS fact_rows, sum(v.${VALUED_ROWS[of.measure]}) AS valued_rows
+      FROM ${of.source.from}
+     WHERE v.period_month = ANY(${months}::date[])${of.narrowing}
+     GROUP BY ${[...new Set([...expressions, 'v.period_month', 'v.currency'])].join(', ')}${type})
+  SELECT ${keys.map((key) => `${key}, `).join('')}
          grouping(${keys.join(', ')}) > 0 AS is_total,
          ${cost} AS cost,
          COALESCE(bool_and(rate.multiplier IS NOT NULL), true) AS complete,
-         CASE WHEN ${single} THEN sum(v.${of.measure}) END AS local_cost,
-         CASE WHEN ${single} THEN min(v.currency) END AS local_currency,
-         ${of.withQuantity ? 'sum(v.quantity) AS quantity,' : ''}
-         ${of.withTypes ? `COALESCE(${cost} FILTER (WHERE v.consumption_type = 'DIRECT'), 0) AS direct_cost, COALESCE(${cost} FILTER (WHERE v.consumption_type = 'INDIRECT'), 0) AS indirect_cost,` : ''}
-         COALESCE(sum(v.fact_rows), 0)::text AS fact_rows, COALESCE(sum(v.${VALUED_ROWS[of.measure]}), 0)::text AS valued_rows
-    FROM ${of.source.from}
-    LEFT JOIN rate ON rate.period_month = v.period_month AND rate.currency = v.currency
-   WHERE v.period_month = ANY(${months}::date[])${of.narrowing}
+         CASE WHEN ${single} THEN sum(part.amount) END AS local_cost,
+         CASE WHEN ${single} THEN min(part.currency) END AS local_currency,
+         ${of.withQuantity ? 'sum(part.quantity) AS quantity,' : ''}
+         ${of.withTypes ? `COALESCE(${cost} FILTER (WHERE part.consumption_type = 'DIRECT'), 0) AS direct_cost, COALESCE(${cost} FILTER (WHERE part.consumption_type = 'INDIRECT'), 0) AS indirect_cost,` : ''}
+         COALESCE(sum(part.fact_rows), 0)::text AS fact_rows, COALESCE(sum(part.valued_rows), 0)::text AS valued_rows
+    FROM part
+    LEFT JOIN rate ON rate.period_month = part.of_month AND rate.currency = part.currency
    GROUP BY GROUPING SETS ((${keys.join(', ')}), ())`;
 }
 

@@ -1,23 +1,8 @@
 import type { FactRow } from '@prorata/contract';
 import { uuidv7 } from '@prorata/platform';
 import { adjustShared, deriveSlice, withdrawSlice } from '../consolidation/derive.ts';
+import { CLEAR_STAGE, INSERT_FACTS, STAGED_COLUMNS } from '../intake/accept.sql.ts';
 import type { GroupNode } from '../node/group-node.ts';
-
-const COLUMNS = [
-  'entity_id',
-  'application_id',
-  'domain_id',
-  'family_id',
-  'product_id',
-  'unit',
-  'environment',
-  'consumption_type',
-  'currency',
-  'quantity',
-  'cost_effective',
-  'cost_billed',
-  'cost_standard',
-] as const;
 
 /** Puts facts of one entity, enrolled or not, and one month into the group without a bundle, and derives the views as an intake does. */
 export async function plantFacts(group: GroupNode, facts: readonly FactRow[]): Promise<void> {
@@ -43,10 +28,12 @@ export async function plantFacts(group: GroupNode, facts: readonly FactRow[]): P
       const withdrawn = await withdrawSlice(tx, slice);
       await tx.execute('DELETE FROM fact_consumption_group WHERE period_month = $1', [slice.month]);
       await tx.execute(
-        `INSERT INTO fact_consumption_group (tenant_id, period_month, ${COLUMNS.join(', ')})
-         SELECT $1, $2, ${COLUMNS.join(', ')} FROM jsonb_populate_recordset(NULL::fact_consumption_group, $3::jsonb)`,
-        [slice.tenantId, slice.month, JSON.stringify(facts.map(({ period_month: _, ...fact }) => fact))],
+        `INSERT INTO intake_staging (${STAGED_COLUMNS.join(', ')})
+         SELECT ${STAGED_COLUMNS.join(', ')} FROM jsonb_populate_recordset(NULL::intake_staging, $1::jsonb)`,
+        [JSON.stringify(facts.map((fact) => ({ ...fact, period_month: slice.month })))],
       );
+      await tx.execute(INSERT_FACTS, [slice.tenantId, slice.entityId, slice.month]);
+      await tx.execute(CLEAR_STAGE, [slice.entityId]);
       const added = await deriveSlice(tx, slice);
       await adjustShared(tx, slice, added, withdrawn);
     },

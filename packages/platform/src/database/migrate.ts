@@ -55,6 +55,7 @@ export async function migrate(
     if (nodeId !== undefined) await refuseOtherNode(admin, nodeId, schema);
     await prepare(admin, logins, schema);
     const pending = await compare(admin, wanted, schema);
+    if (pending.length > 0) await keepTablesLocal(admin);
     for (const migration of pending) await apply(admin, migration, schema);
     if (nodeId !== undefined) {
       await admin.query(`INSERT INTO ${schema}.node (node_id) VALUES ($1) ON CONFLICT DO NOTHING`, [nodeId]);
@@ -150,6 +151,17 @@ async function compare(admin: Client, wanted: readonly Migration[], schema: stri
     known.delete(`${row.set_name}/${row.number}`);
   }
   return wanted.filter((migration) => known.has(`${migration.set}/${migration.number}`));
+}
+
+/**
+ * On a Citus cluster, objects would be copied to the workers as they are made, by an owner who may not log in there. As long as no
+ * table is distributed, all of them stay with the coordinator; from then on, changes reach the workers as well.
+ */
+async function keepTablesLocal(admin: Client): Promise<void> {
+  const citus = await admin.query("SELECT 1 FROM pg_extension WHERE extname = 'citus'");
+  if (citus.rowCount === 0) return;
+  const distributed = await admin.query("SELECT 1 FROM pg_dist_partition WHERE partmethod = 'h' LIMIT 1");
+  await admin.query(`SET citus.enable_ddl_propagation = ${distributed.rowCount === 0 ? 'off' : 'on'}`);
 }
 
 async function apply(admin: Client, migration: Migration, schema: string): Promise<void> {

@@ -15,7 +15,9 @@ export async function installQueue(admin: pg.Client, config: pg.ClientConfig): P
   );
   if ((found.rows[0]?.revision ?? 0) >= QUEUE_REVISION) return;
   const { Logger, runMigrations } = await import('graphile-worker');
-  const pool = new pg.Pool({ ...config, options: `-c role=${QUEUE_ROLE}`, max: 1 });
+  // On a Citus cluster the queue stays with the coordinator; any other PostgreSQL keeps the setting unread.
+  const options = `-c role=${QUEUE_ROLE} -c citus.enable_ddl_propagation=off`;
+  const pool = new pg.Pool({ ...config, options, max: 1 });
   pool.on('error', () => {});
   pool.on('connect', (client) => client.on('error', () => {}));
   try {

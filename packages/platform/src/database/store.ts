@@ -73,7 +73,8 @@ async function connected(place: Place): Promise<Store> {
     const pool = new pg.Pool({
       ...place.connect(role),
       types,
-      options: `-c search_path=${SCHEMA} -c timezone=UTC`,
+      // The last one is for a distributed PostgreSQL: the scope of a transaction reaches the workers. Any other keeps it unread.
+      options: `-c search_path=${SCHEMA} -c timezone=UTC -c citus.propagate_set_commands=local`,
       max: POOL_SIZE,
       connectionTimeoutMillis: CONNECT_WITHIN_MS,
       keepAlive: true,
