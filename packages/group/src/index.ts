@@ -1,3 +1,17 @@
+// access
+export { ACCESS_RETENTION, accessJobs } from './access/access-jobs.ts';
+export { type Access, type AccessLog, openAccessLog } from './access/access-log.ts';
+export { grantReader, listGrants, type ReadGrant, revokeReader } from './access/grants.ts';
+export { ENTITY_READER_ROLE } from './access/reach.ts';
+export {
+  ACCESS_RETENTION_DAYS,
+  type AccessEntry,
+  type AccessPage,
+  type AccessQuery,
+  listAccesses,
+  purgeAccesses,
+} from './access/read-accesses.ts';
+// consolidation
 export { type Rebuilt, rebuildViews } from './consolidation/rebuild.ts';
 export { type Verification, type ViewCheck, verifyViews } from './consolidation/verify.ts';
 export { type EnrolInput, type Enrolled, enrolEntity } from './enrolment/enrol.ts';

@@ -2,25 +2,26 @@ import { createHash } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Readable } from 'node:stream';
 import type { RequestContext } from '@prorata/platform';
-import { platformProblem } from '@prorata/platform';
-import type { FastifyReply } from 'fastify';
+import { reachOf } from '../access/reach.ts';
 import type { GroupNode } from '../node/group-node.ts';
 import { stateVersion } from '../reports/state.ts';
 
-const CONSOLIDATED_ROLES: ReadonlySet<string> = new Set(['group.reader', 'group.admin']);
-
-/** The node as the caller may read it: all of it with a consolidated role, else within the walls of the token's entity. */
-export function nodeFor(group: GroupNode, context: RequestContext): GroupNode {
-  if (context.roles.some((role) => CONSOLIDATED_ROLES.has(role))) return group;
-  if (context.entityCode === undefined) throw platformProblem('FORBIDDEN', 'the token names no entity');
-  return { ...group, scope: { ...group.scope, entityId: context.entityCode } };
-}
+/** The node as the caller may read it. @throws Problem `READER_NOT_GRANTED` */
+export const nodeFor = reachOf;
 
 /** Of a request, whatever its schema. */
 interface Asked {
   readonly query: unknown;
   readonly headers: IncomingHttpHeaders;
   readonly context: RequestContext;
+}
+
+/** Of a reply, whatever its schema: what makes an answer. */
+interface Reply {
+  code(status: number): Reply;
+  header(name: string, value: string): Reply;
+  type(contentType: string): Reply;
+  send(payload?: unknown): Reply;
 }
 
 /** What a report answers with, in either form. */
@@ -35,14 +36,9 @@ export interface Forms {
  * Answers in the form asked for, with the state of the group as ETag; 304 to who has that state already (RFC 9110, 13.1.2), which
  * costs one look at a few counters.
  */
-export async function answer(
-  request: Asked,
-  reply: FastifyReply,
-  group: GroupNode,
-  forms: Forms,
-): Promise<FastifyReply> {
+export async function answer(request: Asked, reply: Reply, group: GroupNode, forms: Forms): Promise<unknown> {
   const form = formOf(request);
-  const node = nodeFor(group, request.context);
+  const node = await nodeFor(group, request.context);
   const tag = await tagOf(node, form);
   reply.header('etag', tag).header('cache-control', 'private, no-cache');
   reply.header('vary', 'accept, authorization, cookie');

@@ -1,6 +1,8 @@
 import type { App } from '@prorata/platform';
 import type { GroupNode } from '../node/group-node.ts';
 import { groupProblem } from '../problems.ts';
+import { registerAccessRoutes } from './access.routes.ts';
+import { registerAnalysisRoutes } from './analysis.routes.ts';
 import { registerPublicationRoutes } from './publications.routes.ts';
 import { registerReportRoutes } from './reports.routes.ts';
 
@@ -14,6 +16,8 @@ export async function registerGroupRoutes(app: App, group: GroupNode): Promise<v
       throw groupProblem('TENANT_UNKNOWN', `the token is for the tenant ${request.context.tenantId}`);
     });
     registerReportRoutes(scoped, group);
+    registerAnalysisRoutes(scoped, group);
     registerPublicationRoutes(scoped, group);
+    registerAccessRoutes(scoped, group);
   });
 }

@@ -1,5 +1,6 @@
 import type { App } from '@prorata/platform';
 import { type TObject, type TSchema, Type } from 'typebox';
+import { CONSOLIDATED_ROLES, REPORT_ROLES } from '../access/reach.ts';
 import { listMultipliers } from '../exchange/listing.ts';
 import { GROUP_MODULE, type GroupNode } from '../node/group-node.ts';
 import { reportChoices } from '../reports/choices.ts';
@@ -24,7 +25,9 @@ import { answer, nodeFor } from './answers.ts';
 import * as schema from './reports.schema.ts';
 
 /** Reading the group as a whole is for consolidated profiles only (spec 01, 9). */
-export const CONSOLIDATED = { roles: ['group.reader', 'group.admin'], module: GROUP_MODULE };
+export const CONSOLIDATED = { roles: CONSOLIDATED_ROLES, module: GROUP_MODULE };
+/** Reports also answer an entity's reader about its own slice: such a route reads `nodeFor` its caller and never the group itself. */
+export const WITHIN_REACH = { roles: REPORT_ROLES, module: GROUP_MODULE };
 
 /** What the routes of one report share: who may read it, what it takes and what it answers. */
 export function reading<Query extends TSchema, Answer extends TSchema>(
@@ -34,7 +37,7 @@ export function reading<Query extends TSchema, Answer extends TSchema>(
   answer: Answer,
 ) {
   const response = { 200: answer, '4xx': schema.ProblemAnswer };
-  return { config: CONSOLIDATED, schema: { tags: ['group reports'], operationId, summary, querystring, response } };
+  return { config: WITHIN_REACH, schema: { tags: ['group reports'], operationId, summary, querystring, response } };
 }
 
 /** The same for a report that also leaves as CSV, and that a caller who has it already need not read again. */
@@ -52,7 +55,7 @@ export function readingForms<Query extends TSchema, Answer extends TSchema>(
     '4xx': schema.ProblemAnswer,
     503: schema.ProblemAnswer,
   };
-  return { config: CONSOLIDATED, schema: { tags: ['group reports'], operationId, summary, querystring, response } };
+  return { config: WITHIN_REACH, schema: { tags: ['group reports'], operationId, summary, querystring, response } };
 }
 
 /** The columns of the rows of an answer, for its CSV. */
@@ -109,14 +112,16 @@ export function registerReportRoutes(app: App, group: GroupNode): void {
   const published = 'Which entity has published which month';
   const completeness = reading('groupCompleteness', published, schema.CompletenessQuery, schema.CompletenessReport);
   app.get('/api/group/completeness', completeness, async (request) =>
-    reportCompleteness(nodeFor(group, request.context), request.query),
+    reportCompleteness(await nodeFor(group, request.context), request.query),
   );
 
   const toChoose = 'Entities, domains, months and currencies to choose from';
   const filters = reading('groupFilters', toChoose, schema.NoQuery, schema.FiltersAnswer);
-  app.get('/api/group/filters', filters, async (request) => reportChoices(nodeFor(group, request.context)));
+  app.get('/api/group/filters', filters, async (request) => reportChoices(await nodeFor(group, request.context)));
 
   const multipliers = 'What converts each month and currency in use';
   const exchange = reading('groupExchange', multipliers, schema.ExchangeQuery, schema.ExchangeAnswer);
-  app.get('/api/group/exchange', exchange, async (request) => listMultipliers(group, request.query));
+  app.get('/api/group/exchange', { ...exchange, config: CONSOLIDATED }, async (request) =>
+    listMultipliers(group, request.query),
+  );
 }

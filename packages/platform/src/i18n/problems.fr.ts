@@ -2,6 +2,10 @@
 export const FRENCH_TITLES: Readonly<Record<string, string>> = {
   MISSING_TENANT_CONTEXT: 'La requête ne porte aucun contexte valide',
   SIGN_IN_REFUSED: 'La connexion est refusée',
+  SIGN_IN_WITHOUT_ROLE: "Le fournisseur d'identité ne donne ici aucun rôle à l'utilisateur",
+  IDENTITY_PROVIDER_UNAVAILABLE: "Le fournisseur d'identité ne répond pas",
+  LOGOUT_TOKEN_INVALID: 'Le jeton de déconnexion ne tient pas',
+  EMBEDDED_ISSUER_OFF: "L'émetteur intégré est arrêté",
   TENANT_SUSPENDED: "Le groupe n'est pas actif",
   MODULE_DISABLED: "Le module n'est pas activé pour le groupe",
   FORBIDDEN: "Aucun rôle de l'appelant ne le permet",

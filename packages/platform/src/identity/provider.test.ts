@@ -306,7 +306,9 @@ describe("the provider's access tokens", () => {
       [{ tenant: 'GLOBEX' }, 401],
       [{ sub: undefined }, 401],
     ] as const) {
-      expect((await withBearer(await provider.sign(claims(change as JWTPayload)))).status, JSON.stringify(change)).toBe(status);
+      expect((await withBearer(await provider.sign(claims(change as JWTPayload)))).status, JSON.stringify(change)).toBe(
+        status,
+      );
     }
     expect((await withBearer(await provider.sign(claims(), { kid: 'unknown' }))).status).toBe(401);
     const [head = '', body = ''] = (await provider.sign(claims())).split('.');
