@@ -1,4 +1,4 @@
-import { keepPreviousData, queryOptions } from '@tanstack/react-query';
+import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query';
 import type { Choice } from '../selection/choice.ts';
 import { stringifySearch } from '../selection/selection.ts';
 import { answer, api } from './client.ts';
@@ -25,7 +25,7 @@ export const filtersQuery = queryOptions({
   queryFn: () => answer(api.GET('/api/group/filters')),
 });
 
-type Asked = Pick<
+export type Asked = Pick<
   Choice,
   | 'from'
   | 'to'
@@ -43,7 +43,7 @@ type Asked = Pick<
 >;
 
 /** A choice as the parameters of a report; defaults are left out, so that equal questions have equal keys. */
-function parametersOf(asked: Asked): ReportQuery {
+export function parametersOf(asked: Asked): ReportQuery {
   const { from, to, entity, domain, family, product, application } = asked;
   return {
     from,
@@ -60,7 +60,7 @@ function parametersOf(asked: Asked): ReportQuery {
 type Manner = Pick<Choice, 'currency' | 'measure' | 'withoutTax' | 'type' | 'environment' | 'hierarchy'>;
 
 /** What is counted, and in which currency: the same for every report. */
-function mannerOf({ currency, measure, withoutTax, type, environment, hierarchy }: Manner) {
+export function mannerOf({ currency, measure, withoutTax, type, environment, hierarchy }: Manner) {
   return {
     currency,
     ...(measure === 'cost' ? {} : { measure }),
@@ -182,19 +182,22 @@ export interface Path {
 /** Most rows of a level that are asked for at once (the node's own bound). */
 export const MOST_ROWS = 1000;
 
-/** One level of the drill-down in the month of the choice. */
-export function drilldownQuery(choice: Choice, path: Path) {
-  const { month } = choice;
-  const { family, product } = choice;
-  const query = {
+/** A level of the drill-down in the month of the choice, as parameters. */
+function levelOf(choice: Choice, path: Path) {
+  const { month, family, product } = choice;
+  return {
     from: month,
     to: month,
     ...mannerOf(choice),
     ...(family.length > 0 ? { family: [...family] } : {}),
     ...(product.length > 0 ? { product: [...product] } : {}),
     ...path,
-    limit: MOST_ROWS,
   };
+}
+
+/** One level of the drill-down in the month of the choice. */
+export function drilldownQuery(choice: Choice, path: Path) {
+  const query = { ...levelOf(choice, path), limit: MOST_ROWS };
   return queryOptions({
     queryKey: ['drilldown', query],
     queryFn: () => answer(api.GET('/api/group/drilldown', { params: { query } })),
@@ -203,7 +206,21 @@ export function drilldownQuery(choice: Choice, path: Path) {
 
 /** Where the node writes every row of that level as CSV. */
 export function drilldownCsv(choice: Choice, path: Path): string {
-  return csvHref('drilldown', { from: choice.month, to: choice.month, ...mannerOf(choice), ...path });
+  return csvHref('drilldown', levelOf(choice, path));
+}
+
+/** The rows of a level after those of its first page, page by page. */
+export function moreOfLevelQuery(choice: Choice, path: Path, from: string | null) {
+  const query = { ...levelOf(choice, path), limit: MOST_ROWS };
+  return infiniteQueryOptions({
+    queryKey: ['drilldown', 'more', query, from],
+    queryFn: ({ pageParam: cursor }) =>
+      answer(api.GET('/api/group/drilldown', { params: { query: { ...query, cursor } } })),
+    initialPageParam: from ?? '',
+    getNextPageParam: ({ next_cursor }) => next_cursor,
+    // Only for whoever asks for more than the greatest rows.
+    enabled: false,
+  });
 }
 
 /** Which entity has published which month. */

@@ -18,11 +18,16 @@ interface RankingBars {
 /** Pixels of a bar with its room; the chart is as high as it has bars. */
 export const BAR_ROOM = 34;
 
+/** The colours of the two periods. */
+export function barColours(scheme: Scheme): { readonly now: string; readonly before: string } {
+  return { now: seriesColour(0, scheme), before: INK[scheme].soft };
+}
+
 /** Bars from the greatest down, each with a thin one under it for the month before. */
 export function rankingBars({ bars, currency, language, scheme, now, before }: RankingBars): EChartsCoreOption {
   const ink = INK[scheme];
   const money = (amount: string | null) => (amount === null ? '–' : formatMoney(amount, currency, language, 0));
-  const colours = { now: seriesColour(0, scheme), before: ink.soft };
+  const colours = barColours(scheme);
   return {
     grid: { left: 4, right: 56, top: 4, bottom: 4, outerBoundsMode: 'same', outerBoundsContain: 'axisLabel' },
     tooltip: {

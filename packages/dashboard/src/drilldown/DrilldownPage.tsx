@@ -1,14 +1,13 @@
-import { useQueries, useQuery } from '@tanstack/react-query';
-import { drilldownCsv, drilldownQuery, type Path } from '../api/queries.ts';
+import { useInfiniteQuery, useQueries, useQuery } from '@tanstack/react-query';
+import { drilldownCsv, drilldownQuery, moreOfLevelQuery, type Path } from '../api/queries.ts';
 import { Flags } from '../flags/Flags.tsx';
 import { formatMonth } from '../format/months.ts';
 import { useWords } from '../i18n/i18n.ts';
+import { ChosenPage } from '../selection/ChosenPage.tsx';
 import type { Choice } from '../selection/choice.ts';
-import { SelectionBar } from '../selection/SelectionBar.tsx';
 import { useSelected } from '../selection/use-selected.ts';
-import { PageHead } from '../shell/PageHead.tsx';
 import { Panel } from '../shell/Panel.tsx';
-import { Failure, Nothing, NothingSelected, Waiting } from '../shell/states.tsx';
+import { Failure, NothingSelected, Waiting } from '../shell/states.tsx';
 import classes from './drilldown.module.css';
 import { LevelTable } from './LevelTable.tsx';
 import { Proportions } from './Proportions.tsx';
@@ -19,21 +18,16 @@ import { useRowName } from './use-row-name.ts';
 /** Group → entity → domain → application → product, with the total at each step taken. */
 export function DrilldownPage() {
   const { t } = useWords();
-  const { choice, selection, error, waiting } = useSelected();
+  const { selection } = useSelected();
   return (
-    <>
-      <PageHead title={t('drilldown.title')} lead={t('drilldown.lead')} />
-      <SelectionBar parts={['month', 'amounts', 'filters']} fixed={['entity', 'domain', 'application']} />
-      {error !== null && error !== undefined ? (
-        <Failure error={error} />
-      ) : waiting ? (
-        <Waiting height={420} />
-      ) : choice === undefined ? (
-        <Nothing why={t('states.emptyGroup')} />
-      ) : (
-        <Levels choice={choice} path={pathOf(selection)} />
-      )}
-    </>
+    <ChosenPage
+      title={t('drilldown.title')}
+      lead={t('drilldown.lead')}
+      parts={['month', 'amounts', 'filters']}
+      fixed={['entity', 'domain', 'application']}
+    >
+      {(choice) => <Levels choice={choice} path={pathOf(selection)} />}
+    </ChosenPage>
   );
 }
 
@@ -46,6 +40,7 @@ function Levels({ choice, path }: { readonly choice: Choice; readonly path: Path
     ...drilldownQuery({ ...choice, type: 'INDIRECT' }, path),
     enabled: level === 'product' && choice.type !== 'DIRECT',
   });
+  const more = useInfiniteQuery(moreOfLevelQuery(choice, path, levels.at(-1)?.data?.next_cursor ?? null));
   const failed = levels.find(({ error }) => error !== null);
   if (failed !== undefined) return <Failure error={failed.error} retry={() => void failed.refetch()} />;
   const here = levels.at(-1)?.data;
@@ -72,6 +67,11 @@ function Levels({ choice, path }: { readonly choice: Choice; readonly path: Path
             indirect={choice.type === 'DIRECT' ? [] : indirect?.rows}
             nameOfRow={nameOfRow}
             csv={drilldownCsv(choice, path)}
+            more={{
+              rows: more.data?.pages.flatMap(({ rows }) => rows) ?? [],
+              loading: more.isFetching,
+              load: () => void more.fetchNextPage(),
+            }}
           />
           <Proportions report={here} level={level} choice={choice} path={path} nameOfRow={nameOfRow} />
         </div>

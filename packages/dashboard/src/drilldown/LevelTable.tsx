@@ -1,6 +1,6 @@
-import { Text, Title } from '@mantine/core';
+import { Button, Group, Text, Title } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
-import { useId } from 'react';
+import { useId, useMemo } from 'react';
 import type { Path } from '../api/queries.ts';
 import type { DrilldownReport, DrilldownRow, Level } from '../api/types.ts';
 import { compareNullable } from '../format/decimal.ts';
@@ -15,6 +15,12 @@ import { Quantity, Unit } from './measured.tsx';
 import { stepInto } from './path.ts';
 import { TypeBadges } from './TypeBadges.tsx';
 
+export interface MoreRows {
+  readonly rows: readonly DrilldownRow[];
+  readonly loading: boolean;
+  readonly load: () => void;
+}
+
 interface LevelTableProps {
   readonly report: DrilldownReport;
   readonly level: Level;
@@ -26,12 +32,15 @@ interface LevelTableProps {
   readonly nameOfRow: (row: DrilldownRow, level: Level) => string;
   /** Where the node writes every row of the level as CSV. */
   readonly csv: string;
+  /** Rows after those of the report's first page, as far as they were asked for. */
+  readonly more: MoreRows;
 }
 
 /** The rows of one level; every name but a product's leads one step down. */
-export function LevelTable({ report, level, title, month, path, indirect, nameOfRow, csv }: LevelTableProps) {
+export function LevelTable({ report, level, title, month, path, indirect, nameOfRow, csv, more }: LevelTableProps) {
   const { t, language } = useWords();
   const heading = useId();
+  const rows = useMemo(() => [...report.rows, ...more.rows], [report.rows, more.rows]);
   const columns: Column<DrilldownRow>[] = [
     {
       id: 'name',
@@ -78,19 +87,24 @@ export function LevelTable({ report, level, title, month, path, indirect, nameOf
       <DataTable
         key={`${level} ${Object.values(path).join(' ')}`}
         caption={`${title}, ${month}`}
-        rows={report.rows}
+        rows={rows}
         columns={columns}
         rowKey={({ code, unit }) => `${code ?? ''} ${unit ?? ''}`}
         sorted={{ id: 'cost', desc: true }}
         {...(report.row_count > report.rows.length ? { csv } : {})}
       />
-      {report.row_count > report.rows.length && (
-        <Text size="sm" className="soft" mt="xs">
-          {t('drilldown.only', {
-            count: report.rows.length,
-            total: formatQuantity(String(report.row_count), language),
-          })}
-        </Text>
+      {report.row_count > rows.length && (
+        <Group gap="sm" mt="xs" className="screen-only">
+          <Text size="sm" className="soft">
+            {t('drilldown.only', {
+              count: rows.length,
+              total: formatQuantity(String(report.row_count), language),
+            })}
+          </Text>
+          <Button variant="default" size="compact-sm" loading={more.loading} onClick={more.load}>
+            {t('drilldown.more')}
+          </Button>
+        </Group>
       )}
     </Panel>
   );

@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { entitiesQuery, filtersQuery } from '../api/queries.ts';
 import { Flags } from '../flags/Flags.tsx';
+import { formatCountry } from '../format/countries.ts';
 import { useWords } from '../i18n/i18n.ts';
 import { CostKeys } from '../keyfigures/CostKeys.tsx';
 import { IndirectKey } from '../keyfigures/IndirectKey.tsx';
@@ -21,11 +22,12 @@ const route = getRouteApi('/signed-in/entities/$entity');
 
 /** One entity: what it costs, on what, in which applications, and what it has published. */
 export function EntityPage() {
-  const { t } = useWords();
+  const { t, language } = useWords();
   const { entity } = route.useParams();
   const { data } = useQuery(filtersQuery);
   const known = data?.entities.find(({ code }) => code === entity);
-  const lead = known === undefined ? entity : `${entity} · ${known.country} · ${known.currency}`;
+  const lead =
+    known === undefined ? entity : `${entity} · ${formatCountry(known.country, language)} · ${known.currency}`;
   return (
     <ChosenPage
       title={known?.label ?? entity}

@@ -312,7 +312,7 @@ export interface paths {
         };
         /**
          * Cost of the group by month
-         * @description Roles: group.reader, group.admin.
+         * @description Roles: group.reader, group.admin, entity.reader.
          */
         get: operations["groupMonths"];
         put?: never;
@@ -332,7 +332,7 @@ export interface paths {
         };
         /**
          * Entities by cost, with share, rank and change
-         * @description Roles: group.reader, group.admin.
+         * @description Roles: group.reader, group.admin, entity.reader.
          */
         get: operations["groupEntities"];
         put?: never;
@@ -352,7 +352,7 @@ export interface paths {
         };
         /**
          * Domains by cost
-         * @description Roles: group.reader, group.admin.
+         * @description Roles: group.reader, group.admin, entity.reader.
          */
         get: operations["groupDomains"];
         put?: never;
@@ -372,7 +372,7 @@ export interface paths {
         };
         /**
          * Families by cost, within their domains
-         * @description Roles: group.reader, group.admin.
+         * @description Roles: group.reader, group.admin, entity.reader.
          */
         get: operations["groupFamilies"];
         put?: never;
@@ -392,7 +392,7 @@ export interface paths {
         };
         /**
          * Cost by entity and domain
-         * @description Roles: group.reader, group.admin.
+         * @description Roles: group.reader, group.admin, entity.reader.
          */
         get: operations["groupMatrix"];
         put?: never;
@@ -412,7 +412,7 @@ export interface paths {
         };
         /**
          * Applications of all entities by cost
-         * @description Roles: group.reader, group.admin.
+         * @description Roles: group.reader, group.admin, entity.reader.
          */
         get: operations["groupApplications"];
         put?: never;
@@ -432,7 +432,7 @@ export interface paths {
         };
         /**
          * Quantity and cost by product and unit
-         * @description Roles: group.reader, group.admin.
+         * @description Roles: group.reader, group.admin, entity.reader.
          */
         get: operations["groupProducts"];
         put?: never;
@@ -452,7 +452,7 @@ export interface paths {
         };
         /**
          * Entities side by side, by product and unit
-         * @description Roles: group.reader, group.admin.
+         * @description Roles: group.reader, group.admin, entity.reader.
          */
         get: operations["groupComparison"];
         put?: never;
@@ -472,7 +472,7 @@ export interface paths {
         };
         /**
          * One level of group, entity, domain, application, product
-         * @description Roles: group.reader, group.admin.
+         * @description Roles: group.reader, group.admin, entity.reader.
          */
         get: operations["groupDrilldown"];
         put?: never;
@@ -492,7 +492,7 @@ export interface paths {
         };
         /**
          * Which entity has published which month
-         * @description Roles: group.reader, group.admin.
+         * @description Roles: group.reader, group.admin, entity.reader.
          */
         get: operations["groupCompleteness"];
         put?: never;
@@ -512,7 +512,7 @@ export interface paths {
         };
         /**
          * Entities, domains, months and currencies to choose from
-         * @description Roles: group.reader, group.admin.
+         * @description Roles: group.reader, group.admin, entity.reader.
          */
         get: operations["groupFilters"];
         put?: never;
@@ -535,6 +535,186 @@ export interface paths {
          * @description Roles: group.reader, group.admin.
          */
         get: operations["groupExchange"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/group/series": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Cost by month and entity, domain, family, type or environment
+         * @description Roles: group.reader, group.admin, entity.reader.
+         */
+        get: operations["groupSeries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/group/comparison/entities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Entities beside each other: share, changes, distance to the average, and at reference prices
+         * @description Roles: group.reader, group.admin, entity.reader.
+         */
+        get: operations["groupEntityComparison"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/group/comparison/units": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What entities pay for the same unit of the same product
+         * @description Roles: group.reader, group.admin, entity.reader.
+         */
+        get: operations["groupUnitCosts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/group/bridge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Why two months or two entities differ: volume, mix, price, and what no quantity explains
+         * @description Roles: group.reader, group.admin, entity.reader.
+         */
+        get: operations["groupBridge"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/group/kpi": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How well the group knows its costs, with the formula of each figure
+         * @description Roles: group.reader, group.admin, entity.reader.
+         */
+        get: operations["groupKpi"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/group/explain/total": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What a total is made of: local costs, rates, and the publications behind them
+         * @description Roles: group.reader, group.admin, entity.reader.
+         */
+        get: operations["groupExplainTotal"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/group/facts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Facts as the entities published them
+         * @description Roles: group.reader, group.admin, entity.reader.
+         */
+        get: operations["groupFacts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/group/explain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Where one fact comes from
+         * @description Roles: group.reader, group.admin, entity.reader.
+         */
+        get: operations["groupExplain"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/group/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Finds codes by code or name
+         * @description Roles: group.reader, group.admin, entity.reader.
+         */
+        get: operations["groupSearch"];
         put?: never;
         post?: never;
         delete?: never;
@@ -642,6 +822,70 @@ export interface paths {
         put: operations["groupPublish"];
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/group/access-log": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who read what of the group, the newest first
+         * @description Roles: group.admin.
+         */
+        get: operations["groupAccessLog"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/group/reader-grants": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Entities whose readers see their own slice
+         * @description Roles: group.admin.
+         */
+        get: operations["groupReaderGrants"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/group/reader-grants/{entity}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Let readers of an entity see its own slice
+         * @description Roles: group.admin.
+         */
+        put: operations["groupGrantReader"];
+        post?: never;
+        /**
+         * Take the slice away again
+         * @description Roles: group.admin.
+         */
+        delete: operations["groupRevokeReader"];
         options?: never;
         head?: never;
         patch?: never;
@@ -2344,6 +2588,1540 @@ export interface operations {
             };
         };
     };
+    groupSeries: {
+        parameters: {
+            query: {
+                /**
+                 * @description YYYY-MM
+                 * @example 2025-07
+                 */
+                from?: string;
+                /**
+                 * @description YYYY-MM
+                 * @example 2025-07
+                 */
+                to?: string;
+                /** @description ISO 4217 */
+                currency?: string;
+                measure?: "cost" | "cost_effective" | "cost_billed" | "cost_standard";
+                consumption_type?: "DIRECT" | "INDIRECT";
+                /** @description Leave the product TAX out */
+                without_tax?: boolean;
+                /** @description Repeatable, 300 at most */
+                family?: string[];
+                /** @description Repeatable, 300 at most */
+                product?: string[];
+                /** @description Repeatable */
+                environment?: ("prod" | "non_prod" | "unknown" | "n_a")[];
+                /** @description Domains and families as reported (unless told), or as the references are today */
+                hierarchy?: "reported" | "today";
+                /** @description Else what the header Accept prefers */
+                format?: "json" | "csv";
+                /** @description Repeatable, 300 at most */
+                entity?: string[];
+                /** @description Repeatable, 300 at most */
+                domain?: string[];
+                /** @description Repeatable, 300 at most */
+                application?: string[];
+                by: "entity" | "domain" | "family" | "type" | "environment";
+                /** @description Only so many codes; the others share a row */
+                top?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Cost by month and entity, domain, family, type or environment */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description ISO 4217 */
+                        currency: string;
+                        /** @enum {unknown} */
+                        measure: "cost" | "cost_effective" | "cost_billed" | "cost_standard";
+                        /** @enum {unknown} */
+                        hierarchy: "reported" | "today";
+                        from: string | null;
+                        to: string | null;
+                        /** @description False when any cost could not be converted; `missing` says which */
+                        complete: boolean;
+                        missing: {
+                            /**
+                             * @description YYYY-MM
+                             * @example 2025-07
+                             */
+                            period_month: string;
+                            /** @description ISO 4217 */
+                            currency: string;
+                        }[];
+                        /** @description Months whose rates may still change */
+                        provisional: string[];
+                        rate_sets: number[];
+                        row_count: number;
+                        next_cursor: string | null;
+                        total: {
+                            cost: string | null;
+                            complete: boolean;
+                            fact_rows: number;
+                            valued_rows: number;
+                        };
+                        /** @enum {unknown} */
+                        by: "entity" | "domain" | "family" | "type" | "environment";
+                        months: {
+                            /**
+                             * @description YYYY-MM
+                             * @example 2025-07
+                             */
+                            period_month: string;
+                            cost: string | null;
+                            /** @description ISO 4217 */
+                            currency: string;
+                            complete: boolean;
+                            local_cost: string | null;
+                            local_currency: string | null;
+                            share: string | null;
+                            rank: number;
+                            previous_cost: string | null;
+                            change: string | null;
+                            fact_rows: number;
+                            valued_rows: number;
+                            year_cost: string | null;
+                            change_year: string | null;
+                            running_cost: string | null;
+                        }[];
+                        rows: {
+                            /**
+                             * @description YYYY-MM
+                             * @example 2025-07
+                             */
+                            period_month: string;
+                            code: string | null;
+                            label: string;
+                            cost: string | null;
+                            /** @description ISO 4217 */
+                            currency: string;
+                            complete: boolean;
+                            local_cost: string | null;
+                            local_currency: string | null;
+                            share: string | null;
+                            rank: number;
+                            previous_cost: string | null;
+                            change: string | null;
+                            fact_rows: number;
+                            valued_rows: number;
+                            year_cost: string | null;
+                            change_year: string | null;
+                            running_cost: string | null;
+                        }[];
+                    };
+                    "text/csv": string;
+                };
+            };
+            /** @description The state named in If-None-Match still stands */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Default Response */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        code: string;
+                        detail: string;
+                        next?: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        code: string;
+                        detail: string;
+                        next?: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    groupEntityComparison: {
+        parameters: {
+            query?: {
+                /**
+                 * @description YYYY-MM
+                 * @example 2025-07
+                 */
+                from?: string;
+                /**
+                 * @description YYYY-MM
+                 * @example 2025-07
+                 */
+                to?: string;
+                /** @description ISO 4217 */
+                currency?: string;
+                measure?: "cost" | "cost_effective" | "cost_billed" | "cost_standard";
+                consumption_type?: "DIRECT" | "INDIRECT";
+                /** @description Leave the product TAX out */
+                without_tax?: boolean;
+                /** @description Repeatable, 300 at most */
+                family?: string[];
+                /** @description Repeatable, 300 at most */
+                product?: string[];
+                /** @description Repeatable */
+                environment?: ("prod" | "non_prod" | "unknown" | "n_a")[];
+                /** @description Domains and families as reported (unless told), or as the references are today */
+                hierarchy?: "reported" | "today";
+                /** @description Else what the header Accept prefers */
+                format?: "json" | "csv";
+                /** @description Repeatable, 300 at most */
+                entity?: string[];
+                /** @description Repeatable, 300 at most */
+                domain?: string[];
+                /** @description Repeatable, 300 at most */
+                application?: string[];
+                /** @description Prices to value all entities at: `average` unless told, the code of an entity, or a reference view */
+                reference?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Entities beside each other: share, changes, distance to the average, and at reference prices */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description ISO 4217 */
+                        currency: string;
+                        /** @enum {unknown} */
+                        measure: "cost" | "cost_effective" | "cost_billed" | "cost_standard";
+                        /** @enum {unknown} */
+                        hierarchy: "reported" | "today";
+                        from: string | null;
+                        to: string | null;
+                        /** @description False when any cost could not be converted; `missing` says which */
+                        complete: boolean;
+                        missing: {
+                            /**
+                             * @description YYYY-MM
+                             * @example 2025-07
+                             */
+                            period_month: string;
+                            /** @description ISO 4217 */
+                            currency: string;
+                        }[];
+                        /** @description Months whose rates may still change */
+                        provisional: string[];
+                        rate_sets: number[];
+                        row_count: number;
+                        next_cursor: string | null;
+                        total: {
+                            cost: string | null;
+                            complete: boolean;
+                            fact_rows: number;
+                            valued_rows: number;
+                        };
+                        reference: {
+                            /** @enum {unknown} */
+                            kind: "average" | "entity" | "view";
+                            name: string;
+                            price_set: number | null;
+                            missing: {
+                                /**
+                                 * @description YYYY-MM
+                                 * @example 2025-07
+                                 */
+                                period_month: string;
+                                /** @description ISO 4217 */
+                                currency: string;
+                            }[];
+                        };
+                        average_cost: string | null;
+                        rows: {
+                            entity: string;
+                            label: string;
+                            cost: string | null;
+                            /** @description ISO 4217 */
+                            currency: string;
+                            complete: boolean;
+                            local_cost: string | null;
+                            local_currency: string | null;
+                            share: string | null;
+                            rank: number;
+                            previous_cost: string | null;
+                            change: string | null;
+                            fact_rows: number;
+                            valued_rows: number;
+                            year_cost: string | null;
+                            change_year: string | null;
+                            direct_cost: string | null;
+                            indirect_cost: string | null;
+                            distance: string | null;
+                            measured_cost: string | null;
+                            reference_cost: string | null;
+                            reference_difference: string | null;
+                            reference_coverage: string | null;
+                        }[];
+                    };
+                    "text/csv": string;
+                };
+            };
+            /** @description The state named in If-None-Match still stands */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Default Response */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        code: string;
+                        detail: string;
+                        next?: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        code: string;
+                        detail: string;
+                        next?: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    groupUnitCosts: {
+        parameters: {
+            query?: {
+                /**
+                 * @description YYYY-MM
+                 * @example 2025-07
+                 */
+                from?: string;
+                /**
+                 * @description YYYY-MM
+                 * @example 2025-07
+                 */
+                to?: string;
+                /** @description ISO 4217 */
+                currency?: string;
+                measure?: "cost" | "cost_effective" | "cost_billed" | "cost_standard";
+                consumption_type?: "DIRECT" | "INDIRECT";
+                /** @description Leave the product TAX out */
+                without_tax?: boolean;
+                /** @description Repeatable, 300 at most */
+                family?: string[];
+                /** @description Repeatable, 300 at most */
+                product?: string[];
+                /** @description Repeatable */
+                environment?: ("prod" | "non_prod" | "unknown" | "n_a")[];
+                /** @description Domains and families as reported (unless told), or as the references are today */
+                hierarchy?: "reported" | "today";
+                /** @description Else what the header Accept prefers */
+                format?: "json" | "csv";
+                /** @description Repeatable, 300 at most */
+                entity?: string[];
+                /** @description Repeatable, 300 at most */
+                domain?: string[];
+                /** @description Repeatable, 300 at most */
+                application?: string[];
+                /** @description Prices to value all entities at: `average` unless told, the code of an entity, or a reference view */
+                reference?: string;
+                /** @description 200 unless told */
+                limit?: number;
+                /** @description `next_cursor` of the page before; CSV is never paged */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What entities pay for the same unit of the same product */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description ISO 4217 */
+                        currency: string;
+                        /** @enum {unknown} */
+                        measure: "cost" | "cost_effective" | "cost_billed" | "cost_standard";
+                        /** @enum {unknown} */
+                        hierarchy: "reported" | "today";
+                        from: string | null;
+                        to: string | null;
+                        /** @description False when any cost could not be converted; `missing` says which */
+                        complete: boolean;
+                        missing: {
+                            /**
+                             * @description YYYY-MM
+                             * @example 2025-07
+                             */
+                            period_month: string;
+                            /** @description ISO 4217 */
+                            currency: string;
+                        }[];
+                        /** @description Months whose rates may still change */
+                        provisional: string[];
+                        rate_sets: number[];
+                        row_count: number;
+                        next_cursor: string | null;
+                        total: {
+                            cost: string | null;
+                            complete: boolean;
+                            fact_rows: number;
+                            valued_rows: number;
+                        };
+                        reference: {
+                            /** @enum {unknown} */
+                            kind: "average" | "entity" | "view";
+                            name: string;
+                            price_set: number | null;
+                            missing: {
+                                /**
+                                 * @description YYYY-MM
+                                 * @example 2025-07
+                                 */
+                                period_month: string;
+                                /** @description ISO 4217 */
+                                currency: string;
+                            }[];
+                        };
+                        rows: {
+                            domain: string;
+                            family: string | null;
+                            product: string;
+                            label: string;
+                            unit: string;
+                            /** @description ISO 4217 */
+                            currency: string;
+                            /**
+                             * @description Exact decimal; never a float
+                             * @example 1234.56
+                             */
+                            quantity: string;
+                            cost: string | null;
+                            average_unit_cost: string | null;
+                            reference_price: string | null;
+                            entities: {
+                                entity: string;
+                                /**
+                                 * @description Exact decimal; never a float
+                                 * @example 1234.56
+                                 */
+                                quantity: string;
+                                cost: string | null;
+                                unit_cost: string | null;
+                                distance: string | null;
+                                distance_reference: string | null;
+                            }[];
+                        }[];
+                    };
+                    "text/csv": string;
+                };
+            };
+            /** @description The state named in If-None-Match still stands */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Default Response */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        code: string;
+                        detail: string;
+                        next?: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        code: string;
+                        detail: string;
+                        next?: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    groupBridge: {
+        parameters: {
+            query?: {
+                /**
+                 * @description YYYY-MM
+                 * @example 2025-07
+                 */
+                from?: string;
+                /**
+                 * @description YYYY-MM
+                 * @example 2025-07
+                 */
+                to?: string;
+                /** @description ISO 4217 */
+                currency?: string;
+                measure?: "cost" | "cost_effective" | "cost_billed" | "cost_standard";
+                consumption_type?: "DIRECT" | "INDIRECT";
+                /** @description Leave the product TAX out */
+                without_tax?: boolean;
+                /** @description Repeatable, 300 at most */
+                family?: string[];
+                /** @description Repeatable, 300 at most */
+                product?: string[];
+                /** @description Repeatable */
+                environment?: ("prod" | "non_prod" | "unknown" | "n_a")[];
+                /** @description Domains and families as reported (unless told), or as the references are today */
+                hierarchy?: "reported" | "today";
+                /** @description Else what the header Accept prefers */
+                format?: "json" | "csv";
+                /** @description Repeatable, 300 at most */
+                entity?: string[];
+                /** @description Repeatable, 300 at most */
+                domain?: string[];
+                /** @description Repeatable, 300 at most */
+                application?: string[];
+                /**
+                 * @description YYYY-MM
+                 * @example 2025-07
+                 */
+                from_month?: string;
+                /**
+                 * @description YYYY-MM
+                 * @example 2025-07
+                 */
+                to_month?: string;
+                from_entity?: string;
+                to_entity?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Why two months or two entities differ: volume, mix, price, and what no quantity explains */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description ISO 4217 */
+                        currency: string;
+                        /** @enum {unknown} */
+                        measure: "cost" | "cost_effective" | "cost_billed" | "cost_standard";
+                        /** @enum {unknown} */
+                        hierarchy: "reported" | "today";
+                        from: string | null;
+                        to: string | null;
+                        /** @description False when any cost could not be converted; `missing` says which */
+                        complete: boolean;
+                        missing: {
+                            /**
+                             * @description YYYY-MM
+                             * @example 2025-07
+                             */
+                            period_month: string;
+                            /** @description ISO 4217 */
+                            currency: string;
+                        }[];
+                        /** @description Months whose rates may still change */
+                        provisional: string[];
+                        rate_sets: number[];
+                        /** @enum {unknown} */
+                        between: "months" | "entities";
+                        side_from: {
+                            code: string;
+                            /**
+                             * @description Exact decimal; never a float
+                             * @example 1234.56
+                             */
+                            cost: string;
+                        };
+                        side_to: {
+                            code: string;
+                            /**
+                             * @description Exact decimal; never a float
+                             * @example 1234.56
+                             */
+                            cost: string;
+                        };
+                        /**
+                         * @description Exact decimal; never a float
+                         * @example 1234.56
+                         */
+                        difference: string;
+                        /** @description Adds up to the difference, to the last decimal */
+                        lines: {
+                            /**
+                             * @description Exact decimal; never a float
+                             * @example 1234.56
+                             */
+                            volume: string;
+                            /**
+                             * @description Exact decimal; never a float
+                             * @example 1234.56
+                             */
+                            mix: string;
+                            /**
+                             * @description Exact decimal; never a float
+                             * @example 1234.56
+                             */
+                            price: string;
+                            /**
+                             * @description Exact decimal; never a float
+                             * @example 1234.56
+                             */
+                            new: string;
+                            /**
+                             * @description Exact decimal; never a float
+                             * @example 1234.56
+                             */
+                            ended: string;
+                            /**
+                             * @description Exact decimal; never a float
+                             * @example 1234.56
+                             */
+                            unmeasured: string;
+                            /**
+                             * @description Exact decimal; never a float
+                             * @example 1234.56
+                             */
+                            indirect: string;
+                            /**
+                             * @description Exact decimal; never a float
+                             * @example 1234.56
+                             */
+                            tax: string;
+                            /**
+                             * @description Exact decimal; never a float
+                             * @example 1234.56
+                             */
+                            exchange: string;
+                        };
+                        exchange_unknown: string[];
+                        rows: {
+                            domain: string;
+                            family: string | null;
+                            label: string;
+                            unit: string;
+                            /** @description ISO 4217 */
+                            currency: string;
+                            /**
+                             * @description Exact decimal; never a float
+                             * @example 1234.56
+                             */
+                            quantity_from: string;
+                            /**
+                             * @description Exact decimal; never a float
+                             * @example 1234.56
+                             */
+                            quantity_to: string;
+                            /**
+                             * @description Exact decimal; never a float
+                             * @example 1234.56
+                             */
+                            cost_from: string;
+                            /**
+                             * @description Exact decimal; never a float
+                             * @example 1234.56
+                             */
+                            cost_to: string;
+                            /**
+                             * @description Exact decimal; never a float
+                             * @example 1234.56
+                             */
+                            volume: string;
+                            /**
+                             * @description Exact decimal; never a float
+                             * @example 1234.56
+                             */
+                            mix: string;
+                            /**
+                             * @description Exact decimal; never a float
+                             * @example 1234.56
+                             */
+                            price: string;
+                            /**
+                             * @description Exact decimal; never a float
+                             * @example 1234.56
+                             */
+                            new: string;
+                            /**
+                             * @description Exact decimal; never a float
+                             * @example 1234.56
+                             */
+                            ended: string;
+                        }[];
+                    };
+                    "text/csv": string;
+                };
+            };
+            /** @description The state named in If-None-Match still stands */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Default Response */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        code: string;
+                        detail: string;
+                        next?: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        code: string;
+                        detail: string;
+                        next?: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    groupKpi: {
+        parameters: {
+            query?: {
+                /**
+                 * @description YYYY-MM
+                 * @example 2025-07
+                 */
+                from?: string;
+                /**
+                 * @description YYYY-MM
+                 * @example 2025-07
+                 */
+                to?: string;
+                /** @description ISO 4217 */
+                currency?: string;
+                measure?: "cost" | "cost_effective" | "cost_billed" | "cost_standard";
+                consumption_type?: "DIRECT" | "INDIRECT";
+                /** @description Leave the product TAX out */
+                without_tax?: boolean;
+                /** @description Repeatable, 300 at most */
+                family?: string[];
+                /** @description Repeatable, 300 at most */
+                product?: string[];
+                /** @description Repeatable */
+                environment?: ("prod" | "non_prod" | "unknown" | "n_a")[];
+                /** @description Domains and families as reported (unless told), or as the references are today */
+                hierarchy?: "reported" | "today";
+                /** @description Else what the header Accept prefers */
+                format?: "json" | "csv";
+                /** @description Repeatable, 300 at most */
+                entity?: string[];
+                /** @description Repeatable, 300 at most */
+                domain?: string[];
+                /** @description Repeatable, 300 at most */
+                application?: string[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How well the group knows its costs, with the formula of each figure */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description ISO 4217 */
+                        currency: string;
+                        /** @enum {unknown} */
+                        measure: "cost" | "cost_effective" | "cost_billed" | "cost_standard";
+                        /** @enum {unknown} */
+                        hierarchy: "reported" | "today";
+                        from: string | null;
+                        to: string | null;
+                        /** @description False when any cost could not be converted; `missing` says which */
+                        complete: boolean;
+                        missing: {
+                            /**
+                             * @description YYYY-MM
+                             * @example 2025-07
+                             */
+                            period_month: string;
+                            /** @description ISO 4217 */
+                            currency: string;
+                        }[];
+                        /** @description Months whose rates may still change */
+                        provisional: string[];
+                        rate_sets: number[];
+                        row_count: number;
+                        next_cursor: string | null;
+                        total: {
+                            cost: string | null;
+                            complete: boolean;
+                            fact_rows: number;
+                            valued_rows: number;
+                        };
+                        rows: {
+                            /** @enum {unknown} */
+                            code: "allocation_coverage" | "indirect_share" | "price_coverage" | "on_time_share" | "publication_coverage" | "restatement_rate";
+                            value: string | null;
+                            numerator: string | null;
+                            denominator: string | null;
+                            unit: string;
+                            formula: string;
+                        }[];
+                        unit_costs: {
+                            domain: string;
+                            family: string | null;
+                            product: string;
+                            label: string;
+                            unit: string;
+                            /** @description ISO 4217 */
+                            currency: string;
+                            /**
+                             * @description Exact decimal; never a float
+                             * @example 1234.56
+                             */
+                            quantity: string;
+                            cost: string | null;
+                            average_unit_cost: string | null;
+                            reference_price: string | null;
+                            entities: {
+                                entity: string;
+                                /**
+                                 * @description Exact decimal; never a float
+                                 * @example 1234.56
+                                 */
+                                quantity: string;
+                                cost: string | null;
+                                unit_cost: string | null;
+                                distance: string | null;
+                                distance_reference: string | null;
+                            }[];
+                        }[];
+                    };
+                    "text/csv": string;
+                };
+            };
+            /** @description The state named in If-None-Match still stands */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Default Response */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        code: string;
+                        detail: string;
+                        next?: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        code: string;
+                        detail: string;
+                        next?: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    groupExplainTotal: {
+        parameters: {
+            query?: {
+                /**
+                 * @description YYYY-MM
+                 * @example 2025-07
+                 */
+                from?: string;
+                /**
+                 * @description YYYY-MM
+                 * @example 2025-07
+                 */
+                to?: string;
+                /** @description ISO 4217 */
+                currency?: string;
+                measure?: "cost" | "cost_effective" | "cost_billed" | "cost_standard";
+                consumption_type?: "DIRECT" | "INDIRECT";
+                /** @description Leave the product TAX out */
+                without_tax?: boolean;
+                /** @description Repeatable, 300 at most */
+                family?: string[];
+                /** @description Repeatable, 300 at most */
+                product?: string[];
+                /** @description Repeatable */
+                environment?: ("prod" | "non_prod" | "unknown" | "n_a")[];
+                /** @description Domains and families as reported (unless told), or as the references are today */
+                hierarchy?: "reported" | "today";
+                /** @description Else what the header Accept prefers */
+                format?: "json" | "csv";
+                /** @description Repeatable, 300 at most */
+                entity?: string[];
+                /** @description Repeatable, 300 at most */
+                domain?: string[];
+                /** @description Repeatable, 300 at most */
+                application?: string[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What a total is made of: local costs, rates, and the publications behind them */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description ISO 4217 */
+                        currency: string;
+                        /** @enum {unknown} */
+                        measure: "cost" | "cost_effective" | "cost_billed" | "cost_standard";
+                        /** @enum {unknown} */
+                        hierarchy: "reported" | "today";
+                        from: string | null;
+                        to: string | null;
+                        /** @description False when any cost could not be converted; `missing` says which */
+                        complete: boolean;
+                        missing: {
+                            /**
+                             * @description YYYY-MM
+                             * @example 2025-07
+                             */
+                            period_month: string;
+                            /** @description ISO 4217 */
+                            currency: string;
+                        }[];
+                        /** @description Months whose rates may still change */
+                        provisional: string[];
+                        rate_sets: number[];
+                        row_count: number;
+                        next_cursor: string | null;
+                        total: {
+                            cost: string | null;
+                            complete: boolean;
+                            fact_rows: number;
+                            valued_rows: number;
+                        };
+                        rows: {
+                            entity: string;
+                            /**
+                             * @description YYYY-MM
+                             * @example 2025-07
+                             */
+                            period_month: string;
+                            /**
+                             * @description Exact decimal; never a float
+                             * @example 1234.56
+                             */
+                            local_cost: string;
+                            /** @description ISO 4217 */
+                            currency: string;
+                            cost: string | null;
+                            multiplier: string | null;
+                            rate_set: number | null;
+                            provisional: boolean;
+                            fact_rows: number;
+                            valued_rows: number;
+                            evidence: {
+                                entity: string;
+                                /**
+                                 * @description YYYY-MM
+                                 * @example 2025-07
+                                 */
+                                period_month: string;
+                                revision: number;
+                                /** @enum {unknown} */
+                                period_state: "OPEN" | "CLOSED";
+                                /** @enum {unknown} */
+                                group_status: "OPEN" | "LOCKED";
+                                manifest_digest: string;
+                                kid: string;
+                                /** Format: date-time */
+                                received_at: string;
+                            } | null;
+                        }[];
+                    };
+                    "text/csv": string;
+                };
+            };
+            /** @description The state named in If-None-Match still stands */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Default Response */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        code: string;
+                        detail: string;
+                        next?: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        code: string;
+                        detail: string;
+                        next?: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    groupFacts: {
+        parameters: {
+            query?: {
+                /**
+                 * @description YYYY-MM
+                 * @example 2025-07
+                 */
+                from?: string;
+                /**
+                 * @description YYYY-MM
+                 * @example 2025-07
+                 */
+                to?: string;
+                consumption_type?: "DIRECT" | "INDIRECT";
+                /** @description Leave the product TAX out */
+                without_tax?: boolean;
+                /** @description Repeatable, 300 at most */
+                family?: string[];
+                /** @description Repeatable, 300 at most */
+                product?: string[];
+                /** @description Repeatable */
+                environment?: ("prod" | "non_prod" | "unknown" | "n_a")[];
+                /** @description Else what the header Accept prefers */
+                format?: "json" | "csv";
+                /** @description Repeatable, 300 at most */
+                entity?: string[];
+                /** @description Repeatable, 300 at most */
+                domain?: string[];
+                /** @description Repeatable, 300 at most */
+                application?: string[];
+                /** @description 200 unless told */
+                limit?: number;
+                /** @description `next_cursor` of the page before; CSV is never paged */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Facts as the entities published them */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        from: string | null;
+                        to: string | null;
+                        rows: {
+                            /**
+                             * @description YYYY-MM
+                             * @example 2025-07
+                             */
+                            period_month: string;
+                            entity: string;
+                            application: string;
+                            domain: string;
+                            family: string | null;
+                            product: string | null;
+                            unit: string;
+                            /** @enum {unknown} */
+                            environment: "prod" | "non_prod" | "unknown" | "n_a";
+                            /** @enum {unknown} */
+                            consumption_type: "DIRECT" | "INDIRECT";
+                            /** @description ISO 4217 */
+                            currency: string;
+                            /**
+                             * @description Exact decimal; never a float
+                             * @example 1234.56
+                             */
+                            quantity: string;
+                            cost_effective: string | null;
+                            cost_billed: string | null;
+                            cost_standard: string | null;
+                        }[];
+                        next_cursor: string | null;
+                    };
+                    "text/csv": string;
+                };
+            };
+            /** @description The state named in If-None-Match still stands */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Default Response */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        code: string;
+                        detail: string;
+                        next?: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        code: string;
+                        detail: string;
+                        next?: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    groupExplain: {
+        parameters: {
+            query: {
+                /**
+                 * @description YYYY-MM
+                 * @example 2025-07
+                 */
+                period_month: string;
+                entity: string;
+                application: string;
+                domain: string;
+                family?: string;
+                product?: string;
+                unit: string;
+                environment: "prod" | "non_prod" | "unknown" | "n_a";
+                consumption_type: "DIRECT" | "INDIRECT";
+                /** @description ISO 4217 */
+                currency: string;
+                /** @description ISO 4217 */
+                report_currency?: string;
+                measure?: "cost" | "cost_effective" | "cost_billed" | "cost_standard";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        fact: {
+                            /**
+                             * @description YYYY-MM
+                             * @example 2025-07
+                             */
+                            period_month: string;
+                            entity: string;
+                            application: string;
+                            domain: string;
+                            family: string | null;
+                            product: string | null;
+                            unit: string;
+                            /** @enum {unknown} */
+                            environment: "prod" | "non_prod" | "unknown" | "n_a";
+                            /** @enum {unknown} */
+                            consumption_type: "DIRECT" | "INDIRECT";
+                            /** @description ISO 4217 */
+                            currency: string;
+                            /**
+                             * @description Exact decimal; never a float
+                             * @example 1234.56
+                             */
+                            quantity: string;
+                            cost_effective: string | null;
+                            cost_billed: string | null;
+                            cost_standard: string | null;
+                        };
+                        measure: string;
+                        basis: ("cost_effective" | "cost_billed" | "cost_standard") | null;
+                        /**
+                         * @description Exact decimal; never a float
+                         * @example 1234.56
+                         */
+                        local_cost: string;
+                        cost: string | null;
+                        exchange: {
+                            /** @description ISO 4217 */
+                            currency: string;
+                            /** @description ISO 4217 */
+                            to: string;
+                            multiplier: string | null;
+                            rate_set: number | null;
+                            mean_rate_sum: string | null;
+                            mean_rate_days: number | null;
+                            provisional: boolean;
+                        };
+                        price: {
+                            /**
+                             * @description Exact decimal; never a float
+                             * @example 1234.56
+                             */
+                            unit_price: string;
+                            /** @description ISO 4217 */
+                            currency: string;
+                            view_code: string;
+                            view_version: number;
+                            /**
+                             * @description Exact decimal; never a float
+                             * @example 1234.56
+                             */
+                            standard_cost: string;
+                        } | null;
+                        spread: {
+                            /**
+                             * @description Exact decimal; never a float
+                             * @example 1234.56
+                             */
+                            share: string;
+                            applications: number;
+                            /**
+                             * @description Exact decimal; never a float
+                             * @example 1234.56
+                             */
+                            shares: string;
+                            /**
+                             * @description Exact decimal; never a float
+                             * @example 1234.56
+                             */
+                            pool: string;
+                        } | null;
+                        evidence: {
+                            entity: string;
+                            /**
+                             * @description YYYY-MM
+                             * @example 2025-07
+                             */
+                            period_month: string;
+                            revision: number;
+                            /** @enum {unknown} */
+                            period_state: "OPEN" | "CLOSED";
+                            /** @enum {unknown} */
+                            group_status: "OPEN" | "LOCKED";
+                            manifest_digest: string;
+                            kid: string;
+                            /** Format: date-time */
+                            received_at: string;
+                        } | null;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        code: string;
+                        detail: string;
+                        next?: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    groupSearch: {
+        parameters: {
+            query: {
+                /** @description Words in any order; case and accents do not matter */
+                q: string;
+                kind?: ("entity" | "domain" | "family" | "application" | "product")[];
+                /** @description 20 unless told */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        rows: {
+                            /** @enum {unknown} */
+                            kind: "entity" | "domain" | "family" | "application" | "product";
+                            code: string;
+                            label: string;
+                            entity: string | null;
+                        }[];
+                        /** @description There are more than these */
+                        more: boolean;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        code: string;
+                        detail: string;
+                        next?: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     groupPublications: {
         parameters: {
             query?: {
@@ -2844,6 +4622,243 @@ export interface operations {
                         adjusts_month: string | null;
                         /** Format: date-time */
                         received_at: string;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        code: string;
+                        detail: string;
+                        next?: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    groupAccessLog: {
+        parameters: {
+            query?: {
+                since?: string;
+                until?: string;
+                user?: string;
+                entity?: string;
+                route?: string;
+                limit?: number;
+                before?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        rows: {
+                            /** Format: uuid */
+                            access_id: string;
+                            /** Format: date-time */
+                            read_at: string;
+                            /** Format: uuid */
+                            user_id: string;
+                            roles: string[];
+                            /** @description The entity that the read was walled to; null for a read of the group as a whole. */
+                            entity: string | null;
+                            method: string;
+                            route: string;
+                            filters: {
+                                [key: string]: unknown;
+                            };
+                            status: number;
+                            /** @description Null for a file or a stream. */
+                            rows: number | null;
+                            /** Format: uuid */
+                            correlation_id: string;
+                        }[];
+                        next: string | null;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        code: string;
+                        detail: string;
+                        next?: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    groupReaderGrants: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        rows: {
+                            entity: string;
+                            /** Format: date-time */
+                            granted_at: string;
+                            /** Format: uuid */
+                            granted_by: string;
+                        }[];
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        code: string;
+                        detail: string;
+                        next?: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    groupGrantReader: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                entity: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        entity: string;
+                        granted: boolean;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        code: string;
+                        detail: string;
+                        next?: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    groupRevokeReader: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                entity: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        entity: string;
+                        granted: boolean;
                     };
                 };
             };

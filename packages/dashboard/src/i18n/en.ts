@@ -232,6 +232,7 @@ export const en = {
     noProduct: 'No product',
     unallocated: 'Not allocated',
     negative: 'Credits and corrections ({{count}} rows) are in the table but have no area in the chart.',
+    more: 'List more',
     only: 'The {{count}} greatest of {{total}} are listed; the total is of all.',
     top: 'The {{count}} greatest are drawn',
   },

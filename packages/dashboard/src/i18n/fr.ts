@@ -234,6 +234,7 @@ export const fr: Dictionary = {
     unallocated: 'Non affecté',
     negative:
       'Les avoirs et corrections ({{count}} lignes) sont dans le tableau mais n’ont pas d’aire dans le graphique.',
+    more: 'En lister davantage',
     only: 'Les {{count}} plus grands sur {{total}} sont listés ; le total porte sur tous.',
     top: 'Les {{count}} plus grands sont dessinés',
   },

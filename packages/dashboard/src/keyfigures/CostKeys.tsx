@@ -12,6 +12,7 @@ export function CostKeys({ choice }: { readonly choice: Choice }) {
   const { t, language } = useWords();
   const month = formatMonth(choice.month, language);
   const before = formatMonth(addMonths(choice.month, -1), language);
+  const yearBefore = formatMonth(addMonths(choice.month, -12), language);
   const { data } = useQuery(monthsQuery(choice));
   const row = data?.rows.find(({ period_month }) => period_month === choice.month);
   const cost = row?.cost ?? null;
@@ -31,6 +32,12 @@ export function CostKeys({ choice }: { readonly choice: Choice }) {
           <Change value={row?.change ?? null} />
         </KeyValue>
         <KeyNote>
+          {row?.change_year == null ? null : (
+            <>
+              <Change value={row.change_year} /> {t('overview.changeYear', { month: yearBefore })}
+              <br />
+            </>
+          )}
           {row?.previous_cost == null || cost === null
             ? t('overview.noChange')
             : t('overview.changeFromTo', { before: money(row.previous_cost), after: money(cost) })}

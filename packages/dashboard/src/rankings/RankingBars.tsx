@@ -2,7 +2,8 @@ import { SegmentedControl } from '@mantine/core';
 import { useMemo } from 'react';
 import { Chart } from '../charts/Chart.tsx';
 import { Figure } from '../charts/Figure.tsx';
-import { BAR_ROOM, rankingBars } from '../charts/ranking-bars.ts';
+import { Legend } from '../charts/Legend.tsx';
+import { BAR_ROOM, barColours, rankingBars } from '../charts/ranking-bars.ts';
 import { addMonths, formatMonth } from '../format/months.ts';
 import { formatMoney } from '../format/numbers.ts';
 import { useWords } from '../i18n/i18n.ts';
@@ -30,6 +31,8 @@ export function RankingBars({ title, rows, header, choice, onOpen }: RankingBars
   const top = selection.top ?? '10';
   const bars = useMemo(() => barsOf(rows, top, (count) => t('columns.other', { count })), [rows, top, t]);
   const { currency, month } = choice;
+  const names = { now: formatMonth(month, language), before: formatMonth(addMonths(month, -1), language) };
+  const colours = barColours(scheme);
   const option = useMemo(
     () =>
       rankingBars({
@@ -71,6 +74,7 @@ export function RankingBars({ title, rows, header, choice, onOpen }: RankingBars
           }}
         />
       }
+      legend={<Legend names={[names.now, names.before]} colours={[colours.now, colours.before]} />}
       table={<BarTable caption={title} header={header} bars={bars} choice={choice} />}
     />
   );

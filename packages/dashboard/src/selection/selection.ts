@@ -40,6 +40,16 @@ export interface Selection {
   readonly cells?: 'share';
   /** The figures that are shown as tables. */
   readonly table?: readonly string[];
+  /** What entities are compared with: the average unless given, an entity, or a reference view of the group. */
+  readonly reference?: string;
+  /** What is explained by a bridge: two entities instead of two months, and which; the month it starts from. */
+  readonly bridge?: 'entities';
+  readonly pair?: readonly string[];
+  readonly base?: string;
+  /** The figure that is explained: `total`, or a product and its unit. */
+  readonly explain?: readonly string[];
+  /** The part of governance that is looked at. */
+  readonly tab?: string;
   /** The publication that is looked into, as `FR01/2025-06`. */
   readonly at?: string;
   readonly lang?: Language;
@@ -75,6 +85,12 @@ export function readSelection(search: Readonly<Record<string, unknown>>): Select
     top: TOPS.find((known) => known === search.top && known !== '10'),
     cells: search.cells === 'share' ? 'share' : undefined,
     table: codes(search.table),
+    reference: codes(search.reference)?.[0],
+    bridge: search.bridge === 'entities' ? 'entities' : undefined,
+    pair: codes(search.pair)?.slice(0, 2),
+    base: isMonth(search.base) ? search.base : undefined,
+    explain: codes(search.explain)?.slice(0, 2),
+    tab: codes(search.tab)?.[0],
     at: typeof search.at === 'string' && PUBLICATION.test(search.at) ? search.at : undefined,
     lang: lang === 'en' || lang === 'fr' ? lang : undefined,
   });
