@@ -85,7 +85,7 @@ export async function disciplineIn(tx: Tx, input: DisciplineInput = {}): Promise
   const to = input.to ?? shiftMonth(today.slice(0, 7), -1);
   const [first] = await tx.query<{ month: string | null }>(sql.FIRST_MONTH);
   const earliest = first?.month ?? to;
-  const asked = input.from ?? (earliest > to ? to : earliest);
+  const asked = input.from ?? (monthsBetween(earliest, to) < 1 ? to : earliest);
   const [from] = parseMonths(asked, to);
   if (monthsBetween(from, to) > MOST_MONTHS) {
     throw groupProblem('MONTHS_TOO_MANY', `${from} to ${to} is more than ${MOST_MONTHS} months`, { from, to });

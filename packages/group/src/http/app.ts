@@ -1,9 +1,15 @@
-import type { App } from '@prorata/platform';
+import { type App, REPLAYED_HEADER, wasReplayed } from '@prorata/platform';
 import type { GroupNode } from '../node/group-node.ts';
 import { groupProblem } from '../problems.ts';
 import { registerAccessRoutes } from './access.routes.ts';
 import { registerAnalysisRoutes } from './analysis.routes.ts';
+import { registerEntityRoutes } from './entities.routes.ts';
+import { registerExchangeRoutes } from './exchange.routes.ts';
+import { registerGovernanceRoutes } from './governance.routes.ts';
+import { registerPeriodRoutes } from './periods.routes.ts';
 import { registerPublicationRoutes } from './publications.routes.ts';
+import { registerQuarantineRoutes } from './quarantine.routes.ts';
+import { registerReferenceRoutes } from './references.routes.ts';
 import { registerReportRoutes } from './reports.routes.ts';
 
 /** Everything the group answers over HTTP; behind the platform's guard. */
@@ -15,9 +21,19 @@ export async function registerGroupRoutes(app: App, group: GroupNode): Promise<v
       if (request.context.tenantId === group.scope.tenantId) return;
       throw groupProblem('TENANT_UNKNOWN', `the token is for the tenant ${request.context.tenantId}`);
     });
+    scoped.addHook('onSend', async (request, reply) => {
+      // A refused caller has no context to ask about.
+      if (reply.statusCode < 300 && wasReplayed(request.context)) reply.header(REPLAYED_HEADER, 'true');
+    });
     registerReportRoutes(scoped, group);
     registerAnalysisRoutes(scoped, group);
     registerPublicationRoutes(scoped, group);
+    registerEntityRoutes(scoped, group);
+    registerReferenceRoutes(scoped, group);
+    registerExchangeRoutes(scoped, group);
+    registerPeriodRoutes(scoped, group);
+    registerGovernanceRoutes(scoped, group);
+    registerQuarantineRoutes(scoped, group);
     registerAccessRoutes(scoped, group);
   });
 }
