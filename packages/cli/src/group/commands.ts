@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { addGroup, type Shell } from '../terminal/command.ts';
+import { groupAccessCommands } from './access.ts';
 import { groupEnrolCommand } from './enrol.ts';
 import { groupEntityCommands } from './entities.ts';
 import { groupFxCommands } from './fx.ts';
@@ -19,6 +20,7 @@ export function groupCommands(program: Command, shell: Shell): void {
   groupEnrolCommand(group, shell);
   groupEntityCommands(group, shell);
   groupKeysCommands(group, shell);
+  groupAccessCommands(group, shell);
   groupReferencesCommands(group, shell);
   groupFxCommands(group, shell);
   groupReceiveCommand(group, shell);

@@ -15,16 +15,20 @@ import type { AnyNode } from './open-node.ts';
 
 /** All kinds of jobs that a node of this kind can do. */
 export async function nodeJobs(open: AnyNode): Promise<Jobs> {
-  if (open.kind === 'group') return { ...platformJobs };
+  if (open.kind === 'group') {
+    const { accessJobs } = await import('@prorata/group');
+    return { ...platformJobs, ...accessJobs(open.node) };
+  }
   const { analyticJobs } = await import('@prorata/analytic');
   const { finopsRunJobs, pushJobs } = await import('@prorata/finops');
   return { ...platformJobs, ...analyticJobs, ...finopsRunJobs(open.node), ...pushJobs(open.node) };
 }
 
 /** What the node asks for by the clock: its own maintenance, and the `schedules` of prorata.yaml. */
-export function nodeSchedules({ node: { config } }: AnyNode): Schedules {
+export async function nodeSchedules({ kind, node: { config } }: AnyNode): Promise<Schedules> {
   const told: readonly Schedule[] = config.schedules ?? [];
-  const own = told.some(({ job }) => job === MAINTENANCE.job) ? [] : [MAINTENANCE];
+  const usual = kind === 'group' ? [MAINTENANCE, (await import('@prorata/group')).ACCESS_RETENTION] : [MAINTENANCE];
+  const own = usual.filter(({ job }) => !told.some((one) => one.job === job));
   return { items: [...own, ...told], context: operatorIdentity(config, OPERATOR_ROLES[config.kind]) };
 }
 
@@ -35,7 +39,7 @@ export interface WorkOptions {
 
 /** Starts doing the jobs of a node, in this process. @throws Problem `SCHEDULE_INVALID` */
 export async function startNodeWorker(open: AnyNode, options: WorkOptions = {}): Promise<JobWorker> {
-  const [jobs, schedules] = [await nodeJobs(open), nodeSchedules(open)];
+  const [jobs, schedules] = [await nodeJobs(open), await nodeSchedules(open)];
   await checkSchedules(schedules, jobs);
   return startWorker(open.node.db, jobs, { ...options, schedules, patienceMs: 20_000 });
 }
