@@ -30,6 +30,10 @@ CREATE TRIGGER count_change AFTER INSERT OR UPDATE ON period_status
   FOR EACH ROW EXECUTE FUNCTION count_group_change('periods');
 CREATE TRIGGER count_change AFTER INSERT OR UPDATE ON reference_version
   FOR EACH ROW EXECUTE FUNCTION count_group_change('references');
+CREATE TRIGGER count_change AFTER INSERT ON group_policy
+  FOR EACH ROW EXECUTE FUNCTION count_group_change('policy');
+CREATE TRIGGER count_change AFTER INSERT ON reference_price_set
+  FOR EACH ROW EXECUTE FUNCTION count_group_change('reference prices');
 
 -- Costs that no application bears, for the coverage of the allocation: few rows, so that no report has to pass all others for them.
 CREATE INDEX mv_group_application_month_unallocated ON mv_group_application_month (tenant_id, period_month)

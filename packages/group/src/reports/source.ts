@@ -41,24 +41,25 @@ function finest(dimensions: ReadonlySet<Dimension>): string {
 const FACTS = `(${MEASURED_FACTS})`;
 
 /**
- * Every row under the domain and family in which the references of now have its product; a product that they do not know goes with
- * its family, and else stays where it was reported. The references are read in a step of their own: a distributed PostgreSQL must not
- * join them with the rows of entities.
+ * Every row under the domain and family where the references of now have its product (`ref_today`); what they do not know goes with
+ * its family, then with its domain, and else stays where it was reported. The references are read in steps of their own: a
+ * distributed PostgreSQL must not join them with the rows of entities.
  */
 function placedToday(view: string): Source {
   return {
     steps: `
-product_today AS MATERIALIZED (
-  SELECT named.entity_id, named.product_id, r.domain_code, r.family_code
-    FROM dim_product_group named
-    JOIN ref_product r ON r.code = COALESCE(named.reference_code, named.product_id) AND r.valid_to IS NULL),
-family_today AS MATERIALIZED (SELECT code, domain_code FROM ref_family WHERE valid_to IS NULL),
+today AS MATERIALIZED (SELECT kind, code, today_code, domain_code, family_code FROM ref_today),
+named AS MATERIALIZED (
+  SELECT n.entity_id, n.product_id, today.domain_code, today.family_code
+    FROM (SELECT entity_id, product_id, COALESCE(reference_code, product_id) AS code FROM dim_product_group) AS n
+    JOIN today ON today.kind = 'product' AND today.code = n.code),
 placed AS NOT MATERIALIZED (
-  SELECT fact.*, COALESCE(product.domain_code, family.domain_code, fact.domain_id) AS domain_today,
-         CASE WHEN product.product_id IS NULL THEN fact.family_id ELSE product.family_code END AS family_today
+  SELECT fact.*, COALESCE(named.domain_code, family.domain_code, domain.today_code, fact.domain_id) AS domain_today,
+         CASE WHEN named.product_id IS NULL THEN COALESCE(family.today_code, fact.family_id) ELSE named.family_code END AS family_today
     FROM ${view} AS fact
-    LEFT JOIN product_today product ON product.entity_id = fact.entity_id AND product.product_id = fact.product_id
-    LEFT JOIN family_today family ON family.code = fact.family_id),`,
+    LEFT JOIN named ON named.entity_id = fact.entity_id AND named.product_id = fact.product_id
+    LEFT JOIN today AS family ON family.kind = 'family' AND family.code = fact.family_id
+    LEFT JOIN today AS domain ON domain.kind = 'domain' AND domain.code = fact.domain_id),`,
     from: 'placed AS v',
   };
 }
