@@ -62,6 +62,11 @@ export const finopsProblem = defineProblems({
     title: 'There is no room left to write',
     next: "Make room on the disk of the node's folder and of its database, then repeat; nothing was changed.",
   },
+  AMOUNT_TOO_LARGE: {
+    status: 409,
+    title: 'A quantity or a cost adds up to more than 20 digits before the point',
+    next: 'Look for a quantity, cost or price that is far too large and correct it at its source; nothing was changed.',
+  },
   REFERENCES_FILE_INVALID: {
     status: 400,
     title: 'The file of references is not valid',
@@ -129,8 +134,8 @@ export const finopsProblem = defineProblems({
   },
   RUN_OUTDATED: {
     status: 409,
-    title: 'The consumption changed after the last run of the month',
-    next: 'Run the month again, look at its report, then publish.',
+    title: 'What the month is computed from changed after its last run',
+    next: 'Run the month again and look at its report, then close or publish it; "changed" names what is no longer the same.',
   },
   RANGE_TOO_LONG: {
     status: 400,

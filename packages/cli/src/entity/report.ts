@@ -125,11 +125,13 @@ function factsText(facts: Omit<FactsReport, 'next'>, language: Language): string
 /** Where the money was after each step of the run: on facts, or still in pools. */
 function conservationText({ conservation }: Omit<FactsReport, 'next'>, language: Language): string {
   const rows = conservation.steps.map((step) => ({ ...step, proof: step.equal ? '=' : '≠' }));
+  const carries = rows.some((step) => step.carried_effective !== '0');
   const fields = [
     text('step', 'After step', 'Après étape'),
     count('rows_in', 'Rows in', 'Entrées'),
     count('rows_out', 'Rows out', 'Sorties'),
     money('bills_effective', 'Bills', 'Factures'),
+    ...(carries ? [money('carried_effective', '+ Corrections carried', '+ Corrections portées')] : []),
     text('proof', '', ''),
     money('held_effective', 'On facts', 'Sur les faits'),
     money('pools_effective', 'In pools', 'Dans les pools'),

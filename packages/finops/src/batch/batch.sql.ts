@@ -44,7 +44,7 @@ export const STANDING_RUN = `
    WHERE tenant_id = $1 AND legal_entity_id = $2 AND period_month = $3 AND status = 'COMPLETED'
    ORDER BY ended_at DESC LIMIT 1`;
 
-/** What the mapping put into pools and the rules took out of facts, by currency. */
+/** What the mapping put into pools, by currency. */
 export const SPREAD_BY_CURRENCY = `
   SELECT currency, trim_scale(sum(cost_effective))::text AS cost_effective, trim_scale(sum(cost_billed))::text AS cost_billed
     FROM pool_cost WHERE tenant_id = $1 AND legal_entity_id = $2 AND period_month = $3

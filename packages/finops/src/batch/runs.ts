@@ -1,4 +1,6 @@
+import { formatDecimal, parseDecimal } from '@prorata/allocation';
 import { isUuid, type Tx } from '@prorata/platform';
+import { adjustmentsIn } from '../closing/adjustments.ts';
 import type { ReplacedFacts, RunStep } from '../facts/run-month.ts';
 import type { MonthKey } from '../facts/steps.ts';
 import { consumptionTotals } from '../facts/totals.ts';
@@ -41,37 +43,47 @@ export interface ConservedStep {
   /** In pools that the indirect rules had not spread yet. */
   readonly pools_effective: string;
   readonly pools_billed: string;
-  /** Bills = held + pools. After ADJUSTMENT the facts hold corrections of other months as well. */
+  /** Corrections of closed months that the facts hold as well, from ADJUSTMENT on. */
+  readonly carried_effective: string;
+  readonly carried_billed: string;
+  /** Bills + carried = held + pools. */
   readonly equal: boolean;
 }
 
-/** Proof step by step that a month's run lost nothing and made nothing; empty where no run stands. */
+/** Proof step by step that a month's run lost nothing and made nothing; empty where no run stands. By step and currency. */
 export async function conservedSteps(tx: Tx, key: MonthKey): Promise<ConservedStep[]> {
   const [run] = await tx.query<{ run_id: string }>(sql.STANDING_RUN, key);
   if (run === undefined) return [];
   const steps = await tx.query<RunStep>(sql.STEPS_OF_RUN, [key[0], key[1], run.run_id]);
   const pools = await tx.query<Money>(sql.SPREAD_BY_CURRENCY, key);
   const bills = await consumptionTotals(tx, key);
+  const carried = (await adjustmentsIn(tx, key)).flatMap(({ totals }) => totals);
   const spread = steps.findIndex(({ step }) => step === 'INDIRECT');
   const direct = steps.findIndex(({ step }) => step === 'DIRECT');
+  const corrected = steps.findIndex(({ step }) => step === 'ADJUSTMENT');
+  const currencies = [...new Set([...bills, ...carried].map(({ currency }) => currency))].sort();
   return steps.flatMap(({ step, money, rows_in, rows_out }, index) =>
-    bills.map(({ currency, cost_effective, cost_billed }) => {
+    currencies.map((currency) => {
+      const billed = moneyOf(bills, currency);
       const held = moneyOf(money, currency);
-      const waiting = index >= direct && index < spread ? moneyOf(pools, currency) : NO_MONEY;
+      const pooled = moneyOf(index >= direct && index < spread ? pools : [], currency);
+      const added = moneyOf(corrected >= 0 && index >= corrected ? carried : [], currency);
+      const conserved = (cost: keyof Omit<Money, 'currency'>) =>
+        units(held[cost]) + units(pooled[cost]) === units(billed[cost]) + units(added[cost]);
       return {
         step,
         currency,
         rows_in,
         rows_out,
-        bills_effective: cost_effective,
-        bills_billed: cost_billed,
+        bills_effective: billed.cost_effective,
+        bills_billed: billed.cost_billed,
         held_effective: held.cost_effective,
         held_billed: held.cost_billed,
-        pools_effective: waiting.cost_effective,
-        pools_billed: waiting.cost_billed,
-        equal:
-          units(held.cost_effective) + units(waiting.cost_effective) === units(cost_effective) &&
-          units(held.cost_billed) + units(waiting.cost_billed) === units(cost_billed),
+        pools_effective: pooled.cost_effective,
+        pools_billed: pooled.cost_billed,
+        carried_effective: added.cost_effective,
+        carried_billed: added.cost_billed,
+        equal: conserved('cost_effective') && conserved('cost_billed'),
       };
     }),
   );
@@ -83,15 +95,25 @@ interface Money {
   readonly cost_billed: string;
 }
 
-const NO_MONEY = { cost_effective: '0', cost_billed: '0' };
-
 function moneyOf(some: readonly Money[], currency: string): Omit<Money, 'currency'> {
-  return some.find((one) => one.currency === currency) ?? NO_MONEY;
+  const own = some.filter((one) => one.currency === currency);
+  const sum = (cost: keyof Omit<Money, 'currency'>) => {
+    if (own.length <= 1) return own[0]?.[cost] ?? '0';
+    return trimmed(
+      formatDecimal(
+        own.reduce((all, one) => all + units(one[cost]), 0n),
+        18,
+      ),
+    );
+  };
+  return { cost_effective: sum('cost_effective'), cost_billed: sum('cost_billed') };
+}
+
+function trimmed(decimal: string): string {
+  return decimal.includes('.') ? decimal.replace(/\.?0+$/, '') : decimal;
 }
 
 /** Units of 10^-18. */
 function units(decimal: string): bigint {
-  const [whole = '0', fraction = ''] = decimal.replace('-', '').split('.');
-  const value = BigInt(whole + fraction.padEnd(18, '0'));
-  return decimal.startsWith('-') ? -value : value;
+  return parseDecimal(decimal, 18);
 }

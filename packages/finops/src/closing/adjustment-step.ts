@@ -1,6 +1,7 @@
 import { assertConserved } from '../facts/check.ts';
 import type { BatchStep } from '../facts/steps.ts';
 import { countOf, factTotals } from '../facts/totals.ts';
+import { finopsProblem } from '../problems.ts';
 import * as sql from './adjust.sql.ts';
 import { adjustmentsIn } from './adjustments.ts';
 import { bookedTotals } from './booked-totals.ts';
@@ -15,6 +16,7 @@ export const adjustmentStep: BatchStep = {
     const adjustments = await adjustmentsIn(tx, key);
     const written = adjustments.length === 0 ? 0 : await tx.execute(sql.ADD_TO_FACTS, [...key, runId]);
     const money = await factTotals(tx, key);
+    if (countOf(money) === 0) throw finopsProblem('NO_CONSUMPTION', `${month} carries corrections that change nothing`);
     assertConserved(month, await bookedTotals(tx, key), money);
     const lines = adjustments.reduce((sum, one) => sum + countOf(one.totals), 0);
     return {

@@ -1,16 +1,10 @@
-import {
-  firstDayOf,
-  platformProblem,
-  type RequestContext,
-  type Tx,
-  type WriteRecord,
-  writePath,
-} from '@prorata/platform';
+import { firstDayOf, type RequestContext, type Tx, type WriteRecord, writePath } from '@prorata/platform';
 import { FACTS_DIGEST } from '../facts/run.sql.ts';
 import type { MoneyTotal, MonthKey } from '../facts/steps.ts';
 import { factTotals } from '../facts/totals.ts';
 import { LOCK_ENTITY } from '../import/store.sql.ts';
 import type { EntityNode } from '../node/entity.ts';
+import { CONTROLLING, requireRole } from '../node/require-role.ts';
 import { revalueOpenMonths, valuationOfMonth } from '../pricing/revalue.ts';
 import { viewLabel } from '../pricing/view-name.ts';
 import { finopsProblem } from '../problems.ts';
@@ -42,7 +36,6 @@ export interface PeriodChange {
   readonly taken: readonly LateScope[];
 }
 
-const CLOSERS = ['finops.controller', 'finops.admin'];
 const UNLOCKERS = ['finops.admin'];
 const LONGEST_REASON = 1000;
 
@@ -58,10 +51,10 @@ export async function closeMonth(
   month: string,
   options: PeriodOptions = {},
 ): Promise<PeriodChange> {
-  return await changing(entity, 'close', month, null, options, CLOSERS, async (tx, key, context) => {
+  return await changing(entity, 'close', month, null, options, CONTROLLING, async (tx, key, context) => {
     const from = await stateOf(tx, key);
     if (from !== 'OPEN') return unchanged(tx, key, month, from);
-    const run = await standingRun(tx, key);
+    const run = await standingRun(tx, key, entity.dir);
     const view = await valuationOfMonth(tx, key);
     const [digest] = await tx.query<{ sha256: string }>(FACTS_DIGEST, key);
     const facts = digest?.sha256 ?? '';
@@ -86,7 +79,7 @@ export async function closeMonth(
  * @throws Problem `MONTH_INVALID`, `PERIOD_OPEN`, `FORBIDDEN`
  */
 export async function lockMonth(entity: EntityNode, month: string, options: PeriodOptions = {}): Promise<PeriodChange> {
-  return await changing(entity, 'lock', month, null, options, CLOSERS, async (tx, key) => {
+  return await changing(entity, 'lock', month, null, options, CONTROLLING, async (tx, key) => {
     const from = await stateOf(tx, key);
     if (from === 'OPEN') throw finopsProblem('PERIOD_OPEN', `${month} is open: only a closed month is locked`);
     if (from === 'LOCKED') return unchanged(tx, key, month, from);
@@ -112,7 +105,7 @@ export async function reopenMonth(
   if (why.length > LONGEST_REASON) {
     throw finopsProblem('REASON_MISSING', `the reason has ${why.length} characters; ${LONGEST_REASON} is the most`);
   }
-  return await changing(entity, 'reopen', month, why, options, CLOSERS, async (tx, key, context) => {
+  return await changing(entity, 'reopen', month, why, options, CONTROLLING, async (tx, key, context) => {
     const from = await stateOf(tx, key);
     if (from === 'OPEN') throw finopsProblem('PERIOD_OPEN', `${month} is open already`);
     if (from === 'LOCKED') requireRole(context, UNLOCKERS, `${month} is locked`);
@@ -217,10 +210,4 @@ async function frozenOf(tx: Tx, key: MonthKey): Promise<PeriodChange['frozen']> 
   const { run_id, view_code: code, view_version: version, facts_sha256 } = closure;
   const view = code === null || version === null ? null : viewLabel({ code, version });
   return { run_id, view, facts_sha256, totals: await factTotals(tx, key) };
-}
-
-/** @throws Problem `FORBIDDEN` */
-function requireRole(context: RequestContext, roles: readonly string[], what: string): void {
-  if (roles.some((role) => context.roles.includes(role))) return;
-  throw platformProblem('FORBIDDEN', `${what} takes one of the roles ${roles.join(', ')}`, { roles });
 }

@@ -141,6 +141,11 @@ describe('a closed month', () => {
   });
 
   it('is adjusted in the first open month, to the last decimal', async () => {
+    await expect(closeMonth(test.entity, '2025-02')).rejects.toMatchObject({
+      code: 'RUN_OUTDATED',
+      extensions: { changed: ['MAPPING'] },
+    });
+    for (const month of ['2025-02', '2025-03']) await runMonth(test.entity, month);
     await closeMonth(test.entity, '2025-02');
     await expect(adjustMonth(test.entity, '2025-03')).rejects.toMatchObject({ code: 'PERIOD_OPEN' });
     await expect(adjustMonth(test.entity, '2025-02')).rejects.toMatchObject({ code: 'NOTHING_WAITING' });
@@ -171,7 +176,16 @@ describe('a closed month', () => {
       ['DIRECT', '77'],
       ['INDIRECT', '8'],
     ]);
-    expect((await reportFacts(test.entity, { month: '2025-03' })).conservation.equal).toBe(true);
+    const { conservation } = await reportFacts(test.entity, { month: '2025-03' });
+    expect(conservation.equal).toBe(true);
+    expect(conservation.steps.map((step) => [step.step, step.equal, step.carried_effective])).toEqual([
+      ...['MAPPING', 'DIRECT', 'MEASURED', 'VALUATION', 'INDIRECT', 'VALUATION', 'CHECK'].map((step) => [
+        step,
+        true,
+        '0',
+      ]),
+      ['ADJUSTMENT', true, '37'],
+    ]);
     await publishMonth(test.entity, '2025-03');
     expect((await readPublication(test.entity, '2025-03', 1)).manifest).toMatchObject({
       adjusts_month: '2025-01',
@@ -184,7 +198,7 @@ describe('a closed month', () => {
     await test.database.admin(`UPDATE dim_application SET name_source = 'Again', group_code = 'LATER'`);
     const named = (month: string) =>
       test.database.admin<{ label: string }>(APPLICATIONS_OF_MONTH, [tenantId, legalEntityId, `${month}-01`]);
-    expect(new Set((await named('2025-02')).map(({ label }) => label))).toEqual(new Set(['Renamed']));
+    expect(new Set((await named('2025-02')).map(({ label }) => label))).toEqual(new Set(['Finder', 'Renamed']));
     expect(new Set((await named('2025-03')).map(({ label }) => label))).toEqual(new Set(['Again']));
   });
 
@@ -293,6 +307,10 @@ describe('a closed month', () => {
     // Three hours more, at the 9 EUR of April.
     expect(rows).toMatchObject([{ product_id: VM, quantity: '3', cost_effective: null, cost_standard: '27' }]);
     expect(await said('2025-04')).toBe(closed);
+    // May has nothing of its own, and carries the correction alone.
+    expect((await runMonth(test.entity, '2025-05')).facts).toBe(1);
+    await closeMonth(test.entity, '2025-05');
+    await reopenMonth(test.entity, '2025-05', 'The meter is wrong again');
     await withdrawAdjustments(test.entity, '2025-04');
     expect((await reopenMonth(test.entity, '2025-04', 'A meter was read again')).taken).toHaveLength(1);
     await runMonth(test.entity, '2025-04');

@@ -1,4 +1,5 @@
 import type { Tx } from '@prorata/platform';
+import { adjustmentsIn } from '../closing/adjustments.ts';
 import { SHARES_ASTRAY, SPREAD_TOTALS } from '../indirect/indirect.sql.ts';
 import { finopsProblem } from '../problems.ts';
 import { MEASURED_ASTRAY } from './run.sql.ts';
@@ -10,7 +11,10 @@ export const checkStep: BatchStep = {
   name: 'CHECK',
   async run({ tx, month, key }) {
     const facts = await factTotals(tx, key);
-    if (countOf(facts) === 0) throw finopsProblem('NO_CONSUMPTION', `${month} has no consumption`);
+    // A month may carry corrections of closed months and have nothing of its own.
+    if (countOf(facts) === 0 && (await adjustmentsIn(tx, key)).length === 0) {
+      throw finopsProblem('NO_CONSUMPTION', `${month} has no consumption`);
+    }
     assertConserved(month, await consumptionTotals(tx, key), facts);
     await assertMeasured(tx, key, month);
     await assertSpread(tx, key, month);

@@ -5,6 +5,8 @@ import { LOCK_ENTITY } from '../import/store.sql.ts';
 import { loadMapping } from '../mapping/document.ts';
 import type { EntityNode } from '../node/entity.ts';
 import type { Progress } from '../progress.ts';
+import { storeFault } from '../store-faults.ts';
+import { inputsOf } from './inputs.ts';
 import * as sql from './run.sql.ts';
 import {
   type BatchStep,
@@ -61,7 +63,8 @@ export interface RunOptions {
  * facts are replaced in one transaction; what stood before leaves its totals and digest. Runs of one entity take turns.
  *
  * @param month YYYY-MM
- * @throws Problem `MONTH_INVALID`, `NO_CONSUMPTION`, `MAPPING_INVALID`, `RUN_NOT_CONSERVED`, `PERIOD_CLOSED`, `PERIOD_LOCKED`
+ * @throws Problem `MONTH_INVALID`, `NO_CONSUMPTION`, `MAPPING_INVALID`, `RUN_NOT_CONSERVED`, `PERIOD_CLOSED`, `PERIOD_LOCKED`,
+ *   `AMOUNT_TOO_LARGE`, `DISK_FULL`
  */
 export async function runMonth(entity: EntityNode, month: string, options: RunOptions = {}): Promise<RunResult> {
   const key: MonthKey = [entity.scope.tenantId, entity.scope.legalEntityId, firstDayOf(month)];
@@ -92,7 +95,8 @@ export async function runMonth(entity: EntityNode, month: string, options: RunOp
       return { status: 201, body: result };
     });
     return answer.body;
-  } catch (error) {
+  } catch (cause) {
+    const error = storeFault(cause);
     const reason = error instanceof Problem ? error.code : 'INTERNAL';
     await fail(run, steps, reason).catch(() => undefined);
     throw error;
@@ -213,13 +217,13 @@ async function writeSteps(tx: Tx, run: MonthToRun, steps: readonly RunStep[]): P
 async function writeEnd(run: MonthRun, result: RunResult): Promise<void> {
   const { tx, key, runId } = run;
   const { facts, replaced, totals, warnings } = result;
-  const [inputs] = await tx.query<{ sha256: string }>(sql.INPUTS_DIGEST, key);
+  const inputs = await inputsOf(tx, key, run.mapping);
   await writeSteps(tx, run, result.steps);
   await tx.execute(sql.END_RUN, [
     ...entityKey(run),
     runId,
     'COMPLETED',
-    JSON.stringify({ facts, totals, warnings, inputs_sha256: inputs?.sha256 ?? '' }),
+    JSON.stringify({ facts, totals, warnings, inputs }),
     replaced === null ? null : JSON.stringify(replaced),
   ]);
 }

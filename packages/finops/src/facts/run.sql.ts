@@ -164,31 +164,6 @@ export const WRITE_STEPS = `
      SET step = excluded.step, rows_in = excluded.rows_in, rows_out = excluded.rows_out, errors = excluded.errors,
          warnings = excluded.warnings, money = excluded.money, duration_ms = excluded.duration_ms`;
 
-/** Digest of what a month was computed from: the files that its scopes and drivers stand in, and what was booked in it. */
-export const INPUTS_DIGEST = `
-  SELECT encode(sha256(convert_to(coalesce(string_agg(line, E'\\n' ORDER BY line COLLATE "C"), ''), 'UTF8')), 'hex') AS sha256
-    FROM (SELECT concat_ws('|', provider, billing_account, currency, import_file_id) AS line
-            FROM import_scope
-           WHERE tenant_id = $1 AND legal_entity_id = $2 AND period_month = $3 AND superseded_by IS NULL AND late IS NULL
-          UNION ALL
-          SELECT concat_ws('|', 'MEASURED', source, measured_file_id) FROM measured_scope
-           WHERE tenant_id = $1 AND legal_entity_id = $2 AND period_month = $3 AND superseded_by IS NULL AND late IS NULL
-          UNION ALL
-          SELECT concat_ws('|', 'DRIVER', driver, driver_import_id) FROM driver_scope
-           WHERE tenant_id = $1 AND legal_entity_id = $2 AND period_month = $3 AND superseded_by IS NULL
-          UNION ALL
-          -- Prices are input where rules spread by them, or spread what they value.
-          SELECT concat_ws('|', 'PRICES', v.view_code, v.view_version) FROM month_valuation v
-           WHERE v.tenant_id = $1 AND v.legal_entity_id = $2 AND v.period_month = $3
-             AND EXISTS (SELECT 1 FROM indirect_line l
-                          WHERE l.tenant_id = $1 AND l.legal_entity_id = $2 AND l.period_month = $3
-                            AND (l.source_kind = 'FACTS' AND l.cost_standard IS NOT NULL
-                                 OR l.base ->> 'measure' IN ('standard', 'cost')))
-          UNION ALL
-          SELECT concat_ws('|', 'ADJUSTMENT', adjustment_id)
-            FROM adjustment
-           WHERE tenant_id = $1 AND legal_entity_id = $2 AND period_month = $3 AND withdrawn_at IS NULL) AS inputs`;
-
 /** Products that no bill names and whose facts hold another quantity than was measured. */
 export const MEASURED_ASTRAY = `
   WITH imported AS (

@@ -1,5 +1,6 @@
 import type { RequestContext } from '@prorata/platform';
 import { type EntityNode, FINOPS_MODULE } from '../node/entity.ts';
+import { CONTROLLING } from '../node/require-role.ts';
 import { finopsProblem } from '../problems.ts';
 
 /**
@@ -9,7 +10,7 @@ import { finopsProblem } from '../problems.ts';
  */
 export const READERS = route('finops.reader', 'finops.analyst', 'finops.controller', 'finops.admin');
 export const ANALYSTS = route('finops.analyst', 'finops.admin');
-export const CONTROLLERS = route('finops.controller', 'finops.admin');
+export const CONTROLLERS = route(...CONTROLLING);
 export const ADMINS = route('finops.admin');
 
 /** Role of the group of the admission, and of nobody else. */

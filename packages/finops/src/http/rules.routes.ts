@@ -3,9 +3,10 @@ import { importDrivers, listDrivers } from '../drivers/import-drivers.ts';
 import { archiveRule, importRules, listRules, publishRule, showRule } from '../indirect/rules.ts';
 import { testRules } from '../indirect/test-rules.ts';
 import type { EntityNode } from '../node/entity.ts';
+import { CONTROLLING, requireRole } from '../node/require-role.ts';
 import { answered } from './answered.ts';
 import { ProblemAnswer } from './finops.schema.ts';
-import { ANALYSTS, READERS } from './roles.ts';
+import { ANALYSTS, CONTROLLERS, READERS } from './roles.ts';
 import * as schema from './rules.schema.ts';
 import { withUpload } from './uploaded.ts';
 
@@ -21,7 +22,7 @@ export function ruleRoutes(app: App, entity: EntityNode): void {
       schema: {
         tags: ['rules'],
         operationId: 'importIndirectRules',
-        summary: 'Take indirect rules: what is new becomes a draft, or is published at once',
+        summary: 'Take indirect rules: what is new becomes a draft; whoever may publish publishes it at once',
         body: schema.RulesBody,
         response: { 200: schema.ImportedRules, ...refusals },
       },
@@ -29,6 +30,7 @@ export function ruleRoutes(app: App, entity: EntityNode): void {
     async (request) => {
       const { context, idempotencyKey } = request;
       const { document, publish } = request.body;
+      if (publish === true) requireRole(context, CONTROLLING, 'to publish indirect rules');
       return answered(await importRules(entity, JSON.stringify(document), { publish, context, idempotencyKey }));
     },
   );
@@ -73,7 +75,7 @@ function changeRoutes(app: App, entity: EntityNode): void {
     app.post(
       `/api/finops/indirect-rules/:code/:version/${verb}`,
       {
-        config: ANALYSTS,
+        config: CONTROLLERS,
         schema: {
           tags: ['rules'],
           operationId: `${verb}IndirectRule`,

@@ -124,9 +124,15 @@ describe('over HTTP', () => {
       { application: 'search', difference: '0.625' },
       { application: 'web shop', difference: '-0.625' },
     ]);
-    expect((await call('POST', `${PATH}/keys/1/publish`)).body).toMatchObject({ status: 'PUBLISHED' });
-    expect((await call('POST', `${PATH}/keys/1/publish`)).body).toMatchObject({ status: 409, code: 'RULE_STATUS' });
-    expect((await call('POST', `${PATH}/keys/1/archive`)).body).toMatchObject({
+    // Who writes a rule does not put it into force.
+    expect((await call('POST', `${PATH}/keys/1/publish`)).status).toBe(403);
+    const atOnce = await call('POST', PATH, { document: rules('1'), publish: true });
+    expect(atOnce).toMatchObject({ status: 403, body: { code: 'FORBIDDEN' } });
+    const controller = async (verb: string) =>
+      (await call('POST', `${PATH}/keys/1/${verb}`, undefined, { roles: ['finops.controller'] })).body;
+    expect(await controller('publish')).toMatchObject({ status: 'PUBLISHED' });
+    expect(await controller('publish')).toMatchObject({ status: 409, code: 'RULE_STATUS' });
+    expect(await controller('archive')).toMatchObject({
       status: 'ARCHIVED',
       document: rules('1').rules[0],
     });

@@ -6,6 +6,7 @@ import { Transform, type Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { finopsProblem } from '../problems.ts';
+import { storeFault } from '../store-faults.ts';
 
 /** How far a compressed file may expand before it is taken for an attack. */
 export interface ExpansionLimits {
@@ -125,18 +126,10 @@ async function expand(path: string, name: string, target: string, limits: Expans
   }
 }
 
-/** The file system says ENOSPC, PostgreSQL 53100 (disk_full), DuckDB quotes the file system. */
-function diskFault(error: unknown): unknown {
-  if (!(error instanceof Error) || error.name === 'Problem') return error;
-  const code = 'code' in error ? error.code : undefined;
-  if (code !== 'ENOSPC' && code !== '53100' && !/No space left on device/i.test(error.message)) return error;
-  return finopsProblem('DISK_FULL', error.message.split('\n')[0] ?? 'no space left', {}, error);
-}
-
 /**
  * Runs `work` with a folder of its own that only this user can read, and removes it whatever happens.
  *
- * @throws Problem `DISK_FULL` where there was no room for what `work` wrote, into the folder or into the database
+ * @throws Problem `DISK_FULL` where there was no room for what `work` wrote, into the folder or into the database, `AMOUNT_TOO_LARGE`
  */
 export async function withPrivateFolder<T>(parent: string, work: (dir: string) => Promise<T>): Promise<T> {
   const dir = join(parent, `${process.pid}-${randomUUID()}`);
@@ -144,7 +137,7 @@ export async function withPrivateFolder<T>(parent: string, work: (dir: string) =
   try {
     return await work(dir);
   } catch (error) {
-    throw diskFault(error);
+    throw storeFault(error);
   } finally {
     await rm(dir, { recursive: true, force: true });
   }

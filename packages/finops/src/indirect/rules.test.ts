@@ -267,7 +267,7 @@ describe('rules', () => {
 describe('prices', () => {
   it('that rules spread by make the run outdated when they change, and others do not', async () => {
     const key = [test.entity.scope.tenantId, test.entity.scope.legalEntityId, `${MONTH}-01`] as const;
-    const standing = () => test.entity.db.transaction(test.entity.scope, (tx) => standingRun(tx, key));
+    const standing = () => test.entity.db.transaction(test.entity.scope, (tx) => standingRun(tx, key, test.dir));
     const price = async (unit_price: string) => {
       const path = await test.file(
         'prices.csv',

@@ -1,3 +1,5 @@
+import { directValue, indirectValue } from './priced-parts.sql.ts';
+
 /** What rows of a comparison stand for. */
 export type Breakdown = 'domain' | 'family' | 'product' | 'application';
 
@@ -28,20 +30,30 @@ const EFFECT = `${text('sum(before_value)', 'before')}, ${text('sum(after_value)
  * up to the same total, exactly.
  */
 export function compareViews(by: Breakdown): string {
-  return compared(by, `round(f.quantity * a.unit_price, 18)`, line('a', '$4', '$5'), '$6', '$7');
+  return compared(by, (value) => value('a.unit_price'), line('a', '$4', '$5'), '$6', '$7');
 }
 
 /** A month as it stands, and under another view ($4@$5). */
 export function whatIf(by: Breakdown): string {
-  return compared(by, 'f.cost_standard', '', '$4', '$5');
+  return compared(by, () => 'f.cost_standard', '', '$4', '$5');
 }
 
-function compared(by: Breakdown, before: string, join: string, code: string, version: string): string {
-  return `
-  WITH valued AS (
-    SELECT f.${CODE[by]} AS code, f.currency, ${before} AS before_value, round(f.quantity * b.unit_price, 18) AS after_value
+type Value = typeof directValue;
+
+function compared(
+  by: Breakdown,
+  before: (value: Value) => string,
+  join: string,
+  code: string,
+  version: string,
+): string {
+  const valued = (type: 'DIRECT' | 'INDIRECT', value: Value) => `
+    SELECT f.${CODE[by]} AS code, f.currency, ${before(value)} AS before_value, ${value('b.unit_price')} AS after_value
       FROM standing_fact f ${join} ${line('b', code, version)}
-     WHERE f.tenant_id = $1 AND f.legal_entity_id = $2 AND f.period_month = $3
+     WHERE f.tenant_id = $1 AND f.legal_entity_id = $2 AND f.period_month = $3 AND f.consumption_type = '${type}'`;
+  return `
+  WITH valued AS (${valued('DIRECT', directValue)}
+    UNION ALL ${valued('INDIRECT', indirectValue)}
   ), grouped AS MATERIALIZED (
     SELECT code, currency, count(*) AS facts, sum(before_value) AS before_value, sum(after_value) AS after_value
       FROM valued GROUP BY code, currency
@@ -120,6 +132,12 @@ export function compareMonths(by: Breakdown, measure: Measure): string {
    ORDER BY currency, grouping(code), code COLLATE "C" NULLS LAST`;
 }
 
+const worth = (type: 'DIRECT' | 'INDIRECT', value: Value) => `
+    SELECT f.product_id, f.unit, f.currency, ${value('p.unit_price')} AS value
+      FROM standing_fact f
+      JOIN products p ON p.product_id = f.product_id AND p.unit = f.unit AND p.currency = f.currency AND p.unit_price IS NOT NULL
+     WHERE f.tenant_id = $1 AND f.legal_entity_id = $2 AND f.period_month = $3 AND f.consumption_type = '${type}'`;
+
 /**
  * What each product of a month really cost: effective cost over quantity. The value of a product is what its facts would be booked
  * at; what the price does not carry is its residual, so that values and residuals add up to the effective cost, exactly.
@@ -134,11 +152,10 @@ export const ACTUAL_PRICES = `
      WHERE f.tenant_id = $1 AND f.legal_entity_id = $2 AND f.period_month = $3
      GROUP BY f.product_id, f.unit, f.currency
   ), valued AS (
-    SELECT f.product_id, f.unit, f.currency, sum(round(f.quantity * p.unit_price, 18)) AS value
-      FROM standing_fact f
-      JOIN products p ON p.product_id = f.product_id AND p.unit = f.unit AND p.currency = f.currency AND p.unit_price IS NOT NULL
-     WHERE f.tenant_id = $1 AND f.legal_entity_id = $2 AND f.period_month = $3
-     GROUP BY f.product_id, f.unit, f.currency
+    SELECT product_id, unit, currency, sum(value) AS value
+      FROM (${worth('DIRECT', directValue)}
+            UNION ALL ${worth('INDIRECT', indirectValue)}) AS facts
+     GROUP BY product_id, unit, currency
   )
   SELECT p.product_id AS product, p.unit, p.currency, trim_scale(p.quantity)::text AS quantity,
          trim_scale(p.unit_price)::text AS unit_price, trim_scale(p.cost_effective)::text AS cost_effective,

@@ -47,7 +47,9 @@ async function revalue(tx: Tx, key: MonthKey): Promise<boolean> {
   if (before.code === (view?.code ?? null) && before.version === (view?.version ?? null)) return false;
   const named = [view?.code ?? null, view?.version ?? null];
   await tx.execute(sql.UNVALUE_FACTS, [...key, ...named]);
-  if (view !== null) await tx.execute(sql.VALUE_FACTS, [...key, view.code, view.version, ['DIRECT', 'INDIRECT']]);
+  if (view !== null) {
+    for (const type of ['DIRECT', 'INDIRECT'] as const) await tx.execute(sql.VALUE_FACTS[type], [...key, ...named]);
+  }
   await tx.execute(sql.KEEP_CORRECTIONS, [...key, ...named]);
   await tx.execute(sql.REMEMBER_VALUATION, [...key, ...named]);
   return true;

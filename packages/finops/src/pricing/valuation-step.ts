@@ -14,7 +14,7 @@ export function valuationStep(type: 'DIRECT' | 'INDIRECT'): BatchStep {
 
 async function value({ tx, key }: MonthRun, type: 'DIRECT' | 'INDIRECT'): Promise<StepOutcome> {
   const view = await viewOfMonth(tx, key);
-  if (view !== null) await tx.execute(sql.VALUE_FACTS, [...key, view.code, view.version, [type]]);
+  if (view !== null) await tx.execute(sql.VALUE_FACTS[type], [...key, view.code, view.version]);
   await tx.execute(sql.REMEMBER_VALUATION, [...key, view?.code ?? null, view?.version ?? null]);
   const [counted] = await tx.query<{ facts: number; valued: number }>(sql.COUNT_FACTS, [...key, type]);
   const { facts, valued } = counted ?? { facts: 0, valued: 0 };

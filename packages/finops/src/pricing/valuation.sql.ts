@@ -1,14 +1,28 @@
-/**
- * Quantity times price, at 18 decimals. For an indirect product the quantity is a share and the price the whole amount to spread
- * (spec 04), so the same product of two numbers is the application's part. What has no price has no standard cost: it counts 0.
- */
-export const VALUE_FACTS = `
-  UPDATE fact_consumption f SET cost_standard = round(f.quantity * l.unit_price, 18)
+import { directValue, indirectValue } from './priced-parts.sql.ts';
+
+const LINE = `l.tenant_id = $1 AND l.legal_entity_id = $2 AND l.view_code = $4 AND l.view_version = $5
+     AND l.product_id = f.product_id AND l.unit = f.unit AND l.currency = f.currency`;
+const OF_MONTH = 'f.tenant_id = $1 AND f.legal_entity_id = $2 AND f.period_month = $3';
+
+/** Quantity times price. What has no price has no standard cost: it counts 0. */
+const VALUE_DIRECT = `
+  UPDATE fact_consumption f SET cost_standard = ${directValue('l.unit_price')}
     FROM pricing_line l
-   WHERE f.tenant_id = $1 AND f.legal_entity_id = $2 AND f.period_month = $3 AND f.consumption_type = ANY ($6::text[])
-     AND l.tenant_id = $1 AND l.legal_entity_id = $2 AND l.view_code = $4 AND l.view_version = $5
-     AND l.product_id = f.product_id AND l.unit = f.unit AND l.currency = f.currency
-     AND f.cost_standard IS DISTINCT FROM round(f.quantity * l.unit_price, 18)`;
+   WHERE ${OF_MONTH} AND f.consumption_type = 'DIRECT' AND ${LINE}
+     AND f.cost_standard IS DISTINCT FROM ${directValue('l.unit_price')}`;
+
+/** Shares of the price of an indirect product, which add up to it. */
+const VALUE_INDIRECT = `
+  UPDATE fact_consumption f SET cost_standard = part.value
+    FROM (SELECT f.application_id, f.domain_id, f.product_id, f.unit, f.environment, f.currency,
+                 ${indirectValue('l.unit_price')} AS value
+            FROM fact_consumption f JOIN pricing_line l ON ${LINE}
+           WHERE ${OF_MONTH} AND f.consumption_type = 'INDIRECT') AS part
+   WHERE ${OF_MONTH} AND f.consumption_type = 'INDIRECT' AND f.application_id = part.application_id
+     AND f.domain_id = part.domain_id AND f.product_id = part.product_id AND f.unit = part.unit
+     AND f.environment = part.environment AND f.currency = part.currency AND f.cost_standard IS DISTINCT FROM part.value`;
+
+export const VALUE_FACTS = { DIRECT: VALUE_DIRECT, INDIRECT: VALUE_INDIRECT } as const;
 
 /** What an earlier view priced and this one does not; without a view, everything. */
 export const UNVALUE_FACTS = `

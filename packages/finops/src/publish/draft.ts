@@ -47,7 +47,7 @@ export async function openDraft(tx: Tx, publishing: Publishing): Promise<Draft> 
   const { entity, key } = publishing;
   const membership = await membershipOf(tx);
   if (membership === undefined) throw finopsProblem('NOT_JOINED', `${entity.entity.code} has no admission`);
-  const run = await standingRun(tx, key);
+  const run = await standingRun(tx, key, entity.dir);
   const [head] = await tx.query<PublicationRow>(sql.HEAD_PUBLICATION, key);
   // What was published of a closed month is all that there is to say of it until somebody reopens it.
   if (head !== undefined && (await closedBefore(tx, key, head))) return { run, head, prepared: null };

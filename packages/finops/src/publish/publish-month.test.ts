@@ -141,11 +141,12 @@ describe('publishing', () => {
     expect(since.rows.map((row) => row.revision)).toEqual([2]);
   });
 
-  it('says when the mapping was edited since the run', async () => {
+  it('does not publish facts that the mapping has left behind', async () => {
     const path = join(test.dir, 'mapping.yaml');
     const before = await readFile(path, 'utf8');
     await writeFile(path, before.replace('domains: {}', 'domains: { Compute: Compute }'));
-    expect((await publishMonth(test.entity, '2025-07')).warnings).toMatchObject([{ code: 'MAPPING_CHANGED' }]);
+    const outdated = { code: 'RUN_OUTDATED', extensions: { changed: ['MAPPING'] } };
+    await expect(publishMonth(test.entity, '2025-07')).rejects.toMatchObject(outdated);
     await writeFile(path, before);
   });
 

@@ -1,6 +1,6 @@
 /** The run whose facts stand, what it was computed from, and with which mapping. */
 export const STANDING_RUN = `
-  SELECT r.run_id, r.mapping_sha256, r.summary ->> 'inputs_sha256' AS inputs_sha256
+  SELECT r.run_id, r.mapping_sha256, coalesce(r.summary -> 'inputs', '{}') AS inputs
     FROM batch_run r
    WHERE r.tenant_id = $1 AND r.legal_entity_id = $2 AND r.period_month = $3 AND r.status = 'COMPLETED'
    ORDER BY r.ended_at DESC LIMIT 1`;
