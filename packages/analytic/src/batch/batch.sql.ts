@@ -61,12 +61,17 @@ export const REFUSALS = `
 
 /** Entries of $1 that the rule $2 holds a posting of. */
 export const EXISTING = `
-  SELECT source_entry_id FROM ana_posting
-   WHERE source_entry_id = ANY ($1) AND allocation_rule_id = $2 AND kind = 'ORIGINAL' AND reversed_by IS NULL`;
+  SELECT p.source_entry_id
+    FROM (SELECT source_entry_id, allocation_rule_id FROM ana_posting
+           WHERE tenant_id = ana_tenant() AND legal_entity_id = ana_legal_entity() AND source_entry_id = ANY ($1)
+             AND kind = 'ORIGINAL' AND reversed_by IS NULL
+          OFFSET 0) p
+   WHERE p.allocation_rule_id = $2`;
 
 /** Lines of the entries $1 that postings hold on the axes $2. */
 export const HELD = `
-  SELECT entry_id, line_no, axis_id, posting_id FROM ana_allocated_line WHERE entry_id = ANY ($1) AND axis_id = ANY ($2)`;
+  SELECT entry_id, line_no, axis_id, posting_id FROM ana_allocated_line
+   WHERE tenant_id = ana_tenant() AND legal_entity_id = ana_legal_entity() AND entry_id = ANY ($1) AND axis_id = ANY ($2)`;
 
 /** What keeps apart the lines of an entry, and the members of a line: signs that no account can hold. */
 export const BETWEEN_LINES = '\u001e';
@@ -88,12 +93,17 @@ export const NEXT_ENTRIES = `
       WHERE i.tenant_id = e.tenant_id AND i.legal_entity_id = e.legal_entity_id AND i.entry_id = e.id) l
    ORDER BY e.accounting_date, e.id`;
 
-/** How many of the entries $1 are posted and have the versions $2. */
-export const SAME_ENTRIES = `
-  SELECT count(*)::integer AS same
-    FROM unnest($1::uuid[], $2::bigint[]) AS s(id, version)
-    JOIN gl_entry e ON e.tenant_id = ana_tenant() AND e.legal_entity_id = ana_legal_entity() AND e.id = s.id
-                   AND e.version = s.version AND e.status = 'POSTED'`;
+/** Which of the entries $1 are posted, with their versions. */
+export const POSTED_ENTRIES = `
+  SELECT id, version FROM gl_entry
+   WHERE tenant_id = ana_tenant() AND legal_entity_id = ana_legal_entity() AND id = ANY ($1::uuid[]) AND status = 'POSTED'`;
+
+/**
+ * A chunk looks a thousand things up by their keys. Where nobody has counted yet how many rows the tables have (they fill while the batch
+ * runs), plans for everything at once look cheap, and each chunk would read all that the ones before it stored.
+ */
+export const BY_KEYS =
+  'SET LOCAL enable_seqscan = off; SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off';
 
 /**
  * Stores the postings of a chunk with lines, what they hold, and their share of the balance; fails where another posting has an entry and

@@ -5,7 +5,6 @@ import { driverWeights } from '../drivers/weights.ts';
 import { driversOf } from '../postings/compute.ts';
 import { linePartsOf } from '../postings/result.ts';
 import { eventOfPosting } from '../postings/run.ts';
-import { found } from '../service/node.ts';
 import { bookSettings } from '../source/settings.ts';
 import * as sql from './batch.sql.ts';
 import { type ChunkPlan, type Position, type Refused, requireOpen } from './plan-chunk.ts';
@@ -48,6 +47,7 @@ export async function storeChunk(
     await tx.execute(sql.NEXT_RULE, [runId]);
     return;
   }
+  await tx.query(sql.BY_KEYS);
   await requireOpen(tx, plan.position.month);
   await requireSame(tx, context, plan);
   await storePostings(tx, context, plan);
@@ -63,8 +63,9 @@ async function requireSame(tx: Tx, context: RequestContext, plan: ChunkPlan): Pr
   const weights = driversOf(await driverWeights(tx, Object.keys(plan.drivers), plan.position.month));
   if (canonicalJson(weights) !== canonicalJson(plan.drivers)) throw new ChunkOverlap();
   const { ids, versions } = plan.seen;
-  const rows = await tx.query<{ same: number }>(sql.SAME_ENTRIES, [list(ids), list(versions)]);
-  if (found(rows, 'entries').same !== ids.length) throw new ChunkOverlap();
+  const rows = await tx.query<{ id: string; version: string }>(sql.POSTED_ENTRIES, [list(ids)]);
+  const now = new Map(rows.map(({ id, version }) => [id, version]));
+  if (ids.some((id, index) => now.get(id) !== versions[index])) throw new ChunkOverlap();
 }
 
 /** Numbers, UUIDs or dates as the text of a PostgreSQL array. */

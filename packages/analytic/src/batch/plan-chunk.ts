@@ -61,6 +61,7 @@ export async function planChunk(
   position: Position,
 ): Promise<ChunkPlan> {
   const { month, allocation_rule_id: ruleId } = position;
+  await tx.query(sql.BY_KEYS);
   await requireOpen(tx, month);
   const rule = found(await tx.query<RuleRow>(ruleSql.BY_ID, [ruleId]), String(ruleId));
   const references = await referencesOf(node, tx, context);
