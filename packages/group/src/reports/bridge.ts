@@ -6,7 +6,7 @@ export interface BridgeItem {
   readonly quantity: string;
   /** At the rates of its own side. */
   readonly cost: string;
-  /** At the rates of the first side, where it is not the same: what is left of a difference without exchange. */
+  /** Of the second side, at the rates of the first: what is left of a difference without exchange. Nobody reads it of the first. */
   readonly constant: string;
 }
 
@@ -111,9 +111,8 @@ export function bridgeOf(before: BridgeSide, after: BridgeSide): Bridge {
       ended: text(parts.ended, scale),
     });
   }
-  for (const [sign, { rest }] of [[-1n, before] as const, [1n, after] as const]) {
-    for (const { line, constant } of rest) lines[line] += sign * scaled(constant, scale);
-  }
+  for (const { line, cost } of before.rest) lines[line] -= scaled(cost, scale);
+  for (const { line, constant } of after.rest) lines[line] += scaled(constant, scale);
   for (const part of [...after.items, ...after.rest]) {
     lines.exchange += scaled(part.cost, scale) - scaled(part.constant, scale);
   }
@@ -154,7 +153,7 @@ function partsOf(pairs: readonly Pair[], scale: number, unit: number) {
   let unexplained = 0n;
   let [q0, q1, c0, c1, atOldPrices] = [0n, 0n, 0n, 0n, 0n];
   for (const { before, after } of pairs) {
-    const [costBefore, costAfter] = [before, after].map((item) => scaled(item?.constant ?? '0', scale));
+    const [costBefore, costAfter] = [before?.cost, after?.constant].map((cost) => scaled(cost ?? '0', scale));
     const [quantityBefore, quantityAfter] = [before, after].map((item) => scaled(item?.quantity ?? '0', unit));
     if (costBefore === undefined || costAfter === undefined) continue;
     if (quantityBefore === undefined || quantityAfter === undefined) continue;
