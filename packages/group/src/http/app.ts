@@ -16,11 +16,7 @@ import { registerReportRoutes } from './reports.routes.ts';
 export async function registerGroupRoutes(app: App, group: GroupNode): Promise<void> {
   await app.register(async (instance) => {
     const scoped = instance as App;
-    // Use cases work for the node's tenant, so a token of any other one ends here, whatever its roles.
-    scoped.addHook('onRequest', async (request) => {
-      if (request.context.tenantId === group.scope.tenantId) return;
-      throw groupProblem('TENANT_UNKNOWN', `the token is for the tenant ${request.context.tenantId}`);
-    });
+    refuseOtherTenants(scoped, group);
     scoped.addHook('onSend', async (request, reply) => {
       // A refused caller has no context to ask about.
       if (reply.statusCode < 300 && wasReplayed(request.context)) reply.header(REPLAYED_HEADER, 'true');
@@ -35,5 +31,13 @@ export async function registerGroupRoutes(app: App, group: GroupNode): Promise<v
     registerGovernanceRoutes(scoped, group);
     registerQuarantineRoutes(scoped, group);
     registerAccessRoutes(scoped, group);
+  });
+}
+
+/** Use cases work for the node's tenant, so a token of any other one ends here, whatever its roles. */
+export function refuseOtherTenants(app: App, group: GroupNode): void {
+  app.addHook('onRequest', async (request) => {
+    if (request.context.tenantId === group.scope.tenantId) return;
+    throw groupProblem('TENANT_UNKNOWN', `the token is for the tenant ${request.context.tenantId}`);
   });
 }

@@ -11,7 +11,7 @@ import { legalEntityOf } from '../access/legal-entity.ts';
 import { entityTokens } from '../enrolment/entity-tokens.ts';
 import { GROUP_MODULE, type GroupNode } from '../node/group-node.ts';
 import { logReads } from './access.routes.ts';
-import { registerGroupRoutes } from './app.ts';
+import { refuseOtherTenants, registerGroupRoutes } from './app.ts';
 
 export interface GroupAppOptions
   extends Partial<Pick<ServerOptions, 'pages' | 'requestsPerMinute' | 'log' | 'logLevel'>> {
@@ -44,6 +44,7 @@ export async function buildGroupApp(group: GroupNode, options: GroupAppOptions =
     trustProxy: group.config.http?.trust_proxy,
     tenantModeOf: (tenantId) => group.db.tenantMode(tenantId),
     register: async (app) => {
+      refuseOtherTenants(app, group);
       logReads(app, openAccessLog(group));
       await registerGroupRoutes(app, group);
       await also?.(app);
