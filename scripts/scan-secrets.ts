@@ -1,7 +1,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Finding, secretsIn } from './secrets.ts';
 
@@ -22,7 +22,9 @@ export interface Scanned {
 
 /** Looks through the files of a repository's tree as they stand on the disk; those that git ignores are not part of it. */
 export function scanTree(root: string): Scanned {
-  const names = git(root, ['ls-files', '-z', '--cached', '--others', '--exclude-standard']).split('\0').filter(Boolean);
+  const names = isRepository(root)
+    ? git(root, ['ls-files', '-z', '--cached', '--others', '--exclude-standard']).split('\0').filter(Boolean)
+    : unpacked(root);
   const findings: Finding[] = [];
   let texts = 0;
   for (const name of names) {
@@ -36,6 +38,7 @@ export function scanTree(root: string): Scanned {
 
 /** Looks through every text that any commit of any branch ever held: what was removed again is public all the same. */
 export async function scanHistory(root: string): Promise<Scanned> {
+  if (!isRepository(root)) return { findings: [], texts: 0 };
   const objects = git(root, ['rev-list', '--objects', '--all']).split('\n').filter(Boolean);
   const names = new Map(objects.map((line) => [line.slice(0, line.indexOf(' ')), line.slice(line.indexOf(' ') + 1)]));
   const findings: Finding[] = [];
@@ -47,6 +50,19 @@ export async function scanHistory(root: string): Promise<Scanned> {
     findings.push(...secretsIn(`${names.get(id) ?? id} (${id.slice(0, 12)})`, text, new Set(ALLOWED.keys())));
   }
   return { findings, texts };
+}
+
+/** Whether the folder is the top of a repository, not one that was unpacked from an archive, perhaps inside of another. */
+function isRepository(root: string): boolean {
+  return existsSync(join(root, '.git'));
+}
+
+/** The files of an unpacked archive, without what was installed and built in it. */
+function unpacked(root: string): string[] {
+  return readdirSync(root, { recursive: true, withFileTypes: true })
+    .filter((one) => one.isFile())
+    .map((one) => relative(root, join(one.parentPath, one.name)))
+    .filter((name) => !/(^|[/\\])(node_modules|dist)[/\\]/.test(name));
 }
 
 function git(root: string, args: readonly string[]): string {
@@ -72,6 +88,7 @@ function textOf(bytes: Buffer | undefined): string | undefined {
 
 /** The contents of blobs, by `git cat-file --batch`: `<id> <type> <size>`, a line feed, the bytes, a line feed. */
 async function* blobs(root: string, ids: readonly string[]): AsyncGenerator<{ id: string; bytes: Buffer }> {
+  if (ids.length === 0) return;
   const child = spawn('git', ['cat-file', '--batch'], { cwd: root, stdio: ['pipe', 'pipe', 'inherit'] });
   child.stdin.end(`${ids.join('\n')}\n`);
   let rest: Buffer = Buffer.alloc(0);

@@ -78,6 +78,14 @@ describe('the scan for secrets', () => {
     expect(scanTree(root).findings.map(({ kind, place }) => [kind, place])).toEqual([['private JWK', 'fresh.json']]);
   });
 
+  it('looks through an unpacked archive, which has no history', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'prorata-archive-'));
+    await writeFile(join(folder, 'a.env'), planted()['npm token'] ?? '');
+    expect(scanTree(folder).findings.map(({ kind, place }) => [kind, place])).toEqual([['npm token', 'a.env']]);
+    expect(await scanHistory(folder)).toEqual({ findings: [], texts: 0 });
+    await rm(folder, { recursive: true });
+  });
+
   it('finds none in this tree', () => {
     const { findings, texts } = scanTree(fileURLToPath(new URL('..', import.meta.url)));
     expect(findings).toEqual([]);
