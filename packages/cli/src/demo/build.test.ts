@@ -1,9 +1,11 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { reportFacts } from '@prorata/finops';
 import { openGroup, reportCompleteness } from '@prorata/group';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { equalDecimals } from '../terminal/decimals.ts';
+import { openEntityNode } from '../entity/open.ts';
+import { addDecimals, equalDecimals } from '../terminal/decimals.ts';
 import { buildDemoGroup, type DemoGroup, type DemoOptions } from './build.ts';
 
 let folder: string;
@@ -44,6 +46,20 @@ describe('the sample group', () => {
       expect(rows.map(({ entity, revision }) => [entity, revision])).toEqual([['DE02', 2]]);
     } finally {
       await group.close();
+    }
+  });
+
+  it('values what the data centre measured, and spreads its backbone by head count', async () => {
+    const node = await openEntityNode(whole.entities.DE02 ?? '');
+    try {
+      const { rows } = await reportFacts(node, { month: '2025-07', limit: 10_000 });
+      const standard = (type: string) =>
+        addDecimals(rows.filter((row) => row.consumption_type === type).map((row) => row.cost_standard ?? '0'));
+      expect(equalDecimals(standard('INDIRECT'), '2698')).toBe(true);
+      expect(rows.some((row) => row.product_id === 'DC-VM' && row.cost_standard !== null)).toBe(true);
+      expect(Number(standard('DIRECT'))).toBeGreaterThan(0);
+    } finally {
+      await node.close();
     }
   });
 

@@ -11,6 +11,7 @@ import { type DemoFigures, demoFigures } from './figures.ts';
 import { DEMO_SEED, type GeneratedInput, type GenerateOptions, generateInput } from './generate.ts';
 import { repairTypos } from './mapping.ts';
 import { walkMonth } from './months.ts';
+import { takeBooks, takeDataCentre } from './own-inputs.ts';
 import { GROUP, SAMPLE_ENTITIES, SAMPLE_MONTHS, type SampleEntity } from './sample-group.ts';
 import { inParallel, StepClock, type StepTime } from './steps.ts';
 
@@ -38,8 +39,8 @@ export interface DemoGroup {
 const MARK = 'demo.json';
 
 /**
- * Makes the sample group in a folder: bills, nodes, enrolment, rates, and every month of every entity from the bill to the
- * group. Runs again where it was interrupted; a folder that holds the same group is read and left as it is.
+ * Makes the sample group in a folder: bills, measurements, books, nodes, enrolment, rates, and every month of every entity
+ * from the bill to the group. Runs again where it was interrupted; a folder that holds the same group is read and left as it is.
  *
  * @throws Problem `DEMO_FOLDER_TAKEN`, `DEMO_NOT_CONSERVED`, and whatever a node refuses
  */
@@ -112,6 +113,8 @@ async function walkMonths(
   const total = input.files.length + input.restated.length;
   let done = 0;
   await inParallel([...nodes], options.width ?? 2, async ([code, entity]) => {
+    const dataCentre = input.dataCentres.get(code);
+    if (dataCentre !== undefined) await clock.measure('own inputs', () => takeDataCentre(entity, dataCentre));
     const own = [
       ...input.files.map((file) => ({ file, replace: false })),
       ...input.restated.map((file) => ({ file, replace: true })),
@@ -121,6 +124,8 @@ async function walkMonths(
       await walkMonth({ entity, group, clock }, file, replace);
       done += 1;
     }
+    const books = input.books.get(code);
+    if (books !== undefined) await clock.measure('ledger', () => takeBooks(entity, books));
   });
   options.progress?.(done, total, '');
 }

@@ -144,3 +144,28 @@ describe('the sample input', () => {
     expect(lines).toEqual([...lines].sort().reverse());
   });
 });
+
+describe('the sample books', () => {
+  it('balance entry by entry, and differ from the bills by what was planted, to the cent', async () => {
+    const path = input.books.get('FR01');
+    if (path === undefined) throw new Error('FR01 has no books');
+    const [head = '', ...lines] = (await readFile(path, 'utf8')).trimEnd().split('\r\n');
+    const names = head.split('\t');
+    expect(names).toHaveLength(18);
+    const rows = lines.map((line) => Object.fromEntries(line.split('\t').map((cell, index) => [names[index], cell])));
+    const cents = (cell: string | undefined) => BigInt((cell ?? '').replace(',', ''));
+    const sides = new Map<string, bigint>();
+    for (const row of rows) {
+      const number = row.EcritureNum ?? '';
+      sides.set(number, (sides.get(number) ?? 0n) + cents(row.Debit) - cents(row.Credit));
+    }
+    expect([...sides.values()].filter((balance) => balance !== 0n)).toEqual([]);
+    const owed = rows.reduce((sum, row) => sum + cents(row.Credit), 0n);
+    const billed = input.files.filter((file) => file.entity === 'FR01').map((file) => file.billed_cost);
+    const december = rowsOf(await textOf(fileOf('FR01', '2025-12')));
+    const second = [...new Set(december.map((row) => row.ProviderName ?? ''))].sort()[1];
+    const missing = december.filter((row) => row.ProviderName === second).map((row) => plain(row.BilledCost ?? '0'));
+    const booked = `${owed / 100n}.${String(owed % 100n).padStart(2, '0')}`;
+    expect(equalDecimals(addDecimals(billed), addDecimals([booked, '120.00', ...missing]))).toBe(true);
+  });
+});

@@ -1,7 +1,9 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { LEDGER_ENTITY, writeBooks } from './books.ts';
 import { type Charge, chargesOf, periodOf } from './charges.ts';
+import { type DataCentreInput, writeDataCentre } from './data-centre.ts';
 import { focusCsv, scaled } from './dialects.ts';
 import { syntheticRates } from './rates.ts';
 import { RESTATED, SAMPLE_ENTITIES, SAMPLE_MONTHS, type SampleEntity } from './sample-group.ts';
@@ -37,6 +39,10 @@ export interface GeneratedInput {
   /** A second file for a month that is there already, to be imported with `--replace`. */
   readonly restated: readonly GeneratedFile[];
   readonly rates: string;
+  /** By code of the entity: what its data centre measured. */
+  readonly dataCentres: ReadonlyMap<string, DataCentreInput>;
+  /** By code: the FEC of the company that has one. */
+  readonly books: ReadonlyMap<string, string>;
 }
 
 /**
@@ -48,9 +54,13 @@ export async function generateInput(options: GenerateOptions): Promise<Generated
   const entities = SAMPLE_ENTITIES.filter(({ code }) => options.entities?.includes(code) ?? true);
   const files: GeneratedFile[] = [];
   const restated: GeneratedFile[] = [];
+  const dataCentres = new Map<string, DataCentreInput>();
+  const books = new Map<string, string>();
   for (const entity of entities) {
     const folder = join(dir, entity.code);
     await mkdir(folder, { recursive: true });
+    dataCentres.set(entity.code, await writeDataCentre(folder, entity, months, seed));
+    if (entity.code === LEDGER_ENTITY) books.set(entity.code, await writeBooks(folder, entity, { months, rows, seed }));
     for (const month of months) {
       const charges = chargesOf({ entity, month, rows, seed });
       // One provider delivers its June file compressed.
@@ -63,7 +73,7 @@ export async function generateInput(options: GenerateOptions): Promise<Generated
   }
   const rates = join(dir, 'synthetic-reference-rates.csv');
   await writeFile(rates, syntheticRates(seed));
-  return { files, restated, rates };
+  return { files, restated, rates, dataCentres, books };
 }
 
 async function writeBill(

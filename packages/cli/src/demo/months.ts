@@ -12,7 +12,7 @@ export interface MonthRoute {
 }
 
 /**
- * One bill from the file to the group: import, run, publish, receive. Each step is idempotent, so a second walk after an
+ * One bill from the file to the group: import, run, close, publish, receive. Each step is idempotent, so a second walk after an
  * interruption does what is missing and nothing else.
  */
 export async function walkMonth(route: MonthRoute, file: GeneratedFile, replace: boolean): Promise<void> {
@@ -21,9 +21,20 @@ export async function walkMonth(route: MonthRoute, file: GeneratedFile, replace:
   const { receive } = await import('@prorata/group');
   const taken = await clock.measure('import', () => takeFile(finops, entity, file, replace));
   if (taken === 'overtaken') return;
-  await clock.measure('run', () => finops.runMonth(entity, file.month));
+  if (!(await isClosed(finops, entity, file.month))) {
+    await clock.measure('run', () => finops.runMonth(entity, file.month));
+    if (file.month <= LAST_CLOSED) await clock.measure('close', () => finops.closeMonth(entity, file.month));
+  }
   const published = await clock.measure('publish', () => finops.publishMonth(entity, file.month));
   await clock.measure('receive', () => receive(group, { file: published.path, entity: file.entity }));
+}
+
+/** The first half of the sample year is closed, the second still open. */
+const LAST_CLOSED = '2025-06';
+
+async function isClosed(finops: typeof import('@prorata/finops'), entity: EntityNode, month: string): Promise<boolean> {
+  const { rows } = await finops.listPeriods(entity);
+  return rows.some((period) => period.period_month === month && period.state !== 'OPEN');
 }
 
 /** A first file whose month was restated in an earlier walk has had its turn. */
