@@ -73,6 +73,7 @@ export {
 } from './month/month.ts';
 // node
 export { createNode, type NodeConfig, nodeProblem, readNodeConfig, writeFileWhole } from './node/config.ts';
+export { databaseUrlOf } from './node/database-url.ts';
 // outbox
 export { type AddressRule, addressRule } from './outbox/addresses.ts';
 export {

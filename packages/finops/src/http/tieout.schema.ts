@@ -10,6 +10,7 @@ const MatchedBy = orNull(Type.Enum(['INVOICE_ID', 'BILLING_ACCOUNT', 'AMOUNT']))
 const invoice = {
   id: orNull(Type.String({ description: 'InvoiceId; null where the bills have none' })),
   month: Month,
+  adjusts_month: orNull(Month),
   provider: Type.String(),
   billing_account: Type.String(),
   amount: Decimal,

@@ -7,6 +7,7 @@ import {
   createNode,
   type Database,
   type Deployment,
+  databaseUrlOf,
   isCountryCode,
   type MigrationSet,
   type NodeConfig,
@@ -133,7 +134,7 @@ export async function openEntity(dir: string, options: OpenEntityOptions = {}): 
   const config = await readNodeConfig(dir, 'entity');
   const { entity } = config;
   if (entity === undefined) throw nodeProblem('NODE_CONFIG_INVALID', 'prorata.yaml of an entity node needs "entity"');
-  const url = process.env.DATABASE_URL ?? config.database?.url;
+  const url = databaseUrlOf(config);
   const db = await openDatabase({
     dir,
     url,

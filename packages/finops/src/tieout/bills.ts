@@ -7,8 +7,10 @@ import { ruleOf, type TieOutConfig } from './config.ts';
 export interface Invoice {
   readonly key: string;
   readonly id: string | null;
-  /** YYYY-MM of its billing period. */
+  /** YYYY-MM of its billing period, or of the month that carries it. */
   readonly month: string;
+  /** The closed month, YYYY-MM, that it came too late for and whose correction its month carries; null where it came in time. */
+  readonly adjusts: string | null;
   readonly provider: string;
   readonly billingAccount: string;
   readonly currency: string;
@@ -32,6 +34,7 @@ export interface Invoice {
 
 export interface InvoiceRow {
   readonly month: string;
+  readonly adjusts: string | null;
   readonly provider: string;
   readonly billing_account: string;
   readonly invoice_id: string | null;
@@ -56,9 +59,12 @@ export function invoiceOf(config: TieOutConfig, row: InvoiceRow): Invoice | unde
   if (billed === 0n && gross === 0n) return undefined;
   const coins = (text: string) => roundedTo(row.currency, unitsOf(text));
   return {
-    key: [row.month, row.provider, row.billing_account, row.invoice_id ?? '', row.currency].join('|'),
+    key: [row.month, row.provider, row.billing_account, row.invoice_id ?? '', row.currency, row.adjusts ?? ''].join(
+      '|',
+    ),
     id: row.invoice_id,
     month: row.month,
+    adjusts: row.adjusts,
     provider: row.provider,
     billingAccount: row.billing_account,
     currency: row.currency,
@@ -74,7 +80,7 @@ export function invoiceOf(config: TieOutConfig, row: InvoiceRow): Invoice | unde
   };
 }
 
-/** The invoices of the months from `first` to `last`, first days of both. */
+/** The invoices of the months from `first` to `last`, first days of both, and those that came late and are booked in them. */
 export async function invoicesOf(
   tx: Tx,
   config: TieOutConfig,
@@ -82,8 +88,10 @@ export async function invoicesOf(
   first: string,
   last: string,
 ): Promise<Invoice[]> {
-  const rows = await tx.query<InvoiceRow>(sql.INVOICES, [tenantId, legalEntityId, first, last]);
-  return rows.flatMap((row) => invoiceOf(config, row) ?? []);
+  const months = [tenantId, legalEntityId, first, last];
+  const own = await tx.query<InvoiceRow>(sql.INVOICES, months);
+  const carried = await tx.query<InvoiceRow>(sql.CARRIED_INVOICES, months);
+  return [...own, ...carried].flatMap((row) => invoiceOf(config, row) ?? []);
 }
 
 /** What lies between the effective and the billed cost of a month in one currency. */

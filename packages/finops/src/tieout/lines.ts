@@ -27,6 +27,7 @@ const WORDS = {
   OTHER_BILLING: ['Credits, adjustments and the rest', 'Crédits, ajustements et autres'],
   BILLED: ['Billed cost', 'Coût facturé'],
   TAX_ADDED: ['Tax that the invoices add', 'Taxe ajoutée par les factures'],
+  CARRIED_INVOICES: ['Invoices of closed months, booked here', 'Factures de mois clos, portées ici'],
   COIN_ROUNDING: ['Rounding to whole coins', 'Arrondi au centime'],
   INVOICES: ['Invoices', 'Factures'],
   WITHOUT_RATE: ['Neither booked nor rated: not converted', 'Ni comptabilisé ni coté : non converti'],
@@ -102,13 +103,18 @@ export function billRows(bills: BillsOfCurrency, books: string, language: Langua
   line.step('OTHER_BILLING', billed - effective - sumOf(parts, (part) => part));
   line.total('BILLED', billed);
   const gross = sumOf(invoices, (one) => one.gross);
+  const inTime = invoices.filter((one) => one.adjusts === null);
   line.step(
     'TAX_ADDED',
-    sumOf(invoices, (one) => one.taxAdded),
+    sumOf(inTime, (one) => one.taxAdded),
   );
   line.step(
     'COIN_ROUNDING',
-    sumOf(invoices, (one) => one.gross - one.billed - one.taxAdded),
+    sumOf(inTime, (one) => one.gross - one.billed - one.taxAdded),
+  );
+  line.step(
+    'CARRIED_INVOICES',
+    sumOf(invoices, (one) => (one.adjusts === null ? 0n : one.gross)),
   );
   line.total('INVOICES', gross);
   if (currency !== books) {

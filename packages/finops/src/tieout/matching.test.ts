@@ -11,7 +11,7 @@ import { mentionsIn, nameOf } from './mentions.ts';
 const { config } = parseTieOut(PLANTED_CONFIG);
 
 function invoice(id: string | null, billed: string, more: Partial<Record<string, string>> = {}): Invoice {
-  const row = { month: '2025-07', provider: 'AWS', billing_account: 'ACC-1', currency: 'EUR', ...more };
+  const row = { month: '2025-07', adjusts: null, provider: 'AWS', billing_account: 'ACC-1', currency: 'EUR', ...more };
   const parts = { tax: '0', purchases: '0', prepaid: '0', credits: '0', adjustments: '0' };
   const made = invoiceOf(config, { ...row, ...parts, invoice_id: id, billed });
   if (made === undefined) throw new Error('no invoice');

@@ -3,6 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { adjustMonth } from '../closing/adjust.ts';
+import { closeMonth } from '../closing/close.ts';
+import { runMonth } from '../facts/run-month.ts';
+import { importFocus } from '../import/import-focus.ts';
+import { focusCsv } from '../testing/focus-csv.ts';
 import { DISCREPANCIES, IN_ORDER, PLANTED_CONFIG } from '../testing/planted.ts';
 import { expectPlanted, expectToAddUp } from '../testing/planted-check.ts';
 import { plantedEntity } from '../testing/planted-entity.ts';
@@ -97,5 +102,84 @@ describe('the tie-out of a month', () => {
       }),
       { numRuns: 2 },
     );
+  });
+});
+
+describe('a closed month that bills come late for', () => {
+  const invoice = (id: string, cost: string) => ({ InvoiceId: id, BilledCost: cost, EffectiveCost: cost });
+  const books = (
+    number: string,
+    date: string,
+    id: string,
+    cents: readonly [net: string, tax: string, gross: string],
+  ) => ({
+    number,
+    date,
+    ref: id,
+    lines: [
+      { account: '613500', amount: cents[0] },
+      { account: '445660', amount: cents[1] },
+      { account: '401000', amount: `-${cents[2]}`, auxiliary: '401AWS01' },
+    ],
+  });
+  const planted = {
+    name: 'July as it was billed in time, and what the books say of the rest',
+    bills: [invoice('AWS-1', '100'), { ...invoice('AWS-3', '10'), BillingPeriodStart: '2025-08-01' }],
+    entries: [
+      books('1', '2025-07-31', 'AWS-1', ['100.00', '20.00', '120.00']),
+      books('2', '2025-08-31', 'AWS-3', ['10.00', '2.00', '12.00']),
+      // What came late is booked when it came: the rest of a restated invoice, and one that nobody had seen.
+      books('3', '2025-08-31', 'AWS-1', ['30.00', '6.00', '36.00']),
+      books('4', '2025-08-31', 'AWS-2', ['50.00', '10.00', '60.00']),
+    ],
+    told: [],
+  };
+
+  it('stays tied out as it was, and the month that carries the correction has its invoices', async () => {
+    const entity = await plantedEntity(test.database, root, [planted]);
+    await closeMonth(entity, '2025-07');
+    const july = await tieOut(entity, '2025-07');
+    expect(july.differences).toEqual([]);
+    expectToAddUp(july);
+
+    const path = join(entity.dir, 'late.csv');
+    await writeFile(
+      path,
+      focusCsv(
+        [invoice('AWS-1', '130'), invoice('AWS-2', '50')].map((row) => ({ ...row, BillingPeriodStart: '2025-07-01' })),
+      ),
+    );
+    await importFocus(entity, { path, replace: true });
+    const waiting = await tieOut(entity, '2025-07');
+    expect(waiting.notices).toMatchObject([{ code: 'LATE_FILES_WAIT', detail: expect.stringContaining('late.csv') }]);
+    expect({ ...waiting, notices: [] }).toEqual(july);
+    await adjustMonth(entity, '2025-07');
+    await runMonth(entity, '2025-08');
+    expect(await tieOut(entity, '2025-07')).toEqual(july);
+
+    const august = await tieOut(entity, '2025-08');
+    expect(august.differences).toEqual([]);
+    expectToAddUp(august);
+    const carried = august.invoices.filter((one) => one.adjusts_month === '2025-07');
+    expect(carried.map(({ id, amount, state }) => [id, amount, state])).toEqual([
+      ['AWS-1', '36', 'MATCHED'],
+      ['AWS-2', '60', 'MATCHED'],
+    ]);
+    expect(
+      ['FACTS', 'CARRIED', 'BILLED', 'CARRIED_INVOICES', 'INVOICES'].map((code) => amountOf(august, code)),
+    ).toEqual([...['90', '-80', '10', '96', '108']]);
+    // A second restatement brings what it adds to the first.
+    await writeFile(
+      path,
+      focusCsv(
+        [invoice('AWS-1', '131'), invoice('AWS-2', '50')].map((row) => ({ ...row, BillingPeriodStart: '2025-07-01' })),
+      ),
+    );
+    await importFocus(entity, { path, replace: true });
+    await adjustMonth(entity, '2025-07');
+    await runMonth(entity, '2025-08');
+    const again = await tieOut(entity, '2025-08');
+    expectToAddUp(again);
+    expect(again.differences).toMatchObject([{ cause: 'PARTLY_BOOKED', difference: '-1.2' }]);
   });
 });

@@ -1,5 +1,6 @@
 import { balance } from '@prorata/ledger';
 import { firstDayOf, shiftMonth, type Tx } from '@prorata/platform';
+import { lateScopes } from '../closing/late.ts';
 import type { EntityNode } from '../node/entity.ts';
 import { finopsProblem } from '../problems.ts';
 import { sumOf, textOf, unitsOf } from './amounts.ts';
@@ -18,6 +19,8 @@ export type { TieOutRow } from './lines.ts';
 export interface ToldInvoice {
   readonly id: string | null;
   readonly month: string;
+  /** The closed month that it came too late for; its own month carries the correction. Null where it came in time. */
+  readonly adjusts_month: string | null;
   readonly provider: string;
   readonly billing_account: string;
   readonly amount: string;
@@ -100,7 +103,7 @@ export async function tieOut(entity: EntityNode, month: string, language: Langua
         rows: [...(await toBills(reading, facts, judged)), ...(await toBooks(reading, judged, onAccounts))],
         differences: judged.flatMap((one) => one.differences.map((found) => toldDifference(found, language))),
         invoices: judged.flatMap((one) => toldInvoices(one, month)),
-        notices: noticesOf(reading, judged, entries),
+        notices: [...noticesOf(reading, judged, entries), ...(await lateNotices(reading))],
       };
     },
     { readOnly: true },
@@ -152,7 +155,8 @@ async function toBills(
   const carried = await tx.query<Effective>(sql.CARRIED_EFFECTIVE, key);
   const of = (amounts: readonly Effective[], currency: string) =>
     unitsOf(amounts.find((one) => one.currency === currency)?.effective ?? '0');
-  const currencies = [...new Set([...facts, ...steps].map(({ currency }) => currency))].sort();
+  const invoiced = invoicesIn(judged, month).map(({ invoice }) => invoice);
+  const currencies = [...new Set([...facts, ...steps, ...invoiced].map(({ currency }) => currency))].sort();
   return currencies.flatMap((currency) => {
     const own = invoicesIn(judged, month).filter(({ invoice }) => invoice.currency === currency);
     const bills = {
@@ -223,8 +227,16 @@ function toldInvoices({ match, differences }: Judged, month: string): TieOutRepo
     }));
 }
 
-function toldInvoice({ id, month, provider, billingAccount, gross, currency }: Invoice): ToldInvoice {
-  return { id, month, provider, billing_account: billingAccount, amount: textOf(gross), currency };
+function toldInvoice({ id, month, adjusts, provider, billingAccount, gross, currency }: Invoice): ToldInvoice {
+  return {
+    id,
+    month,
+    adjusts_month: adjusts,
+    provider,
+    billing_account: billingAccount,
+    amount: textOf(gross),
+    currency,
+  };
 }
 
 function toldEntry(entry: BookEntry): ToldEntry {
@@ -246,4 +258,14 @@ function noticesOf({ month }: Reading, judged: readonly Judged[], entries: numbe
     notices.push({ code: 'NO_RULE', detail: `no rule of tie-out.yaml takes ${accounts.join(', ')}` });
   }
   return notices;
+}
+
+/** What waits is in no month's invoices until it is taken in or booked: the books may have it already. */
+async function lateNotices({ tx, key, month }: Reading): Promise<TieOutReport['notices']> {
+  const waiting = await lateScopes(tx, [key[0], key[1]], ['WAITING'], key[2]);
+  if (waiting.length === 0) return [];
+  const files = [...new Set(waiting.map(({ file }) => file))].join(', ');
+  return [
+    { code: 'LATE_FILES_WAIT', detail: `${files} waits for ${month}, which is closed, and is not among its invoices` },
+  ];
 }

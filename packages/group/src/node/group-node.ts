@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import {
   createNode,
   type Database,
+  databaseUrlOf,
   ENTITY_CODE,
   type MigrationSet,
   type NodeConfig,
@@ -69,7 +70,7 @@ export async function openGroup(dir: string): Promise<GroupNode> {
   const config = await readNodeConfig(dir, 'group');
   const db = await openDatabase({
     dir,
-    url: config.database?.url ?? process.env.DATABASE_URL,
+    url: databaseUrlOf(config),
     migrations: [PLATFORM_MIGRATIONS, GROUP_MIGRATIONS],
     nodeId: config.node_id,
     tenants: config.database?.tenants,

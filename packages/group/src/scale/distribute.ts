@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { administer } from '@prorata/platform';
+import { administer, databaseUrlOf } from '@prorata/platform';
 import type { GroupNode } from '../node/group-node.ts';
 import { groupProblem } from '../problems.ts';
 import * as sql from './distribute.sql.ts';
@@ -44,7 +44,7 @@ export async function distributeGroup(
   if (shards !== undefined && !(Number.isInteger(shards) && shards > 0 && shards <= MOST_SHARDS)) {
     throw groupProblem('SHARDS_INVALID', `${shards} is no whole number from 1 to ${MOST_SHARDS}`);
   }
-  const url = group.config.database?.url ?? process.env.DATABASE_URL;
+  const url = databaseUrlOf(group.config);
   if (url === undefined) throw groupProblem('CITUS_NOT_READY', 'the group has an embedded database');
   return await administer({ dir: group.dir, url }, async (admin, logins) => {
     const { version, workers } = await cluster(admin);
