@@ -44,7 +44,7 @@ export function drilldownCases(stage: Stage): void {
     });
 
     it('is found from the heat map too, and the way back up is one click', async () => {
-      const page = await stage.open('/matrix');
+      const page = await stage.open('/domains');
       await page.getByRole('link', { name: 'Boreal North, Databases: €30,420. Drill down' }).click();
       await page.getByRole('heading', { name: 'Applications of Databases' }).waitFor();
       await page.getByRole('link', { name: 'Group · Boreal' }).click();

@@ -26,7 +26,22 @@ export const PLACES: readonly Place[] = [
     path: '/?stack=entity&lang=fr',
     ready: (page) => page.getByRole('img', { name: /Histogramme/ }).locator('svg'),
   },
-  { name: 'matrix', path: '/matrix', ready: (page) => page.getByRole('link', { name: /Boreal North, Databases/ }) },
+  {
+    name: 'entities',
+    path: '/entities',
+    ready: (page) => page.getByRole('img', { name: /Bar chart of 2 bars/ }).locator('svg'),
+  },
+  {
+    name: 'entity',
+    path: '/entities/FR01?running=true',
+    ready: (page) => page.getByRole('img', { name: /Column chart/ }).locator('svg'),
+  },
+  { name: 'domains', path: '/domains', ready: (page) => page.getByRole('link', { name: /Boreal North, Databases/ }) },
+  {
+    name: 'domain',
+    path: '/domains/Databases?lang=fr',
+    ready: (page) => page.getByRole('img', { name: /Histogramme/ }).locator('svg'),
+  },
   {
     name: 'drilldown',
     path: '/drilldown?entity=FR01',

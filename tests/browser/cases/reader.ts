@@ -31,12 +31,12 @@ export function readerCases(stage: Stage): void {
     it('has a menu on a phone', async () => {
       const page = await stage.open('/', { viewport: { width: 390, height: 844 } });
       await page.getByRole('button', { name: 'Open menu' }).click();
-      await page.getByRole('link', { name: 'Entities × domains' }).click();
+      await page.getByRole('link', { name: 'Domains' }).click();
       await page.getByRole('link', { name: /Boreal North, Databases/ }).waitFor();
     });
 
     it('is told that the node does not answer, and can try again', async () => {
-      const page = await stage.open('/matrix', { ownSession: true });
+      const page = await stage.open('/domains', { ownSession: true });
       await page.getByRole('link', { name: /Boreal North, Databases/ }).waitFor();
       await page.context().setOffline(true);
       await page.getByRole('button', { name: 'Previous month' }).click();

@@ -32,20 +32,20 @@ export function sessionCases(stage: Stage): void {
       await heading(page, 'Sign in').waitFor();
       expect(await page.getByText('Boreal North').count()).toBe(0);
       expect((await page.request.get('/session')).status()).toBe(401);
-      await page.goto('/matrix');
+      await page.goto('/domains');
       await heading(page, 'Sign in').waitFor();
-      expect(new URL(page.url()).searchParams.get('next')).toBe('/matrix');
+      expect(new URL(page.url()).searchParams.get('next')).toBe('/domains');
     });
 
     it('ends by itself: the reader is told, signs in again, and goes on where the work was', async () => {
-      const page = await stage.open('/matrix', { ownSession: true });
+      const page = await stage.open('/domains', { ownSession: true });
       await page.getByRole('link', { name: /Boreal North, Databases/ }).waitFor();
       await page.context().clearCookies();
       await page.getByRole('button', { name: 'Previous month' }).click();
       await page.getByText('Your session has ended.').waitFor();
       await page.getByLabel('One-time code or access token').fill(await stage.node.token());
       await page.keyboard.press('Enter');
-      await page.getByText('Where each entity spends, in March 2025').waitFor();
+      await page.getByText('Domains by cost in March 2025').waitFor();
     });
 
     it('shows the problem of whoever may not read the group', async () => {

@@ -140,25 +140,29 @@ export function productsQuery(asked: Asked, limit: number) {
   });
 }
 
-export interface Part {
-  readonly code: string;
-  readonly label: string;
-  readonly cost: string | null;
+/** Cost by month and domain or entity; beyond the greatest, the others share one row a month. */
+export function seriesQuery(asked: Asked, by: 'domain' | 'entity', top: number) {
+  const query = { ...parametersOf(asked), by, top };
+  return queryOptions({
+    queryKey: ['series', query],
+    queryFn: () => answer(api.GET('/api/group/series', { params: { query } })),
+    placeholderData: keepPreviousData,
+  });
 }
 
-/** The cost of the range, divided by domain or by entity. */
-export function breakdownQuery(asked: Asked, by: 'domain' | 'entity') {
-  const query = parametersOf(asked);
+/** Where the node writes the whole series as CSV. */
+export function seriesCsv(asked: Asked, by: 'domain' | 'entity'): string {
+  return csvHref('series', { ...parametersOf(asked), by });
+}
+
+/** Families, applications and products with these words in their code or name. */
+export function searchQuery(words: string) {
+  const query = { q: words, kind: ['family' as const, 'application' as const, 'product' as const] };
   return queryOptions({
-    queryKey: ['breakdown', by, query],
-    queryFn: async (): Promise<readonly Part[]> => {
-      if (by === 'entity') {
-        const { rows } = await answer(api.GET('/api/group/entities', { params: { query } }));
-        return rows.map(({ entity, label, cost }) => ({ code: entity, label, cost }));
-      }
-      const { rows } = await answer(api.GET('/api/group/domains', { params: { query } }));
-      return rows.map(({ domain, label, cost }) => ({ code: domain, label, cost }));
-    },
+    queryKey: ['search', query],
+    queryFn: () => answer(api.GET('/api/group/search', { params: { query } })),
+    enabled: words !== '',
+    placeholderData: keepPreviousData,
   });
 }
 

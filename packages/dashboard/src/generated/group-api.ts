@@ -827,6 +827,566 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/group/members": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Every entity that ever enrolled, with its keys and active months
+         * @description Roles: group.reader, group.admin.
+         */
+        get: operations["groupMembers"];
+        put?: never;
+        /**
+         * Take an entity and its key, once the fingerprint is confirmed
+         * @description Roles: group.admin.
+         */
+        post: operations["enrolMember"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/group/members/{entity}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change the name, the country or the due day of an entity
+         * @description Roles: group.admin.
+         */
+        patch: operations["changeMember"];
+        trace?: never;
+    };
+    "/api/group/members/{entity}/activity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Say in which months an entity publishes; null for no bound
+         * @description Roles: group.admin.
+         */
+        put: operations["setMemberActivity"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/group/members/{entity}/deactivate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * End the publishing of an entity with its last month; its history stays
+         * @description Roles: group.admin.
+         */
+        post: operations["deactivateMember"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/group/members/{entity}/reactivate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take the end away
+         * @description Roles: group.admin.
+         */
+        post: operations["reactivateMember"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/group/keys/rotate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take a new key on the signed word of the key before it
+         * @description Roles: group.admin.
+         */
+        post: operations["rotateKey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/group/keys/{kid}/revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * End the validity of a key now; what was accepted stays
+         * @description Roles: group.admin.
+         */
+        post: operations["revokeKey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/group/references": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What changed after a version, as it stands now; all where none is named
+         * @description Roles: group.reader, group.admin, entity.publisher.
+         */
+        get: operations["groupReferences"];
+        put?: never;
+        /**
+         * Publish a file (CSV or JSON) as the next version
+         * @description Roles: group.admin.
+         */
+        post: operations["importReferences"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/group/references/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Every version there was, the newest first
+         * @description Roles: group.reader, group.admin.
+         */
+        get: operations["groupReferenceVersions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/group/references/versions/{version}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The references as they stood in one version
+         * @description Roles: group.reader, group.admin.
+         */
+        get: operations["groupReferencesThen"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/group/references/today": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Codes that are called otherwise or belong elsewhere today than once
+         * @description Roles: group.reader, group.admin.
+         */
+        get: operations["groupReferencesToday"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/group/rate-sets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Every rate set, the latest first
+         * @description Roles: group.reader, group.admin.
+         */
+        get: operations["groupRateSets"];
+        put?: never;
+        /**
+         * Make a rate set of the European Central Bank's file, or of a CSV
+         * @description Roles: group.admin.
+         */
+        post: operations["importRates"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/group/periods": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Every month that anybody published, the latest first
+         * @description Roles: group.reader, group.admin.
+         */
+        get: operations["groupPeriods"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/group/periods/{month}/lock": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Refuse later revisions, and pin publications, rates and references
+         * @description Roles: group.admin.
+         */
+        post: operations["lockPeriod"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/group/periods/{month}/reopen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Let a locked month take revisions again
+         * @description Roles: group.admin.
+         */
+        post: operations["reopenPeriod"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/group/policy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How the group takes bundles
+         * @description Roles: group.reader, group.admin.
+         */
+        get: operations["groupPolicy"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change what is named; no stored fact changes with it
+         * @description Roles: group.admin.
+         */
+        patch: operations["changePolicy"];
+        trace?: never;
+    };
+    "/api/group/contract-versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Versions of the contract that are taken, and until when
+         * @description Roles: group.reader, group.admin.
+         */
+        get: operations["groupContractVersions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/group/contract-versions/{version}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Say until when a version is taken; null for no end
+         * @description Roles: group.admin.
+         */
+        put: operations["setContractVersion"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/group/discipline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who published by the due day, restated, and covers how much
+         * @description Roles: group.reader, group.admin.
+         */
+        get: operations["groupDiscipline"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/group/pricing-views": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Pricing Views as the entities published them, by version
+         * @description Roles: group.reader, group.admin.
+         */
+        get: operations["groupPricingViews"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/group/pricing-views/comparison": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Published prices of a month side by side
+         * @description Roles: group.reader, group.admin.
+         */
+        get: operations["groupPricesCompared"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/group/reference-prices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Reference views of the group, by set, the latest first
+         * @description Roles: group.reader, group.admin.
+         */
+        get: operations["groupReferencePrices"];
+        put?: never;
+        /**
+         * Import the prices of a reference view (CSV)
+         * @description Roles: group.admin.
+         */
+        post: operations["importReferencePrices"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/group/reference-prices/{price_set}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The prices of one set
+         * @description Roles: group.reader, group.admin.
+         */
+        get: operations["groupReferencePriceSet"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/group/quarantine": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Refused bundles, the latest first; those that are held unless told
+         * @description Roles: group.reader, group.admin.
+         */
+        get: operations["groupQuarantine"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/group/quarantine/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One refused bundle with its report
+         * @description Roles: group.reader, group.admin.
+         */
+        get: operations["groupQuarantined"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/group/quarantine/{id}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take a refused bundle through the whole intake again
+         * @description Roles: group.admin.
+         */
+        post: operations["replayQuarantined"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/group/quarantine/{id}/discard": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Let a refused bundle go; its report stays
+         * @description Roles: group.admin.
+         */
+        post: operations["discardQuarantined"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/group/access-log": {
         parameters: {
             query?: never;
@@ -4622,6 +5182,2290 @@ export interface operations {
                         adjusts_month: string | null;
                         /** Format: date-time */
                         received_at: string;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        code: string;
+                        detail: string;
+                        next?: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    groupMembers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        rows: {
+                            /** @example FR01 */
+                            entity: string;
+                            /** Format: uuid */
+                            legal_entity_id: string;
+                            label: string;
+                            /** @description ISO 3166-1 alpha-2 */
+                            country: string;
+                            /** @description ISO 4217 */
+                            currency: string;
+                            active_from: string | null;
+                            active_to: string | null;
+                            due_day: number | null;
+                            keys: {
+                                kid: string;
+                                revoked: boolean;
+                                /** Format: date-time */
+                                valid_from: string;
+                                revoked_at: string | null;
+                                reason: string | null;
+                            }[];
+                        }[];
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        code: string;
+                        detail: string;
+                        next?: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    enrolMember: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description Content of enrolment.json */
+                    enrolment: string;
+                    /** @description As the operator of the entity told it, by another way */
+                    fingerprint: string;
+                    /** @description Where the entity reaches this node */
+                    address?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @example FR01 */
+                        entity: string;
+                        /** Format: uuid */
+                        legal_entity_id: string;
+                        kid: string;
+                        fingerprint: string;
+                        known: boolean;
+                        admission: string;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        code: string;
+                        detail: string;
+                        next?: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changeMember: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example FR01 */
+                entity: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    label?: string;
+                    /** @description ISO 3166-1 alpha-2 */
+                    country?: string;
+                    due_day?: number | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @example FR01 */
+                        entity: string;
+                        /** Format: uuid */
+                        legal_entity_id: string;
+                        label: string;
+                        /** @description ISO 3166-1 alpha-2 */
+                        country: string;
+                        /** @description ISO 4217 */
+                        currency: string;
+                        active_from: string | null;
+                        active_to: string | null;
+                        due_day: number | null;
+                        keys: {
+                            kid: string;
+                            revoked: boolean;
+                            /** Format: date-time */
+                            valid_from: string;
+                            revoked_at: string | null;
+                            reason: string | null;
+                        }[];
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        code: string;
+                        detail: string;
+                        next?: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    setMemberActivity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example FR01 */
+                entity: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    active_from: string | null;
+                    active_to: string | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @example FR01 */
+                        entity: string;
+                        /** Format: uuid */
+                        legal_entity_id: string;
+                        label: string;
+                        /** @description ISO 3166-1 alpha-2 */
+                        country: string;
+                        /** @description ISO 4217 */
+                        currency: string;
+                        active_from: string | null;
+                        active_to: string | null;
+                        due_day: number | null;
+                        keys: {
+                            kid: string;
+                            revoked: boolean;
+                            /** Format: date-time */
+                            valid_from: string;
+                            revoked_at: string | null;
+                            reason: string | null;
+                        }[];
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        code: string;
+                        detail: string;
+                        next?: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deactivateMember: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example FR01 */
+                entity: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description YYYY-MM
+                     * @example 2025-07
+                     */
+                    last_month: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @example FR01 */
+                        entity: string;
+                        /** Format: uuid */
+                        legal_entity_id: string;
+                        label: string;
+                        /** @description ISO 3166-1 alpha-2 */
+                        country: string;
+                        /** @description ISO 4217 */
+                        currency: string;
+                        active_from: string | null;
+                        active_to: string | null;
+                        due_day: number | null;
+                        keys: {
+                            kid: string;
+                            revoked: boolean;
+                            /** Format: date-time */
+                            valid_from: string;
+                            revoked_at: string | null;
+                            reason: string | null;
+                        }[];
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        code: string;
+                        detail: string;
+                        next?: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reactivateMember: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example FR01 */
+                entity: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @example FR01 */
+                        entity: string;
+                        /** Format: uuid */
+                        legal_entity_id: string;
+                        label: string;
+                        /** @description ISO 3166-1 alpha-2 */
+                        country: string;
+                        /** @description ISO 4217 */
+                        currency: string;
+                        active_from: string | null;
+                        active_to: string | null;
+                        due_day: number | null;
+                        keys: {
+                            kid: string;
+                            revoked: boolean;
+                            /** Format: date-time */
+                            valid_from: string;
+                            revoked_at: string | null;
+                            reason: string | null;
+                        }[];
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        code: string;
+                        detail: string;
+                        next?: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rotateKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    statement: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @example FR01 */
+                        entity: string;
+                        kid: string;
+                        fingerprint?: string;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        code: string;
+                        detail: string;
+                        next?: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revokeKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                kid: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @example FR01 */
+                        entity: string;
+                        kid: string;
+                        fingerprint?: string;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        code: string;
+                        detail: string;
+                        next?: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    groupReferences: {
+        parameters: {
+            query?: {
+                /** @description Version that is known */
+                since?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        version: string;
+                        domains: {
+                            code: string;
+                            label: string;
+                            active: boolean;
+                        }[];
+                        families: {
+                            code: string;
+                            label: string;
+                            active: boolean;
+                            domain: string;
+                        }[];
+                        products: {
+                            code: string;
+                            label: string;
+                            active: boolean;
+                            domain: string;
+                            family: string | null;
+                            unit: string;
+                        }[];
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        code: string;
+                        detail: string;
+                        next?: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    importReferences: {
+        parameters: {
+            query?: {
+                /** @description What to call the file */
+                name?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "text/csv": string;
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        version: number;
+                        changed: boolean;
+                        added: number;
+                        updated: number;
+                        deactivated: number;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        code: string;
+                        detail: string;
+                        next?: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    groupReferenceVersions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        rows: {
+                            version: number;
+                            source: string;
+                            sha256: string;
+                            /** Format: date-time */
+                            published_at: string;
+                            domains: number;
+                            families: number;
+                            products: number;
+                        }[];
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        code: string;
+                        detail: string;
+                        next?: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    groupReferencesThen: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        version: string;
+                        domains: {
+                            code: string;
+                            label: string;
+                            active: boolean;
+                            replaced_by: string | null;
+                        }[];
+                        families: {
+                            code: string;
+                            label: string;
+                            active: boolean;
+                            replaced_by: string | null;
+                            domain: string;
+                        }[];
+                        products: {
+                            code: string;
+                            label: string;
+                            active: boolean;
+                            replaced_by: string | null;
+                            domain: string;
+                            family: string | null;
+                            unit: string;
+                        }[];
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        code: string;
+                        detail: string;
+                        next?: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    groupReferencesToday: {
+        parameters: {
+            query?: {
+                all?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        rows: {
+                            /** @enum {unknown} */
+                            kind: "domain" | "family" | "product";
+                            code: string;
+                            today_code: string;
+                            label: string;
+                            domain_code: string;
+                            family_code: string | null;
+                        }[];
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        code: string;
+                        detail: string;
+                        next?: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    groupRateSets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        rows: {
+                            rate_set: number;
+                            source: string;
+                            /** @description ISO 4217 */
+                            base_currency: string;
+                            /** @description ISO 4217 */
+                            group_currency: string;
+                            sha256: string;
+                            /** Format: date */
+                            first_day: string;
+                            /** Format: date */
+                            last_day: string;
+                            months: number;
+                            currencies: number;
+                            /** Format: date-time */
+                            imported_at: string;
+                            in_use: boolean;
+                            pinned_by: string[];
+                        }[];
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        code: string;
+                        detail: string;
+                        next?: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    importRates: {
+        parameters: {
+            query?: {
+                /** @description What to call the file */
+                name?: string;
+                /** @description Whose rates the CSV holds; absent for the file of the ECB */
+                source?: string;
+                /** @description ISO 4217 */
+                base?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "text/csv": string;
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        rate_set: number;
+                        replayed: boolean;
+                        months: number;
+                        currencies: number;
+                        /**
+                         * @description YYYY-MM
+                         * @example 2025-07
+                         */
+                        first_month: string;
+                        /**
+                         * @description YYYY-MM
+                         * @example 2025-07
+                         */
+                        last_month: string;
+                        provisional: string[];
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        code: string;
+                        detail: string;
+                        next?: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    groupPeriods: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        rows: {
+                            /**
+                             * @description YYYY-MM
+                             * @example 2025-07
+                             */
+                            period_month: string;
+                            /** @enum {unknown} */
+                            status: "OPEN" | "LOCKED";
+                            reason: string | null;
+                            rate_set: number | null;
+                            reference_version: number | null;
+                            publications: {
+                                /** @example FR01 */
+                                entity: string;
+                                revision: number;
+                            }[];
+                            changed_at: string | null;
+                            waiting_for: string[];
+                            differs: {
+                                /** @example FR01 */
+                                entity: string;
+                                revision: number;
+                                standing: number | null;
+                                /** Format: date-time */
+                                received_at: string;
+                            }[];
+                            adjusts: {
+                                /** @example FR01 */
+                                entity: string;
+                                /**
+                                 * @description YYYY-MM
+                                 * @example 2025-07
+                                 */
+                                adjusts_month: string;
+                            }[];
+                        }[];
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        code: string;
+                        detail: string;
+                        next?: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    lockPeriod: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description YYYY-MM
+                 * @example 2025-07
+                 */
+                month: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    reason?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * @description YYYY-MM
+                         * @example 2025-07
+                         */
+                        period_month: string;
+                        /** @enum {unknown} */
+                        status: "OPEN" | "LOCKED";
+                        reason: string | null;
+                        rate_set: number | null;
+                        reference_version: number | null;
+                        publications: number;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        code: string;
+                        detail: string;
+                        next?: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reopenPeriod: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description YYYY-MM
+                 * @example 2025-07
+                 */
+                month: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * @description YYYY-MM
+                         * @example 2025-07
+                         */
+                        period_month: string;
+                        /** @enum {unknown} */
+                        status: "OPEN" | "LOCKED";
+                        reason: string | null;
+                        rate_set: number | null;
+                        reference_version: number | null;
+                        publications: number;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        code: string;
+                        detail: string;
+                        next?: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    groupPolicy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        version: number;
+                        /** @enum {unknown} */
+                        unknown_product: "TAKE" | "REFUSE";
+                        /** @description Day of the following month, UTC */
+                        due_day: number;
+                        quarantine_bytes: number;
+                        quarantine_days: number;
+                        rate_set: number | null;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        code: string;
+                        detail: string;
+                        next?: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changePolicy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @enum {unknown} */
+                    unknown_product?: "TAKE" | "REFUSE";
+                    /** @description Day of the following month, UTC */
+                    due_day?: number;
+                    quarantine_bytes?: number;
+                    quarantine_days?: number;
+                    rate_set?: number | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        version: number;
+                        /** @enum {unknown} */
+                        unknown_product: "TAKE" | "REFUSE";
+                        /** @description Day of the following month, UTC */
+                        due_day: number;
+                        quarantine_bytes: number;
+                        quarantine_days: number;
+                        rate_set: number | null;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        code: string;
+                        detail: string;
+                        next?: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    groupContractVersions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        rows: {
+                            version: string;
+                            /** Format: date-time */
+                            until?: string;
+                        }[];
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        code: string;
+                        detail: string;
+                        next?: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    setContractVersion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                version: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    until: string | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        rows: {
+                            version: string;
+                            /** Format: date-time */
+                            until?: string;
+                        }[];
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        code: string;
+                        detail: string;
+                        next?: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    groupDiscipline: {
+        parameters: {
+            query?: {
+                /**
+                 * @description YYYY-MM
+                 * @example 2025-07
+                 */
+                from?: string;
+                /**
+                 * @description YYYY-MM
+                 * @example 2025-07
+                 */
+                to?: string;
+                entity?: string[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * @description YYYY-MM
+                         * @example 2025-07
+                         */
+                        from: string;
+                        /**
+                         * @description YYYY-MM
+                         * @example 2025-07
+                         */
+                        to: string;
+                        /** Format: date */
+                        today: string;
+                        entities: {
+                            /** @example FR01 */
+                            entity: string;
+                            label: string;
+                            due: number;
+                            on_time: number;
+                            late: number;
+                            missing: number;
+                            on_time_share: string | null;
+                            published: number;
+                            restated: number;
+                            restatement_rate: string | null;
+                            mapping_coverage: string | null;
+                            price_coverage: string | null;
+                        }[];
+                        group: {
+                            due: number;
+                            on_time: number;
+                            late: number;
+                            missing: number;
+                            on_time_share: string | null;
+                            published: number;
+                            restated: number;
+                            restatement_rate: string | null;
+                            mapping_coverage: string | null;
+                            price_coverage: string | null;
+                        };
+                        rows: {
+                            /** @example FR01 */
+                            entity: string;
+                            label: string;
+                            /**
+                             * @description YYYY-MM
+                             * @example 2025-07
+                             */
+                            period_month: string;
+                            /** Format: date */
+                            due_on: string;
+                            /** @enum {unknown} */
+                            state: "ON_TIME" | "LATE" | "MISSING" | "PENDING" | "UNEXPECTED";
+                            days_late: number;
+                            first_received_at: string | null;
+                            revision: number | null;
+                            period_state: ("OPEN" | "CLOSED") | null;
+                            product_rows: number;
+                            mapped_rows: number;
+                            priced_rows: number;
+                            told: boolean;
+                        }[];
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        code: string;
+                        detail: string;
+                        next?: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    groupPricingViews: {
+        parameters: {
+            query?: {
+                /** @example FR01 */
+                entity?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        rows: {
+                            /** @example FR01 */
+                            entity: string;
+                            view_code: string;
+                            view_version: number;
+                            /**
+                             * @description YYYY-MM
+                             * @example 2025-07
+                             */
+                            first_month: string;
+                            /**
+                             * @description YYYY-MM
+                             * @example 2025-07
+                             */
+                            last_month: string;
+                            months: number;
+                            products: number;
+                        }[];
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        code: string;
+                        detail: string;
+                        next?: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    groupPricesCompared: {
+        parameters: {
+            query: {
+                /**
+                 * @description YYYY-MM
+                 * @example 2025-07
+                 */
+                month: string;
+                entity?: string[];
+                reference?: string;
+                /** @description ISO 4217 */
+                currency?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * @description YYYY-MM
+                         * @example 2025-07
+                         */
+                        period_month: string;
+                        /** @description ISO 4217 */
+                        currency: string;
+                        rows: {
+                            reference: string | null;
+                            /** @example FR01 */
+                            entity: string;
+                            product: string;
+                            label: string;
+                            unit: string;
+                            view_code: string;
+                            view_version: number;
+                            /** @description ISO 4217 */
+                            currency: string;
+                            /** @description Exact decimal; never a float */
+                            unit_price: string;
+                            converted: string | null;
+                            reference_price: string | null;
+                            reference_currency: string | null;
+                        }[];
+                        missing: {
+                            /**
+                             * @description YYYY-MM
+                             * @example 2025-07
+                             */
+                            period_month: string;
+                            /** @description ISO 4217 */
+                            currency: string;
+                        }[];
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        code: string;
+                        detail: string;
+                        next?: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    groupReferencePrices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        rows: {
+                            price_set: number;
+                            name: string;
+                            source: string;
+                            products: number;
+                            /** Format: date-time */
+                            imported_at: string;
+                        }[];
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        code: string;
+                        detail: string;
+                        next?: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    importReferencePrices: {
+        parameters: {
+            query?: {
+                /** @description What to call the file */
+                name?: string;
+                view?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "text/csv": string;
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        price_set: number;
+                        name: string;
+                        products: number;
+                        replayed: boolean;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        code: string;
+                        detail: string;
+                        next?: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    groupReferencePriceSet: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                price_set: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        price_set: number;
+                        name: string;
+                        rows: {
+                            product: string;
+                            unit: string;
+                            /** @description ISO 4217 */
+                            currency: string;
+                            /** @description Exact decimal; never a float */
+                            unit_price: string;
+                        }[];
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        code: string;
+                        detail: string;
+                        next?: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    groupQuarantine: {
+        parameters: {
+            query?: {
+                /** @example FR01 */
+                entity?: string;
+                status?: "HELD" | "REPLAYED" | "DISCARDED" | "EXPIRED" | "ALL";
+                /** @description 100 unless told */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        rows: {
+                            /** Format: uuid */
+                            id: string;
+                            entity: string | null;
+                            file: string;
+                            sha256: string;
+                            bytes: number;
+                            bytes_kept: boolean;
+                            /** @enum {unknown} */
+                            origin: "PUSH" | "FILE" | "FOLDER" | "PULL";
+                            code: string;
+                            message: string;
+                            period_month: string | null;
+                            revision: number | null;
+                            /** @enum {unknown} */
+                            status: "HELD" | "REPLAYED" | "DISCARDED" | "EXPIRED";
+                            refusals: number;
+                            reason: string | null;
+                            /** Format: date-time */
+                            first_at: string;
+                            /** Format: date-time */
+                            last_at: string;
+                            settled_at: string | null;
+                        }[];
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        code: string;
+                        detail: string;
+                        next?: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    groupQuarantined: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: uuid */
+                        id: string;
+                        entity: string | null;
+                        file: string;
+                        sha256: string;
+                        bytes: number;
+                        bytes_kept: boolean;
+                        /** @enum {unknown} */
+                        origin: "PUSH" | "FILE" | "FOLDER" | "PULL";
+                        code: string;
+                        message: string;
+                        period_month: string | null;
+                        revision: number | null;
+                        /** @enum {unknown} */
+                        status: "HELD" | "REPLAYED" | "DISCARDED" | "EXPIRED";
+                        refusals: number;
+                        reason: string | null;
+                        /** Format: date-time */
+                        first_at: string;
+                        /** Format: date-time */
+                        last_at: string;
+                        settled_at: string | null;
+                        report: {
+                            /** @enum {string} */
+                            outcome: "REFUSED";
+                            code: string;
+                            file: string;
+                            message: string;
+                            violations: {
+                                code: string;
+                                file: string | null;
+                                row: number | null;
+                                column: string | null;
+                                value: string | null;
+                                message: string;
+                            }[];
+                            more: number;
+                        };
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        code: string;
+                        detail: string;
+                        next?: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    replayQuarantined: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {string} */
+                        outcome: "ACCEPTED";
+                        /** @description True when the bundle stood already; nothing was changed */
+                        replayed: boolean;
+                        file: string;
+                        /** @example FR01 */
+                        entity: string;
+                        /**
+                         * @description YYYY-MM
+                         * @example 2025-07
+                         */
+                        period_month: string;
+                        revision: number;
+                        /** @enum {unknown} */
+                        status: "OPEN" | "CLOSED";
+                        manifest_digest: string;
+                        kid: string;
+                        rows: number;
+                        totals: {
+                            consumption_type: string;
+                            currency: string;
+                            rows: number;
+                            cost_effective: string | null;
+                            cost_billed: string | null;
+                            cost_standard: string | null;
+                        }[];
+                        unmapped: {
+                            products: number;
+                            rows: number;
+                        };
+                        coverage: {
+                            product_rows: number;
+                            mapped_rows: number;
+                            priced_rows: number;
+                        };
+                        adjusts_month: string | null;
+                        /** Format: date-time */
+                        received_at: string;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        code: string;
+                        detail: string;
+                        next?: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    discardQuarantined: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: uuid */
+                        id: string;
+                        entity: string | null;
+                        file: string;
+                        sha256: string;
+                        bytes: number;
+                        bytes_kept: boolean;
+                        /** @enum {unknown} */
+                        origin: "PUSH" | "FILE" | "FOLDER" | "PULL";
+                        code: string;
+                        message: string;
+                        period_month: string | null;
+                        revision: number | null;
+                        /** @enum {unknown} */
+                        status: "HELD" | "REPLAYED" | "DISCARDED" | "EXPIRED";
+                        refusals: number;
+                        reason: string | null;
+                        /** Format: date-time */
+                        first_at: string;
+                        /** Format: date-time */
+                        last_at: string;
+                        settled_at: string | null;
                     };
                 };
             };

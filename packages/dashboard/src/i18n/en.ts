@@ -1,3 +1,5 @@
+import { analysisEn } from './en-analysis.ts';
+
 /** English words. French (`fr.ts`) has the same keys, which the type and a test hold. */
 export const en = {
   app: {
@@ -16,7 +18,9 @@ export const en = {
     entities: 'Entities',
     domains: 'Domains',
     drilldown: 'Drill-down',
+    comparison: 'Comparison',
     publications: 'Publications',
+    governance: 'Governance',
   },
   session: {
     title: 'Sign in',
@@ -135,6 +139,7 @@ export const en = {
     before: 'Before',
     after: 'After',
     difference: 'Difference',
+    others: 'Others',
     other_one: '{{count}} other',
     other_other: '{{count}} others',
   },
@@ -272,8 +277,10 @@ export const en = {
     only: 'Only the first {{count}} are listed.',
   },
   table: {
+    more: 'Load more',
     csv: 'Save “{{title}}” as CSV',
   },
+  ...analysisEn,
   states: {
     emptyTitle: 'Nothing here yet',
     emptyGroup: 'No entity has published. Facts appear here as soon as the group receives the first bundle.',

@@ -1,4 +1,5 @@
 import type { Dictionary } from './en.ts';
+import { analysisFr } from './fr-analysis.ts';
 
 /** Les mots français ; mêmes clés que `en.ts`. */
 export const fr: Dictionary = {
@@ -18,7 +19,9 @@ export const fr: Dictionary = {
     entities: 'Entités',
     domains: 'Domaines',
     drilldown: 'Exploration',
+    comparison: 'Comparaison',
     publications: 'Publications',
+    governance: 'Gouvernance',
   },
   session: {
     title: 'Connexion',
@@ -137,6 +140,7 @@ export const fr: Dictionary = {
     before: 'Avant',
     after: 'Après',
     difference: 'Écart',
+    others: 'Autres',
     other_one: '{{count}} autre',
     other_other: '{{count}} autres',
   },
@@ -274,8 +278,10 @@ export const fr: Dictionary = {
     only: 'Seuls les {{count}} premiers sont listés.',
   },
   table: {
+    more: 'En charger davantage',
     csv: 'Enregistrer « {{title}} » en CSV',
   },
+  ...analysisFr,
   states: {
     emptyTitle: 'Rien pour l’instant',
     emptyGroup: 'Aucune entité n’a publié. Les faits apparaîtront dès que le groupe recevra le premier envoi.',

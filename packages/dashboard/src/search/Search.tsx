@@ -2,18 +2,18 @@ import { Combobox, Kbd, TextInput, useCombobox } from '@mantine/core';
 import { IconSearch } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
-import { useDeferredValue, useEffect, useRef, useState } from 'react';
-import { filtersQuery } from '../api/queries.ts';
+import { useDeferredValue, useEffect, useMemo, useRef, useState } from 'react';
+import { filtersQuery, searchQuery } from '../api/queries.ts';
 import { useWords } from '../i18n/i18n.ts';
 import { changed } from '../selection/selection.ts';
-import { FOUND_KINDS, type Found, matching } from './found.ts';
+import { FOUND_KINDS, type Found, foundOf, matching } from './found.ts';
 
 /** Finds what has a name in the group and goes to its page; `/` starts it from anywhere. */
 export function Search() {
   const { t } = useWords();
   const input = useRef<HTMLInputElement>(null);
   const [text, setText] = useState('');
-  const { found } = useFound(useDeferredValue(text.trim()));
+  const { found, state } = useFound(useDeferredValue(text.trim()));
   const combobox = useCombobox({ onDropdownClose: () => combobox.resetSelectedOption() });
   const goTo = useGoTo();
   useSlash(input);
@@ -34,7 +34,9 @@ export function Search() {
         <TextInput
           ref={input}
           size="sm"
-          type="search"
+          role="combobox"
+          aria-autocomplete="list"
+          autoComplete="off"
           aria-label={t('search.label')}
           placeholder={t('search.label')}
           title={t('search.key')}
@@ -52,10 +54,13 @@ export function Search() {
       </Combobox.Target>
       <Combobox.Dropdown hidden={text.trim() === ''}>
         <Combobox.Options aria-label={t('search.label')} mah={420} style={{ overflowY: 'auto' }}>
-          {found.length === 0 ? (
+          {FOUND_KINDS.map((kind) => (
+            <FoundGroup key={kind} kind={kind} found={found} />
+          ))}
+          {state === 'searching' && <Combobox.Empty>{t('search.searching')}</Combobox.Empty>}
+          {state === 'failed' && <Combobox.Empty>{t('search.failed')}</Combobox.Empty>}
+          {state === 'found' && found.length === 0 && (
             <Combobox.Empty>{t('search.none', { text: text.trim() })}</Combobox.Empty>
-          ) : (
-            FOUND_KINDS.map((kind) => <FoundGroup key={kind} kind={kind} found={found} />)
           )}
         </Combobox.Options>
       </Combobox.Dropdown>
@@ -100,27 +105,36 @@ function useSlash(input: { readonly current: HTMLInputElement | null }): void {
   }, [input]);
 }
 
-function useFound(text: string): { readonly found: readonly Found[] } {
-  const { data } = useQuery(filtersQuery);
-  return { found: data === undefined ? [] : matching(data, text) };
+interface FoundSoFar {
+  readonly found: readonly Found[];
+  readonly state: 'found' | 'searching' | 'failed';
+}
+
+const NONE: FoundSoFar = { found: [], state: 'found' };
+
+/** Entities and domains are known already; the node is asked for the rest. */
+function useFound(text: string): FoundSoFar {
+  const { data: choices } = useQuery(filtersQuery);
+  const { data, isFetching, error } = useQuery(searchQuery(text));
+  return useMemo(() => {
+    if (choices === undefined || text === '') return NONE;
+    const names = new Map(choices.entities.map(({ code, label }) => [code, label]));
+    const hits = foundOf(data?.rows ?? [], (code) => names.get(code) ?? code);
+    const state = error !== null ? 'failed' : isFetching ? 'searching' : 'found';
+    return { found: [...matching(choices, text), ...hits], state };
+  }, [choices, data, isFetching, error, text]);
 }
 
 /** Where a thing that was found is shown: on its own page, or the page that it narrows. Other filters would hide it. */
 function useGoTo(): (found: Found) => void {
   const navigate = useNavigate();
-  return ({ kind, code, entity, domain }) => {
+  return ({ kind, code, entity }) => {
     const only = (before: Readonly<Record<string, unknown>>, filters: Parameters<typeof changed>[1]) =>
       changed(before, { entity: [], domain: [], family: [], product: [], application: [], at: undefined, ...filters });
     if (kind === 'entity') {
       void navigate({ to: '/entities/$entity', params: { entity: code }, search: (before) => only(before, {}) });
     } else if (kind === 'domain') {
       void navigate({ to: '/domains/$domain', params: { domain: code }, search: (before) => only(before, {}) });
-    } else if (kind === 'family' && domain !== undefined) {
-      void navigate({
-        to: '/domains/$domain',
-        params: { domain },
-        search: (before) => only(before, { family: [code] }),
-      });
     } else if (kind === 'application' && entity !== undefined) {
       const search = (before: Readonly<Record<string, unknown>>) => only(before, { application: [code] });
       void navigate({ to: '/entities/$entity', params: { entity }, search });

@@ -1,4 +1,4 @@
-import type { Choices } from '../api/types.ts';
+import type { Choices, SearchHit } from '../api/types.ts';
 
 export const FOUND_KINDS = ['entity', 'domain', 'family', 'application', 'product'] as const;
 
@@ -9,15 +9,24 @@ export interface Found {
   readonly label: string;
   /** The entity of an application. */
   readonly entity?: string;
-  /** The domain of a family or product. */
-  readonly domain?: string;
-  /** The name of what it belongs to. */
+  /** The name of the entity that it belongs to. */
   readonly within?: string;
+}
+
+/** Hits of the node as they are shown: an application with its entity, a product once, whichever entities use it. */
+export function foundOf(hits: readonly SearchHit[], nameOfEntity: (code: string) => string): readonly Found[] {
+  const found = new Map<string, Found>();
+  for (const { kind, code, label, entity } of hits) {
+    const ofEntity = kind === 'application' && entity !== null ? { entity, within: nameOfEntity(entity) } : {};
+    const key = JSON.stringify([kind, code, ofEntity.entity ?? '']);
+    if (!found.has(key)) found.set(key, { kind, code, label, ...ofEntity });
+  }
+  return [...found.values()];
 }
 
 /** Entities and domains whose name or code contains the text, whatever its case and accents; those that begin with it first. */
 export function matching(of: Pick<Choices, 'entities' | 'domains'>, text: string): readonly Found[] {
-  const wanted = plain(text);
+  const wanted = plain(text.trim());
   if (wanted === '') return [];
   const all = [
     ...of.entities.map(({ code, label }): Found => ({ kind: 'entity', code, label })),

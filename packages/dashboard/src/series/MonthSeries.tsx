@@ -1,7 +1,7 @@
 import { SegmentedControl } from '@mantine/core';
-import { useQueries } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
-import { breakdownQuery } from '../api/queries.ts';
+import { seriesCsv, seriesQuery } from '../api/queries.ts';
 import { Chart } from '../charts/Chart.tsx';
 import { Figure } from '../charts/Figure.tsx';
 import { Legend } from '../charts/Legend.tsx';
@@ -13,6 +13,7 @@ import { useWords } from '../i18n/i18n.ts';
 import type { Choice } from '../selection/choice.ts';
 import { useSelected } from '../selection/use-selected.ts';
 import { Failure, NothingSelected, Waiting } from '../shell/states.tsx';
+import { MOST_SERIES } from '../theme/palette.ts';
 import { useScheme } from '../theme/scheme.ts';
 import { MonthTable } from './MonthTable.tsx';
 import { running, type Stacked, stack } from './series.ts';
@@ -31,7 +32,7 @@ export function MonthSeries({ choice, by: fixed }: MonthSeriesProps) {
   const scheme = useScheme();
   const { selection, change } = useSelected();
   const by = fixed ?? selection.stack ?? 'domain';
-  const { stacked: monthly, names, waiting, error } = useStacked(choice, by);
+  const { stacked: monthly, names, waiting, error, refetch } = useStacked(choice, by);
   const adding = selection.running === true;
   const stacked = useMemo(() => (adding ? running(monthly) : monthly), [adding, monthly]);
   const title = t(adding ? 'overview.running' : 'overview.series');
@@ -48,7 +49,7 @@ export function MonthSeries({ choice, by: fixed }: MonthSeriesProps) {
       }),
     [stacked, names, choice.month, choice.currency, language, scheme, t],
   );
-  if (error !== null) return <Failure error={error} />;
+  if (error !== null) return <Failure error={error} retry={() => void refetch()} />;
   if (waiting) return <Waiting height={HEIGHT + 80} />;
   if (stacked.layers.length === 0) return <NothingSelected />;
   const select = (month: string | undefined) => {
@@ -94,33 +95,37 @@ export function MonthSeries({ choice, by: fixed }: MonthSeriesProps) {
       }
       legend={<Legend names={names} />}
       table={
-        <MonthTable caption={title} stacked={stacked} names={names} choice={choice} onSelect={select} adding={adding} />
+        <MonthTable
+          caption={title}
+          stacked={stacked}
+          names={names}
+          choice={choice}
+          onSelect={select}
+          adding={adding}
+          {...(!adding && stacked.layers.some(({ code }) => code === null) ? { csv: seriesCsv(choice, by) } : {})}
+        />
       }
     />
   );
 }
 
-/** One question a month: a month that was loaded stays, whatever range is chosen next. */
+/** As many as have a colour of their own, less the one for the others. */
+const NAMED = MOST_SERIES - 1;
+
 function useStacked(choice: Choice, by: 'domain' | 'entity') {
   const { t } = useWords();
-  return useQueries({
-    queries: choice.months.map((month) => breakdownQuery({ ...choice, from: month, to: month }, by)),
-    combine: (results) => {
-      const rows = results.flatMap(({ data }, index) =>
-        (data ?? []).map(({ code, cost }) => ({ month: choice.months[index] ?? '', code, cost })),
-      );
-      const labels = new Map(results.flatMap(({ data }) => (data ?? []).map(({ code, label }) => [code, label])));
-      const stacked = stack(rows, choice.months);
-      return {
-        stacked,
-        names: stacked.layers.map(({ code, count }) =>
-          code === null ? t('columns.other', { count }) : (labels.get(code) ?? code),
-        ),
-        waiting: results.some(({ isPending }) => isPending),
-        error: results.find((result) => result.error !== null)?.error ?? null,
-      };
-    },
-  });
+  const { data, error, isPending, refetch } = useQuery(seriesQuery(choice, by, NAMED));
+  const { months } = choice;
+  return useMemo(() => {
+    const rows = (data?.rows ?? []).map(({ period_month, code, cost }) => ({ month: period_month, code, cost }));
+    const labels = new Map(data?.rows.map(({ code, label }) => [code, label]));
+    const stacked = stack(rows, months);
+    const names = stacked.layers.map(({ code, count }) => {
+      if (code !== null) return labels.get(code) ?? code;
+      return count === 0 ? t('columns.others') : t('columns.other', { count });
+    });
+    return { stacked, names, waiting: isPending, error, refetch };
+  }, [data, months, isPending, error, refetch, t]);
 }
 
 type Words = ReturnType<typeof useWords>;

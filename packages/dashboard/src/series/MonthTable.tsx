@@ -14,6 +14,8 @@ interface MonthTableProps {
   readonly choice: Choice;
   /** Whether the months are running totals, which have no sum of their own. */
   readonly adding: boolean;
+  /** Where the node writes every category, when the table sums some of them. */
+  readonly csv?: string;
   readonly onSelect: (month: string) => void;
 }
 
@@ -24,7 +26,7 @@ interface Line {
 }
 
 /** The month series in figures. */
-export function MonthTable({ caption, stacked, names, choice, adding, onSelect }: MonthTableProps) {
+export function MonthTable({ caption, stacked, names, choice, adding, csv, onSelect }: MonthTableProps) {
   const { t, language } = useWords();
   const { months, layers, totals } = stacked;
   const rows = months.map((month, index): Line => ({ month, index, total: totals[index] ?? '0' }));
@@ -71,5 +73,13 @@ export function MonthTable({ caption, stacked, names, choice, adding, onSelect }
       }),
     ),
   ];
-  return <DataTable caption={caption} rows={rows} columns={columns} rowKey={({ month }) => month} />;
+  return (
+    <DataTable
+      caption={caption}
+      rows={rows}
+      columns={columns}
+      rowKey={({ month }) => month}
+      {...(csv === undefined ? {} : { csv })}
+    />
+  );
 }

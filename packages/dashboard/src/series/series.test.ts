@@ -60,3 +60,18 @@ it('adds up from the first month on, each layer and the whole, to the last digit
   ]);
   expect(sums.totals).toEqual(['0.1', '0.3', '9007199254740993.06']);
 });
+
+it('keeps the others of the node together, and last', () => {
+  const rows = [
+    { month: '2025-01', code: null, cost: '50' },
+    { month: '2025-01', code: 'a', cost: '7' },
+    { month: '2025-01', code: 'b', cost: '9' },
+  ];
+  const { layers, totals } = stack(rows, ['2025-01'], 3);
+  expect(layers.map(({ code, count, total }) => [code, count, total])).toEqual([
+    ['b', 1, '9'],
+    ['a', 1, '7'],
+    [null, 0, '50'],
+  ]);
+  expect(totals).toEqual(['66']);
+});

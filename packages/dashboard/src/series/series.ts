@@ -4,7 +4,8 @@ import { MOST_SERIES } from '../theme/palette.ts';
 /** One amount of the month series; a null cost has no exchange rate and belongs to no total. */
 export interface SeriesRow {
   readonly month: string;
-  readonly code: string;
+  /** Null for the others, which the node has already put together. */
+  readonly code: string | null;
   readonly cost: string | null;
 }
 
@@ -12,7 +13,7 @@ export interface SeriesRow {
 export interface Layer {
   /** Null for the sum of the categories that are too small to be named. */
   readonly code: string | null;
-  /** How many categories stand behind it. */
+  /** How many categories stand behind it; 0 where the node put them together. */
   readonly count: number;
   readonly costs: readonly string[];
   readonly total: string;
@@ -29,26 +30,34 @@ export interface Stacked {
  * their full height. Sums are exact: the layers of a month add up to its total.
  */
 export function stack(rows: readonly SeriesRow[], months: readonly string[], most: number = MOST_SERIES): Stacked {
-  const byCode = new Map<string, Map<string, string>>();
+  const all = layersOf(rows, months);
+  const others = all.filter(({ code }) => code === null);
+  const named = all.filter(({ code }) => code !== null).sort((a, b) => compareDecimals(b.total, a.total));
+  const room = named.length + others.length <= most ? named.length : most - 1;
+  const rest = [...named.slice(room), ...others];
+  const layers = rest.length === 0 ? named : [...named.slice(0, room), merged(rest, months.length)];
+  const totals = months.map((_, index) => addDecimals(...all.map(({ costs }) => costs[index] ?? '0')));
+  return { months, layers, totals };
+}
+
+function layersOf(rows: readonly SeriesRow[], months: readonly string[]): readonly Layer[] {
+  const byCode = new Map<string | null, Map<string, string>>();
   for (const { code, month, cost } of rows) {
     const amounts = byCode.get(code) ?? new Map<string, string>();
     amounts.set(month, addDecimals(amounts.get(month) ?? '0', cost ?? '0'));
     byCode.set(code, amounts);
   }
-  const all = [...byCode].map(([code, amounts]): Layer => {
+  return [...byCode].map(([code, amounts]) => {
     const costs = months.map((month) => amounts.get(month) ?? '0');
-    return { code, count: 1, costs, total: addDecimals(...costs) };
+    return { code, count: code === null ? 0 : 1, costs, total: addDecimals(...costs) };
   });
-  all.sort((a, b) => compareDecimals(b.total, a.total));
-  const named = all.length <= most ? all : all.slice(0, most - 1);
-  const layers = named.length === all.length ? named : [...named, merged(all.slice(most - 1), months.length)];
-  const totals = months.map((_, index) => addDecimals(...all.map(({ costs }) => costs[index] ?? '0')));
-  return { months, layers, totals };
 }
 
 function merged(layers: readonly Layer[], length: number): Layer {
   const costs = Array.from({ length }, (_, index) => addDecimals(...layers.map((layer) => layer.costs[index] ?? '0')));
-  return { code: null, count: layers.length, costs, total: addDecimals(...costs) };
+  const counts = layers.map(({ count }) => count);
+  const count = counts.includes(0) ? 0 : layers.length;
+  return { code: null, count, costs, total: addDecimals(...costs) };
 }
 
 /** The same layers, each month with everything before it in the range: what the year has cost so far. Exact sums. */

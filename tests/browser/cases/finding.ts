@@ -1,0 +1,98 @@
+import { describe, expect, it } from 'vitest';
+import { heading, type Stage } from '../stage.ts';
+
+export function findingCases(stage: Stage): void {
+  describe('finding, keeping and printing', () => {
+    it('finds an application by the keyboard alone, from anywhere, in French', async () => {
+      const page = await stage.open('/publications?lang=fr');
+      await heading(page, 'Publications').waitFor();
+      await page.keyboard.press('/');
+      await page.keyboard.type('shOp');
+      const found = page.getByRole('listbox', { name: 'Rechercher' }).getByRole('option');
+      await found.filter({ hasText: 'Boreal East' }).waitFor();
+      expect(await found.count()).toBe(3);
+      await page.keyboard.press('ArrowDown');
+      const chosen = await found.and(page.locator('[data-combobox-selected]')).textContent();
+      await page.keyboard.press('Enter');
+      await page.getByRole('button', { name: 'Retirer Shop' }).waitFor();
+      expect(chosen).toContain((await page.getByRole('heading', { level: 1 }).textContent()) ?? '?');
+    });
+
+    it('finds entities and domains by any part of their names, and says when there is nothing', async () => {
+      const page = await stage.open('/');
+      const search = page.getByRole('combobox', { name: 'Search' });
+      await search.fill('isles');
+      await page.getByRole('option', { name: /Boreal Isles/ }).waitFor();
+      await search.fill('no such thing');
+      await page.getByText('Nothing is called “no such thing”.').waitFor();
+      await search.fill('data');
+      await page.getByRole('option', { name: 'Databases' }).click();
+      await heading(page, 'Databases').waitFor();
+    });
+
+    it('keeps what is looked at under a name, and brings it back whole', async () => {
+      const page = await stage.open('/domains?month=2025-02&entity=FR01&type=DIRECT&environment=prod&cells=share', {
+        ownSession: true,
+      });
+      await page.getByRole('button', { name: 'Remove Direct' }).waitFor();
+      await page.getByRole('button', { name: 'Views', exact: true }).click();
+      await page.getByLabel('Name of this view').fill('North in February');
+      await page.keyboard.press('Enter');
+      const address = page.url();
+      await page.goto('/');
+      await page.getByRole('button', { name: 'Views', exact: true }).click();
+      await page.getByRole('link', { name: 'North in February' }).click();
+      await page.getByRole('button', { name: 'Remove Production' }).waitFor();
+      expect(page.url()).toBe(address);
+      await page.getByRole('button', { name: 'Views', exact: true }).click();
+      await page.getByRole('button', { name: 'Delete the view “North in February”' }).click();
+      await page.getByText('Name what you look at now').waitFor();
+    });
+
+    it('prints a clean page: no controls, light, no wider than the sheet, and it says what it is about', async () => {
+      const page = await stage.open('/?entity=FR01', { colorScheme: 'dark' });
+      await page
+        .getByRole('img', { name: /Column chart/ })
+        .locator('svg')
+        .waitFor();
+      await page.emulateMedia({ media: 'print', colorScheme: 'dark' });
+      await page.setViewportSize({ width: 718, height: 1000 });
+      await page.getByText('Month: April 2025 · Cost · EUR · Boreal North').waitFor();
+      expect(await page.getByRole('navigation').count()).toBe(0);
+      expect(await page.getByRole('button', { name: 'Filters' }).count()).toBe(0);
+      expect(await page.evaluate('getComputedStyle(document.body).backgroundColor')).toBe('rgb(255, 255, 255)');
+      await expect.poll(() => page.evaluate('document.documentElement.scrollWidth')).toBe(718);
+      const labels = page
+        .getByRole('img', { name: /Column chart/ })
+        .locator('text')
+        .first();
+      await expect.poll(() => labels.getAttribute('fill')).toBe('#66737e');
+    });
+  });
+
+  describe('what narrows the figures', () => {
+    it('is the type, the environment and the classification, and stands in the address', async () => {
+      const page = await stage.open('/?month=2025-03');
+      await page.getByRole('button', { name: 'Filters' }).click();
+      await page.getByLabel('Type of consumption').selectOption('INDIRECT');
+      await page.getByText('€2,250', { exact: true }).first().waitFor();
+      await page.getByLabel('Production', { exact: true }).check();
+      await page.getByRole('button', { name: 'Remove Production' }).waitFor();
+      expect(new URL(page.url()).search).toBe('?month=2025-03&type=INDIRECT&environment=prod');
+      await page.getByLabel('Domains and families').selectOption('today');
+      await page.getByRole('button', { name: 'Remove As classified today' }).waitFor();
+      await page.getByRole('link', { name: /^Boreal North/ }).click();
+      await page.getByRole('heading', { name: 'Domains of Boreal North' }).waitFor();
+      await page.getByText('€1,080.00').first().waitFor();
+      await page.getByRole('button', { name: 'Remove Indirect' }).click();
+      await page.getByText('€47,700.00').first().waitFor();
+    });
+
+    it('adds up from the first month on, when asked to', async () => {
+      const page = await stage.open('/?entity=DE02');
+      await page.getByText('Running total', { exact: true }).click();
+      await page.getByRole('img', { name: /Greatest: €121,900 in April 2025/ }).waitFor();
+      expect(new URL(page.url()).search).toBe('?entity=DE02&running=true');
+    });
+  });
+}
