@@ -9,8 +9,8 @@ import type { TenantEntry } from '../database/registry.ts';
 import { type DeclaredEvent, type EventCatalogue, eventFaults } from '../outbox/catalogue.ts';
 
 export { type CitusDatabase, openCitusDatabase } from './citus-database.ts';
-
 export { CookieJar, startTestProvider, type TestProvider } from './identity-provider.ts';
+export { type GeneratedOptions, sendDescribedRequests } from './openapi-requests.ts';
 
 export interface TestDatabase {
   readonly db: Database;
