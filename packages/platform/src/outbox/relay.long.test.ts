@@ -17,7 +17,7 @@ beforeAll(async () => {
 });
 afterAll(() => test.close());
 
-const KILLS = 200;
+const KILLS = Number(process.env.PRORATA_KILLS ?? 40);
 const THINGS = Array.from({ length: 10 }, (_, index) => `thing-${index}`);
 const RELAY = fileURLToPath(new URL('other-relay.example.ts', import.meta.url));
 
