@@ -14,8 +14,14 @@ export interface ReportOptions {
   readonly entity?: readonly string[];
   readonly domain?: readonly string[];
   readonly application?: readonly string[];
+  readonly family?: readonly string[];
+  readonly product?: readonly string[];
+  readonly environment?: readonly string[];
+  readonly hierarchy?: string;
 }
 
+const ENVIRONMENTS = ['prod', 'non_prod', 'unknown', 'n_a'] as const;
+const HIERARCHIES = ['reported', 'today'] as const;
 const MEASURES = ['cost', 'cost_effective', 'cost_billed', 'cost_standard'] as const;
 
 export const MONTH_OPTIONS: readonly Option[] = [
@@ -35,6 +41,12 @@ export const REPORT_OPTIONS: readonly Option[] = [
   ENTITY_OPTION,
   new Option('--domain <code...>', 'only these domains'),
   new Option('--application <code...>', 'only these applications'),
+  new Option('--family <code...>', 'only these families'),
+  new Option('--product <code...>', 'only these products'),
+  new Option('--environment <name...>', 'only these environments').choices(ENVIRONMENTS),
+  new Option('--hierarchy <name>', 'domains and families as reported, or where the references have them today').choices(
+    HIERARCHIES,
+  ),
 ];
 
 /** @throws Problem `MONTH_INVALID`, `OPTION_INVALID` */
@@ -42,6 +54,8 @@ export function readReportOptions(options: ReportOptions): ReportInput {
   const from = options.month ?? options.from;
   const to = options.month ?? options.to;
   const measure = MEASURES.find((name) => name === options.measure);
+  const hierarchy = HIERARCHIES.find((name) => name === options.hierarchy);
+  const { family, product, environment } = options;
   return {
     ...(from === undefined ? {} : { from: readMonth(from) }),
     ...(to === undefined ? {} : { to: readMonth(to) }),
@@ -52,5 +66,9 @@ export function readReportOptions(options: ReportOptions): ReportInput {
     ...(options.entity === undefined ? {} : { entity: options.entity }),
     ...(options.domain === undefined ? {} : { domain: options.domain }),
     ...(options.application === undefined ? {} : { application: options.application }),
+    ...(family === undefined ? {} : { family }),
+    ...(product === undefined ? {} : { product }),
+    ...(environment === undefined ? {} : { environment: ENVIRONMENTS.filter((name) => environment.includes(name)) }),
+    ...(hierarchy === undefined ? {} : { hierarchy }),
   };
 }

@@ -14,6 +14,7 @@ import {
 } from '../terminal/report.ts';
 import type { Answer } from '../terminal/terminal.ts';
 import { type GroupPackage, withGroup } from './open.ts';
+import { groupAnalysisCommands } from './report-analysis.ts';
 import {
   ENTITY_OPTION,
   MONTH_OPTIONS,
@@ -23,7 +24,7 @@ import {
 } from './report-options.ts';
 
 /** What stands above the rows of a report of costs. */
-interface Report {
+export interface Report {
   readonly rows: readonly object[];
   readonly complete?: boolean;
   readonly missing?: readonly { readonly period_month: string; readonly currency: string }[];
@@ -77,6 +78,13 @@ const REPORTS: readonly ReportSpec[] = [
     read: (api, group, input) => api.reportDomains(group, input),
   },
   {
+    name: 'families',
+    summary: 'cost by family within its domain',
+    example: 'group report families --dir G --month 2025-07',
+    fields: [RANK, DOMAIN, text('family', 'Family', 'Famille'), ...COST, SHARE, CHANGE],
+    read: (api, group, input) => api.reportFamilies(group, input),
+  },
+  {
     name: 'matrix',
     summary: 'cost by entity and domain',
     example: 'group report matrix --dir G --month 2025-07',
@@ -112,6 +120,7 @@ export function groupReportCommands(group: Command, shell: Shell): void {
   for (const spec of REPORTS) addReport(parent, shell, spec);
   addDrilldown(parent, shell);
   addCompleteness(parent, shell);
+  groupAnalysisCommands(parent, shell);
 }
 
 function addReport(parent: Command, shell: Shell, spec: ReportSpec): void {
@@ -188,14 +197,14 @@ function addCompleteness(parent: Command, shell: Shell): void {
   });
 }
 
-function reportAnswer(report: Report, fields: readonly ReportField[], language: Language): Answer {
+export function reportAnswer(report: Report, fields: readonly ReportField[], language: Language): Answer {
   const flags = flagsOf(report, language);
   const shown = reportTable(asRows(report.rows), fields, language);
   return { document: report, text: flags.length === 0 ? shown : `${shown}\n\n${flags.join('\n')}` };
 }
 
 /** What a reader has to know before trusting a total: missing rates and months that are not over. */
-function flagsOf(report: Report, language: Language): string[] {
+export function flagsOf(report: Report, language: Language): string[] {
   const missing = (report.missing ?? []).map(({ period_month, currency }) => `${currency} ${period_month}`);
   const provisional = report.provisional ?? [];
   const lines: string[] = [];
@@ -210,6 +219,6 @@ function flagsOf(report: Report, language: Language): string[] {
   return lines;
 }
 
-function asRows(rows: readonly object[]): ReportRow[] {
+export function asRows(rows: readonly object[]): ReportRow[] {
   return rows.map((row) => ({ ...row }));
 }
