@@ -137,6 +137,51 @@ describe('a batch run', () => {
     expect([over.status, over.body.code]).toEqual([409, 'IMMUTABLE_POSTED']);
   });
 
+  it('stores nothing that was planned from what is not so any more: an entry, a driver, the month', async () => {
+    const { company } = await companyWithRule();
+    const [axis] = (await company.ask('GET', 'axes')).body.rows as unknown as { id: string }[];
+    const driver = await company.ask('POST', 'drivers', { code: 'D', axis_id: axis?.id });
+    const weigh = (x: string, y: string) => {
+      const values = [
+        { dimension: 'X', weight: x },
+        { dimension: 'Y', weight: y },
+      ];
+      return company.ask('PUT', `drivers/${driver.body.id}/values/2026-10`, { values });
+    };
+    await weigh('1', '1');
+    const byDriver = { axes: [{ axis: 'A', method: 'driver', driver: 'D', dimensions: 'all' }] };
+    const rule = await makeRule(company, 'W', byDriver);
+    await bulk(company, 12);
+    const rows = await test.admin<{ id: string }>(
+      'SELECT id FROM gl_entry WHERE legal_entity_id = $1 ORDER BY accounting_date, id',
+      [company.legalEntityId],
+    );
+    const caller = { context: company.context, method: 'TEST', route: 'batch' };
+    const { body } = await createBatchRun(test.node, caller, { month: '2026-10', allocationRuleIds: [rule] });
+    const reverse = `UPDATE gl_entry SET status = 'REVERSED', version = version + 1 WHERE id = $1`;
+    let chunks = 0;
+    const cut = await runBatch(test.node, company.context, body.id, {
+      chunkEntries: 3,
+      async progress() {
+        chunks += 1;
+        // The next chunk is planned by now.
+        await new Promise((resolve) => setTimeout(resolve, 60));
+        if (chunks === 1) await test.admin(reverse, [rows[4]?.id]);
+        if (chunks === 2) await weigh('1', '3');
+        if (chunks === 3) await lockMonth(test, company, '2026-10');
+      },
+    });
+    expect(cut).toMatchObject({ status: 'FAILED', problem: { code: 'PERIOD_LOCKED' }, seen: 9, posted: 9 });
+    const [postings] = await test.admin<{ of_reversed: number; even: number; weighed: number }>(
+      `SELECT count(*) FILTER (WHERE source_entry_id = $2)::int AS of_reversed,
+              count(*) FILTER (WHERE result#>>'{drivers,D,Y}' = '1')::int AS even,
+              count(*) FILTER (WHERE result#>>'{drivers,D,Y}' = '3')::int AS weighed
+         FROM ana_posting WHERE legal_entity_id = $1`,
+      [company.legalEntityId, rows[4]?.id],
+    );
+    expect(postings).toEqual({ of_reversed: 0, even: 6, weighed: 3 });
+  });
+
   it('takes only posted rules', async () => {
     const { company, rule } = await companyWithRule();
     const draft = await makeRule(company, 'D', even('X'), false);

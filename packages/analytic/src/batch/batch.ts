@@ -95,6 +95,8 @@ export async function resumeBatchRun(
 export interface RunBatchOptions {
   /** Asked between two chunks: whether to stop here. The run can be resumed. */
   readonly stop?: () => boolean;
+  /** Entries of one transaction; `CHUNK_ENTRIES` unless told. */
+  readonly chunkEntries?: number;
   /** Told after each chunk. */
   readonly progress?: (run: BatchAnswer) => Promise<void>;
 }
@@ -125,13 +127,13 @@ export async function runBatch(
         if (standing !== JSON.stringify(at)) overlaps = 0;
         standing = JSON.stringify(at) ?? '';
         more = at !== undefined && at.allocation_rule_id !== null;
-        if (at !== undefined && more) planned = planAt(node, context, at);
+        if (at !== undefined && more) planned = planAt(node, context, at, options.chunkEntries);
         else if (at !== undefined) await endBatchRun(node, caller, id);
         continue;
       }
       if (options.stop?.() === true) break;
       // While the database stores this chunk, the next one is read and computed.
-      planned = planBehind(node, context, plan);
+      planned = planBehind(node, context, plan, options.chunkEntries);
       more = await storeNext(node, caller, id, plan);
       await options.progress?.(await batchRunById(node, context, id));
       overlaps = 0;
@@ -147,8 +149,8 @@ export async function runBatch(
   return await batchRunById(node, context, id);
 }
 
-function planAt(node: AnalyticNode, context: RequestContext, position: Position): Promise<ChunkPlan> {
-  const plan = read(node, context, (tx) => planChunk(node, tx, context, position)).catch((error: unknown) => {
+function planAt(node: AnalyticNode, context: RequestContext, position: Position, entries?: number): Promise<ChunkPlan> {
+  const plan = read(node, context, (tx) => planChunk(node, tx, context, position, entries)).catch((error: unknown) => {
     throw refusalOf(error);
   });
   // It is looked at a chunk later; until then its failure is nobody's.
@@ -157,10 +159,15 @@ function planAt(node: AnalyticNode, context: RequestContext, position: Position)
 }
 
 /** The plan of what comes behind a plan of the same rule; undefined behind the last one. */
-function planBehind(node: AnalyticNode, context: RequestContext, plan: ChunkPlan): Promise<ChunkPlan> | undefined {
+function planBehind(
+  node: AnalyticNode,
+  context: RequestContext,
+  plan: ChunkPlan,
+  entries?: number,
+): Promise<ChunkPlan> | undefined {
   if (plan.last === undefined) return undefined;
   const { accountingDate, id } = plan.last;
-  return planAt(node, context, { ...plan.position, after_date: accountingDate, after_id: id });
+  return planAt(node, context, { ...plan.position, after_date: accountingDate, after_id: id }, entries);
 }
 
 /**

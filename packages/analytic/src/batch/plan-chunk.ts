@@ -59,6 +59,7 @@ export async function planChunk(
   tx: Tx,
   context: RequestContext,
   position: Position,
+  most = CHUNK_ENTRIES,
 ): Promise<ChunkPlan> {
   const { month, allocation_rule_id: ruleId } = position;
   await tx.query(sql.BY_KEYS);
@@ -66,7 +67,7 @@ export async function planChunk(
   const rule = found(await tx.query<RuleRow>(ruleSql.BY_ID, [ruleId]), String(ruleId));
   const references = await referencesOf(node, tx, context);
   const { bound, drivers } = await boundTo(tx, compiledRule(rule.rule, references, rule.digest), month);
-  const entries = await nextEntries(tx, position);
+  const entries = await nextEntries(tx, position, most);
   const ids = entries.map(({ entry }) => entry.id);
   const rows = await tx.query<{ source_entry_id: string }>(sql.EXISTING, [ids, rule.id]);
   const existing = new Set(rows.map((row) => row.source_entry_id));
@@ -115,10 +116,14 @@ export async function requireOpen(tx: Tx, month: string): Promise<void> {
 type EntryRow = Omit<SourceEntry, 'month' | 'kind' | 'lines'> & { readonly version: string; readonly lines: string };
 
 /** The next posted entries of the month, as a single run reads them. */
-async function nextEntries(tx: Tx, position: Position): Promise<{ entry: SourceEntry; version: string }[]> {
+async function nextEntries(
+  tx: Tx,
+  position: Position,
+  most: number,
+): Promise<{ entry: SourceEntry; version: string }[]> {
   const config = await ledgerConfig(tx);
   const { month, after_date, after_id } = position;
-  const rows = await tx.query<EntryRow>(sql.NEXT_ENTRIES, [firstDayOf(month), after_date, after_id, CHUNK_ENTRIES]);
+  const rows = await tx.query<EntryRow>(sql.NEXT_ENTRIES, [firstDayOf(month), after_date, after_id, most]);
   return rows.map(({ version, lines, ...entry }) => ({
     entry: sourceEntry({ ...entry, lines: lines.split(sql.BETWEEN_LINES).map(lineOf) }, config),
     version,
