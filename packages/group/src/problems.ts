@@ -157,6 +157,11 @@ export const groupProblem = defineProblems({
     title: 'The group has no address of this entity',
     next: 'Say where its node answers with `prorata group pull-from`.',
   },
+  PULL_ADDRESS_INVALID: {
+    status: 400,
+    title: 'This is no address of a node',
+    next: 'Name http or https, host and port, and nothing secret, such as https://fr01.example',
+  },
   PULL_FAILED: {
     status: 502,
     title: "The entity's node gave no publications",
@@ -166,6 +171,11 @@ export const groupProblem = defineProblems({
     status: 409,
     title: 'A folder of the watched intake is not a folder of its own',
     next: 'Replace the link or file named in the detail by a folder.',
+  },
+  ARCHIVE_DAMAGED: {
+    status: 500,
+    title: 'An archived bundle is not what was archived',
+    next: 'Bring the file back from a backup; its SHA-256 stands in archive/index.json. The facts are not touched by this.',
   },
   CITUS_NOT_READY: {
     status: 409,

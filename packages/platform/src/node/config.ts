@@ -104,6 +104,17 @@ const NodeConfigSchema = Type.Object(
         { maxItems: 100 },
       ),
     ),
+    /** Of a group node: the folder that holds a watched folder for each entity, relative to that of the node; `incoming` unless told. */
+    intake: Type.Optional(
+      Type.Object(
+        {
+          folder: Type.Optional(Type.String({ minLength: 1, maxLength: 1000 })),
+          settle_seconds: Type.Optional(Type.Integer({ minimum: 0, maximum: 3600 })),
+          every_seconds: Type.Optional(Type.Integer({ minimum: 1, maximum: 3600 })),
+        },
+        strict,
+      ),
+    ),
     /** What extends the node: the folder of each plugin, relative to that of the node. */
     plugins: Type.Optional(
       Type.Array(
