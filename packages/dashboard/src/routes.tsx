@@ -104,6 +104,18 @@ const drilldown = createRoute({
   component: lazyRouteComponent(() => import('./drilldown/DrilldownPage.tsx'), 'DrilldownPage'),
 });
 
+const comparison = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/comparison',
+  component: lazyRouteComponent(() => import('./comparison/ComparisonPage.tsx'), 'ComparisonPage'),
+});
+
+const governance = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/governance',
+  component: lazyRouteComponent(() => import('./governance/GovernancePage.tsx'), 'GovernancePage'),
+});
+
 const publications = createRoute({
   getParentRoute: () => signedIn,
   path: '/publications',
@@ -112,7 +124,7 @@ const publications = createRoute({
 
 const tree = root.addChildren([
   signIn,
-  signedIn.addChildren([overview, entities, entity, domains, domain, drilldown, publications]),
+  signedIn.addChildren([overview, entities, entity, domains, domain, drilldown, comparison, publications, governance]),
 ]);
 
 export function makeRouter(client: QueryClient) {

@@ -1,9 +1,9 @@
 // The parts of ECharts that the pages draw with, and no others: the chunk is loaded after the page is readable.
-import { BarChart, TreemapChart } from 'echarts/charts';
+import { BarChart, CandlestickChart, TreemapChart } from 'echarts/charts';
 import { GridComponent, MarkAreaComponent, TooltipComponent } from 'echarts/components';
 import { init, use } from 'echarts/core';
 import { SVGRenderer } from 'echarts/renderers';
 
-use([BarChart, TreemapChart, GridComponent, MarkAreaComponent, TooltipComponent, SVGRenderer]);
+use([BarChart, CandlestickChart, TreemapChart, GridComponent, MarkAreaComponent, TooltipComponent, SVGRenderer]);
 
 export { init };

@@ -57,7 +57,7 @@ export const analysisEn = {
     product: 'Where the amount of {{name}} comes from',
     measure: 'Measure',
     coverage: 'Coverage',
-    valued: '{{valued}} of {{count}} facts carry this measure',
+    valued: '{{valued}} of {{all}} facts carry this measure',
     totalNote: 'Each line is one entity and month: its own amount, the rate, and the signed publication behind it.',
     evidence: 'Publication',
     noEvidence: 'No bundle',

@@ -61,7 +61,7 @@ export const analysisFr: Pick<Dictionary, 'comparison' | 'bridge' | 'explain' | 
     product: 'D’où vient le montant de {{name}}',
     measure: 'Mesure',
     coverage: 'Couverture',
-    valued: '{{valued}} faits sur {{count}} portent cette mesure',
+    valued: '{{valued}} faits sur {{all}} portent cette mesure',
     totalNote: 'Chaque ligne est une entité et un mois : son montant, le taux, et la publication signée qui le prouve.',
     evidence: 'Publication',
     noEvidence: 'Aucun envoi',

@@ -1,3 +1,4 @@
+import { Explained, ExplainTotal } from '../explain/Explained.tsx';
 import { Flags } from '../flags/Flags.tsx';
 import { useWords } from '../i18n/i18n.ts';
 import { CostKeys } from '../keyfigures/CostKeys.tsx';
@@ -14,7 +15,7 @@ import { Ranking } from './Ranking.tsx';
 export function OverviewPage() {
   const { t } = useWords();
   return (
-    <ChosenPage title={t('overview.title')} lead={t('overview.lead')}>
+    <ChosenPage title={t('overview.title')} lead={t('overview.lead')} actions={<ExplainTotal />}>
       {(choice) => (
         <div className={layout.page}>
           <Keys>
@@ -26,6 +27,7 @@ export function OverviewPage() {
           <MonthSeries choice={choice} />
           <Ranking choice={choice} />
           <BundleStates choice={choice} />
+          <Explained choice={{ ...choice, from: choice.month, to: choice.month }} />
         </div>
       )}
     </ChosenPage>

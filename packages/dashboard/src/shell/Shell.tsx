@@ -2,12 +2,14 @@ import { ActionIcon, Button, Group } from '@mantine/core';
 import {
   IconBuilding,
   IconChartBar,
+  IconGavel,
   IconGridDots,
   IconHierarchy2,
   IconLayoutGrid,
   IconLogout,
   IconMenu2,
   IconPrinter,
+  IconScale,
   IconX,
 } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
@@ -29,7 +31,9 @@ const PAGES = [
   { to: '/entities', word: 'nav.entities', icon: IconBuilding },
   { to: '/domains', word: 'nav.domains', icon: IconLayoutGrid },
   { to: '/drilldown', word: 'nav.drilldown', icon: IconHierarchy2 },
+  { to: '/comparison', word: 'nav.comparison', icon: IconScale },
   { to: '/publications', word: 'nav.publications', icon: IconGridDots },
+  { to: '/governance', word: 'nav.governance', icon: IconGavel },
 ] as const;
 
 /** The frame around every page: navigation, who is signed in, and the content. */

@@ -1,0 +1,91 @@
+import { Loader } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { totalQuery } from '../api/analysis-queries.ts';
+import type { TotalPart } from '../api/types.ts';
+import { Flags } from '../flags/Flags.tsx';
+import { compareNullable } from '../format/decimal.ts';
+import { formatMonth } from '../format/months.ts';
+import { formatQuantity } from '../format/numbers.ts';
+import { useWords } from '../i18n/i18n.ts';
+import type { Choice } from '../selection/choice.ts';
+import { useSelected } from '../selection/use-selected.ts';
+import { Failure, NothingSelected } from '../shell/states.tsx';
+import { Amount } from '../tables/cells.tsx';
+import { type Column, DataTable } from '../tables/DataTable.tsx';
+import { EvidenceLink } from './EvidenceLink.tsx';
+import classes from './explain.module.css';
+import { Rate } from './Rate.tsx';
+
+/** What a total is made of: each entity and month in its own currency, the rate, and the publication behind it. */
+export function TotalBehind({ choice }: { readonly choice: Choice }) {
+  const { t, language } = useWords();
+  const { nameOf } = useSelected();
+  const { data, error, isPending, refetch } = useQuery(totalQuery(choice));
+  if (error !== null) return <Failure error={error} retry={() => void refetch()} />;
+  if (isPending) return <Loader aria-label={t('app.loading')} />;
+  if (data.rows.length === 0) return <NothingSelected />;
+  const columns: Column<TotalPart>[] = [
+    {
+      id: 'entity',
+      header: t('columns.entity'),
+      order: (a, b) => a.entity.localeCompare(b.entity),
+      value: ({ entity }) => entity,
+      cell: ({ entity, period_month }) => (
+        <>
+          {nameOf('entity', entity)}
+          <div className="soft">{formatMonth(period_month, language, 'short')}</div>
+        </>
+      ),
+      total: t('columns.total'),
+    },
+    {
+      id: 'local',
+      header: t('columns.localCost'),
+      numeric: true,
+      value: ({ local_cost, currency }) => `${local_cost} ${currency}`,
+      cell: ({ local_cost, currency }) => <Amount value={local_cost} currency={currency} />,
+    },
+    {
+      id: 'rate',
+      header: t('governance.rate'),
+      numeric: true,
+      value: ({ multiplier }) => multiplier,
+      cell: (part) => <Rate {...part} />,
+    },
+    {
+      id: 'cost',
+      header: t('columns.cost'),
+      numeric: true,
+      unit: data.currency,
+      value: ({ cost }) => cost,
+      order: (a, b) => compareNullable(a.cost, b.cost),
+      cell: ({ cost }) => <Amount value={cost} currency={data.currency} />,
+      total: <Amount value={data.total.cost} currency={data.currency} />,
+    },
+    {
+      id: 'evidence',
+      header: t('explain.evidence'),
+      value: ({ evidence }) => evidence?.manifest_digest ?? null,
+      cell: ({ evidence }) => <EvidenceLink evidence={evidence} />,
+    },
+  ];
+  const count = (value: number) => formatQuantity(String(value), language);
+  return (
+    <>
+      <dl className={classes.facts}>
+        <dt>{t('explain.measure')}</dt>
+        <dd>{t(`measure.${data.measure}`)}</dd>
+        <dt>{t('explain.coverage')}</dt>
+        <dd>{t('explain.valued', { valued: count(data.total.valued_rows), all: count(data.total.fact_rows) })}</dd>
+      </dl>
+      <Flags choice={choice} />
+      <p className={classes.note}>{t('explain.totalNote')}</p>
+      <DataTable
+        caption={t('explain.total')}
+        rows={data.rows}
+        columns={columns}
+        rowKey={({ entity, period_month, currency }) => `${entity} ${period_month} ${currency}`}
+      />
+    </>
+  );
+}
