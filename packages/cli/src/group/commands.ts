@@ -11,6 +11,7 @@ import { groupPublicationCommands } from './publications.ts';
 import { groupReceiveCommand } from './receive.ts';
 import { groupReferencesCommands } from './references.ts';
 import { groupReportCommands } from './report.ts';
+import { groupScaleCommands } from './scale.ts';
 import { groupViewCommands } from './views.ts';
 
 /** `prorata group …`, in the order in which a group comes to life. */
@@ -28,4 +29,5 @@ export function groupCommands(program: Command, shell: Shell): void {
   groupReportCommands(group, shell);
   groupPeriodCommands(group, shell);
   groupViewCommands(group, shell);
+  groupScaleCommands(group, shell);
 }

@@ -16,8 +16,8 @@ import type { AnyNode } from './open-node.ts';
 /** All kinds of jobs that a node of this kind can do. */
 export async function nodeJobs(open: AnyNode): Promise<Jobs> {
   if (open.kind === 'group') {
-    const { accessJobs } = await import('@prorata/group');
-    return { ...platformJobs, ...accessJobs(open.node) };
+    const { accessJobs, scaleJobs } = await import('@prorata/group');
+    return { ...platformJobs, ...accessJobs(open.node), ...scaleJobs(open.node) };
   }
   const { analyticJobs } = await import('@prorata/analytic');
   const { finopsRunJobs, pushJobs } = await import('@prorata/finops');
@@ -27,7 +27,11 @@ export async function nodeJobs(open: AnyNode): Promise<Jobs> {
 /** What the node asks for by the clock: its own maintenance, and the `schedules` of prorata.yaml. */
 export async function nodeSchedules({ kind, node: { config } }: AnyNode): Promise<Schedules> {
   const told: readonly Schedule[] = config.schedules ?? [];
-  const usual = kind === 'group' ? [MAINTENANCE, (await import('@prorata/group')).ACCESS_RETENTION] : [MAINTENANCE];
+  const usual = [MAINTENANCE];
+  if (kind === 'group') {
+    const { ACCESS_RETENTION, PARTITIONS_AHEAD } = await import('@prorata/group');
+    usual.push(ACCESS_RETENTION, PARTITIONS_AHEAD);
+  }
   const own = usual.filter(({ job }) => !told.some((one) => one.job === job));
   return { items: [...own, ...told], context: operatorIdentity(config, OPERATOR_ROLES[config.kind]) };
 }

@@ -199,7 +199,8 @@ async function nameThings(tx: Tx, slice: Slice, bundle: VerifiedBundle): Promise
 const BATCH_BYTES = 4 * 1024 * 1024;
 const PART_BYTES = 4 * 1024 * 1024;
 
-async function storeEvidence(tx: Tx, slice: Slice, revision: number, path: string): Promise<void> {
+/** Stores the bytes of a bundle in parts. */
+export async function storeEvidence(tx: Tx, slice: Slice, revision: number, path: string): Promise<void> {
   const file = await open(path);
   try {
     for (let part = 0; ; part += 1) {

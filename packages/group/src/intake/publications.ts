@@ -11,6 +11,7 @@ import { firstDayOf, monthOf, type Tx } from '@prorata/platform';
 import { findKey } from '../enrolment/keys.ts';
 import type { GroupNode } from '../node/group-node.ts';
 import { groupProblem } from '../problems.ts';
+import { type FileDigest, readArchived } from '../scale/archive-file.ts';
 import type { Coverage } from './coverage.ts';
 import { bundleSlot } from './slots.ts';
 import { spool } from './spool.ts';
@@ -121,6 +122,13 @@ export async function publicationBundle(group: GroupNode, of: PublicationOf, rea
   };
   const first = await part(0);
   if (first === undefined) {
+    const [archived] = await readAs(group, reader, (tx) =>
+      tx.query<FileDigest & { path: string }>(
+        'SELECT path, sha256, bytes FROM bundle_archive WHERE entity_id = $1 AND period_month = $2 AND revision = $3',
+        [of.entity, firstDayOf(of.month), of.revision],
+      ),
+    );
+    if (archived !== undefined) return await readArchived(group.dir, archived);
     const { entity, month, revision } = of;
     const detail = `there is no revision ${revision} of ${entity} ${month}`;
     throw groupProblem('PUBLICATION_NOT_FOUND', detail, { entity, month, revision });

@@ -122,7 +122,8 @@ async function take(scene: Scene, bytes: Buffer): Promise<string> {
 /** 57P01: the server ended the connection, as `crash` asks it to. */
 function isCutOff(error: unknown): boolean {
   return (
-    error instanceof Error && (('code' in error && error.code === '57P01') || /terminat|connection|queryable/i.test(error.message))
+    error instanceof Error &&
+    (('code' in error && error.code === '57P01') || /terminat|connection|queryable/i.test(error.message))
   );
 }
 
