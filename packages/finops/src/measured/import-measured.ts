@@ -5,24 +5,26 @@ import type { Notice } from '../import/layout.ts';
 import { type ExpansionLimits, withPrivateFolder } from '../import/source-file.ts';
 import { LOCK_ENTITY } from '../import/store.sql.ts';
 import { type TableFile, type TableRow, withTableFile } from '../import/table-file.ts';
-import { type Environment, UNALLOCATED } from '../mapping/apply.ts';
+import type { Environment } from '../mapping/apply.ts';
 import { loadMapping } from '../mapping/document.ts';
 import { fold, tidy } from '../mapping/fold.ts';
 import { type EntityNode, workFolder } from '../node/entity.ts';
 import { finopsProblem } from '../problems.ts';
 import type { Progress } from '../progress.ts';
+import type { ReferenceBook } from '../references/merge-references.ts';
 import { referenceBook } from '../references/write-references.ts';
 import {
-  judgeRows,
   MEASURED_SHAPE,
   type MeasuredColumn,
+  type MeasuredSums,
   type Measurement,
   type QuantityTotal,
+  RowJudge,
   totalsOf,
 } from './judge-rows.ts';
 import * as sql from './measured.sql.ts';
 
-/** Rows of one INSERT. */
+/** Rows of one INSERT, and the most that are held at a time. */
 const BATCH_ROWS = 20_000;
 /** The source of files whose sender names none: another such file of the month has to say that it replaces. */
 export const DEFAULT_SOURCE = 'measured';
@@ -81,10 +83,7 @@ export async function importMeasured(
   return await withPrivateFolder(workFolder(entity.dir), () =>
     withTableFile(entity, read, MEASURED_SHAPE, async (file) => {
       options.progress?.({ step: 'read', done: 0 });
-      const rows: TableRow<MeasuredColumn>[] = [];
-      for await (const batch of file.batches()) rows.push(...batch);
-      options.progress?.({ step: 'store', done: rows.length, total: rows.length });
-      return await store(entity, { file, rows, source, replace: input.replace === true }, options);
+      return await store(entity, { file, source, replace: input.replace === true }, options);
     }),
   );
 }
@@ -97,16 +96,14 @@ function sourceOf(text: string | undefined): string {
 
 interface Reading {
   readonly file: TableFile<MeasuredColumn>;
-  readonly rows: readonly TableRow<MeasuredColumn>[];
   readonly source: string;
   readonly replace: boolean;
 }
 
 async function store(entity: EntityNode, reading: Reading, options: MeasuredOptions): Promise<MeasuredAnswer> {
-  const { file, source, replace, rows } = reading;
+  const { file, source, replace } = reading;
   const context = options.context ?? entity.operator;
   const key = [entity.scope.tenantId, entity.scope.legalEntityId] as const;
-  const environments = await environmentWords(entity, rows);
   const request = {
     action: 'finops.consumption.import',
     method: 'POST',
@@ -118,10 +115,10 @@ async function store(entity: EntityNode, reading: Reading, options: MeasuredOpti
     await tx.query(LOCK_ENTITY);
     const first = await firstAnswer(tx, key, file.sha256, source);
     if (first !== undefined) return { status: 200, body: first };
-    const references = await referenceBook(tx, key);
-    const { currency } = entity.config;
-    const judged = judgeRows(rows, { file: file.name, dialect: file.dialect, currency, references, environments });
-    const months = [...new Set(judged.map((one) => one.month))].sort();
+    const judge = await judged(entity, file, await referenceBook(tx, key));
+    const { sums } = judge;
+    options.progress?.({ step: 'store', done: 0, total: sums.rows });
+    const months = [...sums.months.keys()].sort();
     const standing = await standingMonths(tx, key, source, months);
     if (standing.length > 0 && !replace) throw monthsExist(file.name, source, standing);
     const closed = await closedMonthsAmong(
@@ -132,8 +129,8 @@ async function store(entity: EntityNode, reading: Reading, options: MeasuredOpti
     // What a month was closed with is not replaced: only what waits for it is.
     const replacing = standing.filter((scope) => !closed.has(scope.period_month) || scope.late === 'WAITING');
     const replaced = [...new Set(replacing.map((scope) => scope.file))];
-    const body = bodyOf(reading, judged, { months, replaced, waiting: [...closed].sort() });
-    await writeMeasurements(tx, { key, context, file, body, judged, replacing: standing.length > 0 });
+    const body = bodyOf(reading, sums, { months, replaced, waiting: [...closed].sort() });
+    await writeMeasurements(tx, { key, context, file, body, judge, replacing: standing.length > 0 }, options.progress);
     recordImport(record, body, replace);
     return { status: 201, body: { ...body, imported: true } };
   });
@@ -154,18 +151,40 @@ async function firstAnswer(
   return earlier === undefined || earlier.superseded !== '0' ? undefined : { ...earlier.answer, imported: false };
 }
 
-/** What mapping.yaml calls prod and non_prod; it is read only where a row uses a word of its own. */
-async function environmentWords(
+/**
+ * Reads the file once and judges every row; what is right is read again when it is written, so that no more of it than a batch is
+ * ever held.
+ *
+ * @throws Problem `ROWS_REFUSED`
+ */
+async function judged(
   entity: EntityNode,
-  rows: readonly TableRow<MeasuredColumn>[],
-): Promise<ReadonlyMap<string, Environment>> {
-  const own = new Set(['prod', 'non_prod', 'unknown', 'n_a']);
-  const words = new Map<string, Environment>();
-  if (!rows.some(({ values }) => values.environment !== null && !own.has(fold(values.environment)))) return words;
+  file: TableFile<MeasuredColumn>,
+  references: ReferenceBook,
+): Promise<RowJudge> {
+  const { currency } = entity.config;
+  const environments = new Map<string, Environment>();
+  const judge = new RowJudge({ file: file.name, dialect: file.dialect, currency, references, environments });
+  for await (const rows of file.batches()) {
+    // mapping.yaml is read only where a row uses a word of its own.
+    if (environments.size === 0 && rows.some(hasOwnWord)) await addEnvironmentWords(entity, environments);
+    judge.add(rows);
+  }
+  judge.refuse();
+  return judge;
+}
+
+function hasOwnWord({ values: { environment } }: TableRow<MeasuredColumn>): boolean {
+  return environment !== null && !ENVIRONMENT_CODES.has(fold(environment));
+}
+
+const ENVIRONMENT_CODES = new Set(['prod', 'non_prod', 'unknown', 'n_a']);
+
+/** What mapping.yaml calls prod and non_prod. */
+async function addEnvironmentWords(entity: EntityNode, words: Map<string, Environment>): Promise<void> {
   const { values } = (await loadMapping(entity.dir)).document.environment;
   for (const word of values.prod ?? []) words.set(fold(word), 'prod');
   for (const word of values.non_prod ?? []) words.set(fold(word), 'non_prod');
-  return words;
 }
 
 interface StandingMonth {
@@ -195,22 +214,22 @@ function monthsExist(file: string, source: string, standing: readonly StandingMo
 }
 
 function bodyOf(
-  { file, rows, source }: Reading,
-  judged: readonly Measurement[],
+  { file, source }: Reading,
+  sums: MeasuredSums,
   months: Pick<MeasuredImport, 'months' | 'replaced' | 'waiting'>,
 ): MeasuredImport {
-  const corrections = judged.filter((one) => one.charge_month < one.month).length;
+  const { corrections, rows } = sums;
   const detail = `${corrections} rows correct an earlier month and count in the month in which they were issued`;
   const notices = [...file.notices, ...(corrections === 0 ? [] : [{ code: 'CORRECTIONS', detail }])];
   const { name, sha256, kind } = file;
-  const totals = totalsOf(judged);
+  const totals = totalsOf(sums);
   return {
     import_id: uuidv7(),
     source,
     file: name,
     sha256,
     kind,
-    rows: rows.length,
+    rows,
     ...months,
     totals,
     notices,
@@ -222,11 +241,12 @@ interface Writing {
   readonly context: RequestContext;
   readonly file: TableFile<MeasuredColumn>;
   readonly body: MeasuredImport;
-  readonly judged: readonly Measurement[];
+  readonly judge: RowJudge;
   readonly replacing: boolean;
 }
 
-async function writeMeasurements(tx: Tx, { key, context, file, body, judged, replacing }: Writing): Promise<void> {
+async function writeMeasurements(tx: Tx, writing: Writing, progress: Progress | undefined): Promise<void> {
+  const { key, context, file, body, judge, replacing } = writing;
   const { import_id, source, months, waiting } = body;
   const closed = waiting.map((month) => `${month}-01`);
   const days = months.map((month) => `${month}-01`);
@@ -238,39 +258,55 @@ async function writeMeasurements(tx: Tx, { key, context, file, body, judged, rep
     await tx.execute(sql.REMOVE_MEASUREMENTS, [...key, source, days, closed]);
     await tx.execute(sql.REMOVE_LATE, [...key, import_id]);
   }
-  const counts = months.map((month) => judged.filter((one) => one.month === month).length);
+  const counts = months.map((month) => judge.sums.months.get(month) ?? 0);
   await tx.execute(sql.INSERT_SCOPES, [...key, import_id, source, days, counts, closed]);
-  if (judged.some((one) => one.application === UNALLOCATED)) {
-    await tx.execute(sql.ADD_UNALLOCATED, [...key, countryCode, userId]);
-  }
+  if (judge.sums.unallocated) await tx.execute(sql.ADD_UNALLOCATED, [...key, countryCode, userId]);
   const late = new Set(waiting);
-  const inTime = judged.filter((one) => !late.has(one.month));
-  await writeRows(tx, 'measured_consumption', [...key, import_id, source], inTime);
-  const waits = judged.filter((one) => late.has(one.month));
-  await writeRows(tx, 'measured_late', [...key, import_id, source], waits);
+  let done = 0;
+  for await (const rows of gathered(file.batches())) {
+    const measured = judge.measurements(rows);
+    const [inTime, waits] = [
+      measured.filter((one) => !late.has(one.month)),
+      measured.filter((one) => late.has(one.month)),
+    ];
+    await writeRows(tx, 'measured_consumption', [...key, import_id, source], inTime);
+    await writeRows(tx, 'measured_late', [...key, import_id, source], waits);
+    done += rows.length;
+    progress?.({ step: 'store', done, total: body.rows });
+  }
+}
+
+/** Batches of a file as large as one INSERT takes. */
+async function* gathered<T>(batches: AsyncIterable<readonly T[]>): AsyncIterable<readonly T[]> {
+  let some: T[] = [];
+  for await (const batch of batches) {
+    some.push(...batch);
+    if (some.length < BATCH_ROWS) continue;
+    yield some;
+    some = [];
+  }
+  if (some.length > 0) yield some;
 }
 
 async function writeRows(
   tx: Tx,
   table: 'measured_consumption' | 'measured_late',
   file: readonly string[],
-  judged: readonly Measurement[],
+  part: readonly Measurement[],
 ): Promise<void> {
-  for (let from = 0; from < judged.length; from += BATCH_ROWS) {
-    const part = judged.slice(from, from + BATCH_ROWS);
-    await tx.execute(sql.insertMeasurements(table), [
-      ...file,
-      part.map((one) => `${one.month}-01`),
-      part.map((one) => `${one.charge_month}-01`),
-      part.map((one) => one.application),
-      part.map((one) => one.product),
-      part.map((one) => one.unit),
-      part.map((one) => one.environment),
-      part.map((one) => one.currency),
-      part.map((one) => one.quantity),
-      part.map((one) => one.row),
-    ]);
-  }
+  if (part.length === 0) return;
+  await tx.execute(sql.insertMeasurements(table), [
+    ...file,
+    part.map((one) => `${one.month}-01`),
+    part.map((one) => `${one.charge_month}-01`),
+    part.map((one) => one.application),
+    part.map((one) => one.product),
+    part.map((one) => one.unit),
+    part.map((one) => one.environment),
+    part.map((one) => one.currency),
+    part.map((one) => one.quantity),
+    part.map((one) => one.row),
+  ]);
 }
 
 function recordImport(record: WriteRecord, body: MeasuredImport, replace: boolean): void {

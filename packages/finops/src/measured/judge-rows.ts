@@ -55,34 +55,83 @@ const ENVIRONMENTS: ReadonlyMap<string, Environment> = new Map([
 const CURRENCIES = new Set(Intl.supportedValuesOf('currency'));
 const SCALE = 18;
 
+/** What a file measures, added up while its rows are judged, so that none of them has to be kept. */
+export interface MeasuredSums {
+  rows: number;
+  /** Rows that correct an earlier month. */
+  corrections: number;
+  /** Whether a row names the reserved application. */
+  unallocated: boolean;
+  /** Rows by month. */
+  readonly months: Map<string, number>;
+  readonly products: Map<string, ProductSum>;
+}
+
+interface ProductSum {
+  readonly unit: string;
+  rows: number;
+  quantity: bigint;
+}
+
 /**
- * Judges the rows of a file of measurements against the references. Pure: all of them can be stored, or none.
- *
- * @throws Problem `ROWS_REFUSED` with each fault, its row, column and value
+ * Judges the rows of a file of measurements against the references, a batch at a time: all of them can be stored, or none. What it
+ * keeps of a row is what tells whether it comes twice.
  */
-export function judgeRows(rows: readonly TableRow<MeasuredColumn>[], options: JudgeOptions): Measurement[] {
-  const faults = new RowFaults();
-  const seen = new Map<string, number>();
-  const measurements: Measurement[] = [];
-  for (const row of rows) {
-    const measurement = judgeRow(row, options, faults);
-    if (measurement === undefined) continue;
-    const { month, charge_month, application, product, environment, currency } = measurement;
-    const grain = JSON.stringify([month, charge_month, application, product, environment, currency]);
-    const earlier = seen.get(grain);
-    if (earlier !== undefined) {
-      faults.add(
-        row.row,
-        'product',
-        product,
-        `the same month, application, product and environment stand in row ${earlier}`,
-      );
-    }
-    seen.set(grain, earlier ?? row.row);
-    measurements.push(measurement);
+export class RowJudge {
+  readonly sums: MeasuredSums = { rows: 0, corrections: 0, unallocated: false, months: new Map(), products: new Map() };
+  readonly #options: JudgeOptions;
+  readonly #faults = new RowFaults();
+  readonly #seen = new Map<string, number>();
+  /** Codes by number: a million grains of short numbers fit where as many texts do not. */
+  readonly #codes = new Map<string, number>();
+
+  constructor(options: JudgeOptions) {
+    this.#options = options;
   }
-  faults.refuse(options.file);
-  return measurements;
+
+  /** Adds a batch to the sums; what is wrong is gathered. */
+  add(rows: readonly TableRow<MeasuredColumn>[]): void {
+    for (const row of rows) {
+      this.sums.rows += 1;
+      const measurement = judgeRow(row, this.#options, this.#faults);
+      if (measurement !== undefined) this.#count(measurement);
+    }
+  }
+
+  #count(one: Measurement): void {
+    const { sums } = this;
+    const grain = [one.month, one.charge_month, one.application, one.product, one.environment, one.currency]
+      .map((code) => this.#numberOf(code))
+      .join('.');
+    const earlier = this.#seen.get(grain);
+    if (earlier !== undefined) {
+      const fault = `the same month, application, product and environment stand in row ${earlier}`;
+      this.#faults.add(one.row, 'product', one.product, fault);
+    } else this.#seen.set(grain, one.row);
+    if (one.charge_month < one.month) sums.corrections += 1;
+    if (one.application === UNALLOCATED) sums.unallocated = true;
+    sums.months.set(one.month, (sums.months.get(one.month) ?? 0) + 1);
+    const product = sums.products.get(one.product) ?? { unit: one.unit, rows: 0, quantity: 0n };
+    product.rows += 1;
+    product.quantity += parseDecimal(one.quantity, SCALE);
+    sums.products.set(one.product, product);
+  }
+
+  #numberOf(code: string): string {
+    const known = this.#codes.get(code) ?? this.#codes.size;
+    this.#codes.set(code, known);
+    return known.toString(36);
+  }
+
+  /** @throws Problem `ROWS_REFUSED` with each fault, its row, column and value */
+  refuse(): void {
+    this.#faults.refuse(this.#options.file);
+  }
+
+  /** The measurements of rows that were added and found to be right. */
+  measurements(rows: readonly TableRow<MeasuredColumn>[]): Measurement[] {
+    return rows.flatMap((row) => judgeRow(row, this.#options, this.#faults) ?? []);
+  }
 }
 
 function judgeRow(
@@ -167,15 +216,8 @@ function environmentOf(text: string | null, { environments }: JudgeOptions, refu
 }
 
 /** Control totals in the order of the codes. */
-export function totalsOf(measurements: readonly Measurement[]): QuantityTotal[] {
-  const sums = new Map<string, { readonly unit: string; rows: number; quantity: bigint }>();
-  for (const { product, unit, quantity } of measurements) {
-    const sum = sums.get(product) ?? { unit, rows: 0, quantity: 0n };
-    sum.rows += 1;
-    sum.quantity += parseDecimal(quantity, SCALE);
-    sums.set(product, sum);
-  }
-  return [...sums]
+export function totalsOf(sums: MeasuredSums): QuantityTotal[] {
+  return [...sums.products]
     .sort(([one], [other]) => (one < other ? -1 : 1))
     .map(([product_id, { unit, rows, quantity }]) => ({
       product_id,
