@@ -1,4 +1,5 @@
 import { globSync, readFileSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import react from '@vitejs/plugin-react';
 import { defineConfig, type Plugin } from 'vite';
@@ -8,12 +9,16 @@ const node = process.env.PRORATA_NODE ?? 'http://127.0.0.1:8080';
 
 /** Writes each script and style a second time, compressed: the node sends it as it lies, so that no request pays for it. */
 function compressedAssets(): Plugin {
+  let out = '';
   return {
     name: 'compressed-assets',
     apply: 'build',
+    configResolved({ root, build }) {
+      out = resolve(root, build.outDir);
+    },
     closeBundle() {
-      for (const file of globSync('dist/assets/*.{js,css}', { cwd: import.meta.dirname })) {
-        const path = `${import.meta.dirname}/${file}`;
+      for (const file of globSync('assets/*.{js,css}', { cwd: out })) {
+        const path = join(out, file);
         const content = readFileSync(path);
         writeFileSync(`${path}.br`, brotliCompressSync(content));
         writeFileSync(`${path}.gz`, gzipSync(content, { level: 9 }));

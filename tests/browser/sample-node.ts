@@ -17,8 +17,9 @@ import {
 import { listen, openIssuer, signInCodes, type TenantClaims, uuidv7 } from '@prorata/platform';
 import { ratesFile, SAMPLE_ENTITIES, SAMPLE_MONTHS, type SampleEntity, sampleFactsOf } from './sample-facts.ts';
 
-/** Where the built dashboard lies. */
-export const PAGES = fileURLToPath(new URL('../../packages/dashboard/dist/', import.meta.url));
+/** Where the built dashboard lies: beside its sources, unless another build is to be tried. */
+export const PAGES =
+  process.env.PRORATA_PAGES ?? fileURLToPath(new URL('../../packages/dashboard/dist/', import.meta.url));
 
 /** A group node that answers on this machine, with the pages, and the ways in. */
 export interface SampleNode {

@@ -30,7 +30,7 @@ export function Search() {
   };
   return (
     <Combobox store={combobox} onOptionSubmit={submit} position="bottom-start" width={340} shadow="md">
-      <Combobox.Target>
+      <Combobox.Target withExpandedAttribute>
         <TextInput
           ref={input}
           size="sm"
