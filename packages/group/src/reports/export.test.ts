@@ -1,0 +1,72 @@
+import type { Readable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { fact, plantFacts } from '../testing/facts.ts';
+import { openTestGroup, type TestGroup } from '../testing/test-group.ts';
+import { csvLine } from './csv.ts';
+import { exportCsv, fetched } from './export.ts';
+import { factsStatement } from './facts.ts';
+import { reportEntities, reportMonths } from './reports.ts';
+
+let test: TestGroup;
+beforeAll(async () => {
+  test = await openTestGroup();
+  await plantFacts(test.group, [fact()]);
+  await plantFacts(test.group, [fact({ entity_id: 'DE02', cost_effective: '7' })]);
+  // More than the buffers between a statement and its reader take, so that an export nobody reads stays open.
+  await test.admin(`INSERT INTO prorata.fact_consumption_group
+    SELECT tenant_id, entity_id, period_month, 'app-' || i, domain_id, NULL, product_id, unit, environment, consumption_type, currency, 1, 1, 1, NULL
+      FROM prorata.fact_consumption_group, generate_series(1, 20000) AS i WHERE entity_id = 'FR01'`);
+});
+afterAll(() => test.close());
+
+const facts = () =>
+  exportCsv(test.group, ['entity', 'application', 'cost_effective'], async function* rows(tx) {
+    const { sql, values } = await factsStatement(tx, test.group, {});
+    yield* fetched(tx, sql, values);
+  });
+
+describe('an export', () => {
+  it('gives every row once, as it stood when it began', async () => {
+    const file = await facts();
+    await test.admin(`DELETE FROM prorata.fact_consumption_group WHERE application_id = 'app-20000'`);
+    const lines = (await file.toArray()).join('').trimEnd().split('\r\n');
+    expect([lines.length, new Set(lines).size, lines[0]]).toEqual([
+      20_003,
+      20_003,
+      'entity,application,cost_effective',
+    ]);
+  });
+
+  it('is one of three, and gives its place back when its reader goes away', async () => {
+    const open: Readable[] = [await facts(), await facts(), await facts()];
+    await expect(facts()).rejects.toMatchObject({ code: 'EXPORTS_BUSY', status: 503 });
+    for (const file of open) file.destroy();
+    for (let tries = 0; tries < 100; tries += 1) {
+      const next = await facts().catch(() => undefined);
+      if (next !== undefined) return void next.destroy();
+      await sleep(20);
+    }
+    expect.unreachable('no place was given back');
+  });
+
+  it.each([
+    [['=1+1', '+1', '@a', '\tx', ' =1', '-a'], "'=1+1,'+1,'@a,'\tx,' =1,'-a\r\n"],
+    [['-1.5', '1', 'a,b', 'say "x"', null, undefined, true], '-1.5,1,"a,b","say ""x""",,,true\r\n'],
+  ])('writes %j safely', (values, line) => {
+    expect(csvLine(values)).toBe(line);
+  });
+});
+
+describe('reading within the walls of one entity', () => {
+  it('shows that one alone, whatever is asked for', async () => {
+    const walled = { ...test.group, scope: { ...test.group.scope, entityId: 'DE02' } };
+    const own = await reportEntities(walled, {});
+    expect([own.rows.map(({ entity, cost, share }) => [entity, cost, share]), own.total.cost]).toEqual([
+      [['DE02', '7', '1.00000000']],
+      '7',
+    ]);
+    expect((await reportMonths(walled, {})).total.cost).toBe('7');
+    await expect(reportEntities(walled, { entity: ['FR01'] })).rejects.toMatchObject({ code: 'ENTITY_UNKNOWN' });
+  });
+});
