@@ -158,7 +158,7 @@ export const KpiReport = Type.Object({
 });
 
 export const SearchQuery = Type.Object({
-  q: Type.String({ minLength: 1, maxLength: 200, description: 'Words in any order; case and accents do not matter' }),
+  q: Type.String({ pattern: '\\S', maxLength: 200, description: 'Words in any order; case and accents do not matter' }),
   kind: Type.Optional(Type.Array(Type.Enum([...SEARCH_KINDS]), { maxItems: SEARCH_KINDS.length })),
   limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 100, description: '20 unless told' })),
 });

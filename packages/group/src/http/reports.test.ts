@@ -171,6 +171,9 @@ describe('the reports over HTTP', () => {
       cursor = page.next_cursor;
     }
     expect(seen.sort()).toEqual(['VM', 'disk']);
+    for (const forged of ['x', 'bnVsbA', Buffer.from('["\\u0000"]').toString('base64url')]) {
+      expect((await ask(`/api/group/products?cursor=${forged}`)).json().code).toBe('CURSOR_INVALID');
+    }
   });
 
   it.each([

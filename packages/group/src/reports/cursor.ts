@@ -1,4 +1,4 @@
-import { digestOf } from '@prorata/platform';
+import { digestOf, textFault } from '@prorata/platform';
 import { groupProblem } from '../problems.ts';
 
 /** The row that a page ended with: its place in the order of the list, by value, so that rows which come or go move nothing else. */
@@ -27,7 +27,8 @@ export function readCursor(list: string, question: Question, text: string | unde
   if (!Array.isArray(parsed) || parsed.length > 32) throw refused();
   const [sign, ...values] = parsed as unknown[];
   const texts = values.filter((value): value is string | null => value === null || typeof value === 'string');
-  if (sign !== signOf(list, question) || texts.length !== values.length) throw refused();
+  const storable = texts.every((value) => value === null || textFault(value) === undefined);
+  if (sign !== signOf(list, question) || texts.length !== values.length || !storable) throw refused();
   return { values: texts };
 }
 

@@ -3,10 +3,18 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { fact, plantFacts } from '../testing/facts.ts';
 import { openTestGroup, type TestGroup } from '../testing/test-group.ts';
+import { reportChoices } from './choices.ts';
 import { csvLine } from './csv.ts';
+import { drilldown } from './drilldown.ts';
+import { compareEntities } from './entity-comparison.ts';
+import { explainTotal } from './explain.ts';
 import { exportCsv, fetched } from './export.ts';
-import { factsStatement } from './facts.ts';
+import { factsStatement, listFacts } from './facts.ts';
+import { reportKpi } from './kpi.ts';
 import { reportEntities, reportMonths } from './reports.ts';
+import { search } from './search.ts';
+import { reportSeries } from './series.ts';
+import { reportUnitCosts } from './unit-costs.ts';
 
 let test: TestGroup;
 beforeAll(async () => {
@@ -67,6 +75,18 @@ describe('reading within the walls of one entity', () => {
       '7',
     ]);
     expect((await reportMonths(walled, {})).total.cost).toBe('7');
+    const others = [
+      await reportSeries(walled, { by: 'domain', hierarchy: 'today' }),
+      await compareEntities(walled),
+      await reportUnitCosts(walled),
+      await reportKpi(walled),
+      await explainTotal(walled),
+      await drilldown(walled),
+    ];
+    expect(others.map((report) => report.total.cost)).toEqual(others.map(() => '7'));
+    expect((await listFacts(walled)).rows.map((row) => row.entity)).toEqual(['DE02']);
+    expect((await search(walled, { q: 'FR01' })).rows).toEqual([]);
+    expect((await reportChoices(walled)).entities.map(({ code }) => code)).toEqual(['DE02']);
     await expect(reportEntities(walled, { entity: ['FR01'] })).rejects.toMatchObject({ code: 'ENTITY_UNKNOWN' });
   });
 });
