@@ -1,6 +1,6 @@
 // access
 export { ACCESS_RETENTION, accessJobs } from './access/access-jobs.ts';
-export { type Access, type AccessLog, openAccessLog } from './access/access-log.ts';
+export { type Access, type AccessLog, accessLogOf } from './access/access-log.ts';
 export { grantReader, listGrants, type ReadGrant, revokeReader } from './access/grants.ts';
 export { ENTITY_READER_ROLE } from './access/reach.ts';
 export {

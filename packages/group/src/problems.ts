@@ -7,6 +7,11 @@ export const groupProblem = defineProblems({
     title: 'This group node serves another tenant',
     next: 'Use a token of the tenant whose group this is.',
   },
+  ACCESS_LOG_FULL: {
+    status: 503,
+    title: 'Reads cannot be logged, so none is answered',
+    next: 'Look at the database of the node: the access log takes no rows. Reads are answered again once it does.',
+  },
   READER_NOT_GRANTED: {
     status: 403,
     title: 'The group has not granted this entity its slice',

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { type App, isWrite } from '@prorata/platform';
 import { Type } from 'typebox';
-import type { AccessLog } from '../access/access-log.ts';
+import { type AccessLog, accessLogOf } from '../access/access-log.ts';
 import { grantReader, listGrants, revokeReader } from '../access/grants.ts';
 import { listAccesses } from '../access/read-accesses.ts';
 import { GROUP_MODULE, type GroupNode } from '../node/group-node.ts';
@@ -50,7 +50,7 @@ export function logReads(app: App, log: AccessLog): void {
     if (context === undefined || isWrite(request.method) || reply.statusCode >= 400) return payload;
     const { query, params } = request as { query: object; params: object };
     try {
-      await log.note({
+      log.note({
         context,
         method: request.method,
         route: routeOptions.url ?? '',
@@ -65,6 +65,7 @@ export function logReads(app: App, log: AccessLog): void {
     }
     return payload;
   });
+  app.addHook('onClose', () => log.close());
 }
 
 /** Who may look at what, and who did. */
@@ -89,7 +90,10 @@ export function registerAccessRoutes(app: App, group: GroupNode): void {
         response: { 200: AccessAnswer, '4xx': ProblemAnswer },
       },
     },
-    async (request) => listAccesses(group, request.query),
+    async (request) => {
+      await accessLogOf(group).flush();
+      return await listAccesses(group, request.query);
+    },
   );
 
   app.get(

@@ -1,8 +1,10 @@
+import { appendFile, readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { type App, openIssuer, type TenantClaims, uuidv7 } from '@prorata/platform';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openAccessLog } from '../access/access-log.ts';
+import { accessLogOf, openAccessLog } from '../access/access-log.ts';
 import { grantReader, revokeReader } from '../access/grants.ts';
-import { listAccesses, purgeAccesses } from '../access/read-accesses.ts';
+import { type AccessQuery, listAccesses as listWritten, purgeAccesses } from '../access/read-accesses.ts';
 import { receive } from '../intake/receive.ts';
 import { GROUP_MODULE, operatorContext } from '../node/group-node.ts';
 import { fact } from '../testing/facts.ts';
@@ -51,6 +53,11 @@ async function get(url: string, change?: Partial<TenantClaims>) {
   const reply = await app.inject({ url, headers: { authorization: `Bearer ${await token(change)}` } });
   return { status: reply.statusCode, body: reply.body, json: () => JSON.parse(reply.body) };
 }
+/** What is in the table once this process has written what waits. */
+const listAccesses = async (group: TestGroup['group'], query: AccessQuery) => {
+  await accessLogOf(group).flush();
+  return await listWritten(group, query);
+};
 const total = (rows: readonly { cost: string }[]) => rows.reduce((sum, { cost }) => sum + Number(cost), 0);
 
 describe("an entity's reader", () => {
@@ -109,6 +116,7 @@ describe('the access log', () => {
       rows: reply.json().rows.length,
       correlation_id: reply.headers['x-correlation-id'],
     });
+    await accessLogOf(test.group).flush();
     const all = JSON.stringify(await test.admin('SELECT * FROM access_log'));
     expect(all).not.toContain(bearer.slice(0, 20));
     await get('/api/group/months', ofDe());
@@ -120,6 +128,7 @@ describe('the access log', () => {
   it('has each of many reads at once, once', async () => {
     const user_id = uuidv7();
     await Promise.all(Array.from({ length: 60 }, () => get('/api/group/filters', { user_id })));
+    await accessLogOf(test.group).flush();
     const rows = await test.admin<{ n: number }>('SELECT count(*)::int AS n FROM access_log WHERE user_id = $1', [
       user_id,
     ]);
@@ -137,13 +146,26 @@ describe('the access log', () => {
     expect((await get('/api/group/access-log?before=x', admin)).status).toBe(400);
   });
 
-  it('answers nothing that it cannot keep', async () => {
+  it('refuses reads that it cannot keep, forgets none, and takes in what a killed process left', async () => {
+    const access = { context: operatorContext(test.group), method: 'GET', filters: {}, status: 200, rows: 1 };
     await test.admin('REVOKE INSERT ON prorata.access_log FROM prorata_app');
-    const reply = await get('/api/group/entities');
-    expect(reply.status).toBeGreaterThanOrEqual(500);
-    expect(reply.body).not.toContain('FR01');
+    const log = openAccessLog(test.group, 2);
+    log.note({ ...access, route: '/kept' });
+    log.note({ ...access, route: '/kept' });
+    expect(() => log.note({ ...access, route: '/refused' })).toThrow(/wait to be logged/);
+    // The process ends here: its file stays, with a line that was cut off.
+    await expect(log.close()).rejects.toThrow(/permission denied/);
+    const folder = join(test.group.dir, 'access');
+    const left = (await readdir(folder)).filter((name) => name.startsWith(`${process.pid}-`));
+    for (const name of left)
+      if ((await readFile(join(folder, name), 'utf8')).includes('/kept'))
+        await appendFile(join(folder, name), '{"half');
     await test.admin('GRANT INSERT ON prorata.access_log TO prorata_app');
-    expect((await get('/api/group/entities')).status).toBe(200);
+    const next = openAccessLog(test.group);
+    await next.flush();
+    expect((await listWritten(test.group, { route: '/kept' })).rows).toHaveLength(2);
+    expect((await listWritten(test.group, { route: '/refused' })).rows).toHaveLength(0);
+    await next.close();
   });
 
   it('is changed by nobody, and loses what is old only', async () => {
@@ -162,7 +184,7 @@ describe('the access log', () => {
   it('keeps ten thousand filter values by their digest', async () => {
     const filters = { entity: Array.from({ length: 10_000 }, (_, index) => `E${index}\u0000`) };
     const context = { ...operatorContext(test.group), userId: reader };
-    await openAccessLog(test.group).note({ context, method: 'GET', route: '/long', filters, status: 200, rows: null });
+    accessLogOf(test.group).note({ context, method: 'GET', route: '/long', filters, status: 200, rows: null });
     const [entry] = (await listAccesses(test.group, { route: '/long', limit: 1 })).rows;
     expect(entry?.filters).toMatchObject({
       sha256: expect.stringMatching(/^[0-9a-f]{64}$/),

@@ -6,7 +6,7 @@ import {
   openIssuer,
   type ServerOptions,
 } from '@prorata/platform';
-import { openAccessLog } from '../access/access-log.ts';
+import { accessLogOf } from '../access/access-log.ts';
 import { legalEntityOf } from '../access/legal-entity.ts';
 import { entityTokens } from '../enrolment/entity-tokens.ts';
 import { GROUP_MODULE, type GroupNode } from '../node/group-node.ts';
@@ -45,7 +45,7 @@ export async function buildGroupApp(group: GroupNode, options: GroupAppOptions =
     tenantModeOf: (tenantId) => group.db.tenantMode(tenantId),
     register: async (app) => {
       refuseOtherTenants(app, group);
-      logReads(app, openAccessLog(group));
+      logReads(app, accessLogOf(group));
       await registerGroupRoutes(app, group);
       await also?.(app);
     },
