@@ -62,6 +62,37 @@ export const PLACES: readonly Place[] = [
     path: '/publications?at=FR01/2025-01',
     ready: (page) => page.getByText('1 fact differs'),
   },
+  {
+    name: 'comparison',
+    path: '/comparison',
+    ready: (page) => page.getByRole('img', { name: /^Waterfall/ }).locator('svg'),
+  },
+  {
+    name: 'comparison-tables',
+    path: '/comparison?table=entities&table=prices&table=bridge&bridge=entities&lang=fr',
+    ready: (page) => page.getByRole('table', { name: /pourquoi le coût diffère/ }),
+  },
+  {
+    name: 'governance',
+    path: '/governance',
+    ready: (page) => page.getByRole('button', { name: 'Lock April 2025' }),
+    options: { roles: ['group.admin'] },
+  },
+  {
+    name: 'governance-entities',
+    path: '/governance?tab=entities&lang=fr',
+    ready: (page) => page.getByRole('table', { name: 'Discipline' }),
+  },
+  {
+    name: 'governance-rates',
+    path: '/governance?tab=rates',
+    ready: (page) => page.getByRole('table', { name: /Rates to EUR/ }),
+  },
+  {
+    name: 'explanation',
+    path: '/?month=2025-01&explain=total',
+    ready: (page) => page.getByRole('dialog').getByRole('table'),
+  },
   { name: 'problem', path: '/?problem', ready: (page) => page.getByRole('alert'), options: { roles: ['nobody'] } },
 ];
 

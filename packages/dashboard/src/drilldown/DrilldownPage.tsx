@@ -1,5 +1,6 @@
 import { useInfiniteQuery, useQueries, useQuery } from '@tanstack/react-query';
 import { drilldownCsv, drilldownQuery, moreOfLevelQuery, type Path } from '../api/queries.ts';
+import { Explained, ExplainTotal } from '../explain/Explained.tsx';
 import { Flags } from '../flags/Flags.tsx';
 import { formatMonth } from '../format/months.ts';
 import { useWords } from '../i18n/i18n.ts';
@@ -25,10 +26,18 @@ export function DrilldownPage() {
       lead={t('drilldown.lead')}
       parts={['month', 'amounts', 'filters']}
       fixed={['entity', 'domain', 'application']}
+      actions={<ExplainTotal />}
     >
       {(choice) => <Levels choice={choice} path={pathOf(selection)} />}
     </ChosenPage>
   );
+}
+
+/** What the total of a level is of: the month, and the steps taken. */
+function within(choice: Choice, { entity, domain, application }: Path): Choice {
+  const one = (code: string | undefined) => (code === undefined ? [] : [code]);
+  const steps = { entity: one(entity), domain: one(domain), application: one(application) };
+  return { ...choice, from: choice.month, to: choice.month, ...steps };
 }
 
 function Levels({ choice, path }: { readonly choice: Choice; readonly path: Path }) {
@@ -73,6 +82,7 @@ function Levels({ choice, path }: { readonly choice: Choice; readonly path: Path
               load: () => void more.fetchNextPage(),
             }}
           />
+          <Explained choice={within(choice, path)} path={path} />
           <Proportions report={here} level={level} choice={choice} path={path} nameOfRow={nameOfRow} />
         </div>
       )}

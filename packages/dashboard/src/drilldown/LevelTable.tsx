@@ -3,6 +3,7 @@ import { Link } from '@tanstack/react-router';
 import { useId, useMemo } from 'react';
 import type { Path } from '../api/queries.ts';
 import type { DrilldownReport, DrilldownRow, Level } from '../api/types.ts';
+import { ExplainProduct } from '../explain/Explained.tsx';
 import { compareNullable } from '../format/decimal.ts';
 import { formatQuantity } from '../format/numbers.ts';
 import { useWords } from '../i18n/i18n.ts';
@@ -118,7 +119,16 @@ interface RowNameProps {
 }
 
 function RowName({ row, level, path, name }: RowNameProps) {
-  if (level === 'product' || row.code === null) return <span className={classes.product}>{name}</span>;
+  if (level === 'product' || row.code === null) {
+    return (
+      <span className={classes.product}>
+        {name}
+        {row.code !== null && row.unit !== undefined && (
+          <ExplainProduct product={row.code} unit={row.unit} name={name} />
+        )}
+      </span>
+    );
+  }
   const { code } = row;
   return (
     <Link

@@ -7,7 +7,7 @@ import {
   tableFeatures,
   useTable,
 } from '@tanstack/react-table';
-import { useMemo, useRef, useState } from 'react';
+import { useMemo, useState } from 'react';
 import { CsvButton, CsvLink } from './CsvButton.tsx';
 import { type Column, classOf } from './column.ts';
 import { csvText } from './csv.ts';
@@ -37,7 +37,8 @@ const features = tableFeatures({ rowSortingFeature, sortedRowModel: createSorted
  */
 export function DataTable<Row extends RowData>({ caption, rows, columns, rowKey, sorted, csv }: DataTableProps<Row>) {
   const [sorting, setSorting] = useState<SortingState>(sorted === undefined ? [] : [sorted]);
-  const region = useRef<HTMLElement>(null);
+  // State, not a ref: rows inside are laid out before the region around them is known, and again once it is.
+  const [region, setRegion] = useState<HTMLElement | null>(null);
   const ordered = useOrdered(rows, columns, sorting, setSorting);
   const header = columns.find(({ heads }) => heads === true) ?? columns[0];
   const written = columns.flatMap(({ header, value, unit }) =>
@@ -46,7 +47,7 @@ export function DataTable<Row extends RowData>({ caption, rows, columns, rowKey,
   const many = rows.length > MOST_PLAIN_ROWS;
   return (
     <>
-      <ScrollRegion label={caption} tall={many} region={region}>
+      <ScrollRegion label={caption} tall={many} onRegion={setRegion}>
         <table className={classes.table} {...(many ? { 'aria-rowcount': rows.length + 1 } : {})}>
           <caption className={classes.caption}>{caption}</caption>
           <thead>

@@ -1,5 +1,5 @@
 import { Box } from '@mantine/core';
-import { type ReactNode, type RefObject, useEffect, useRef, useState } from 'react';
+import { type ReactNode, useCallback, useEffect, useRef, useState } from 'react';
 import classes from './table.module.css';
 
 interface ScrollRegionProps {
@@ -7,13 +7,20 @@ interface ScrollRegionProps {
   readonly children: ReactNode;
   /** Scrolls down inside itself too, at a height that leaves the page its head. */
   readonly tall?: boolean;
-  readonly region?: RefObject<HTMLElement | null>;
+  /** Is told the element that scrolls, once it is there. */
+  readonly onRegion?: (element: HTMLElement | null) => void;
 }
 
 /** A wide table scrolls inside itself. Only while it does, it is a stop of the keyboard, so that the arrow keys reach its far side. */
-export function ScrollRegion({ label, children, tall = false, region: given }: ScrollRegionProps) {
-  const own = useRef<HTMLElement>(null);
-  const region = given ?? own;
+export function ScrollRegion({ label, children, tall = false, onRegion }: ScrollRegionProps) {
+  const region = useRef<HTMLElement>(null);
+  const attach = useCallback(
+    (element: HTMLElement | null) => {
+      region.current = element;
+      onRegion?.(element);
+    },
+    [onRegion],
+  );
   const [scrolls, setScrolls] = useState(false);
   useEffect(() => {
     const element = region.current;
@@ -26,11 +33,11 @@ export function ScrollRegion({ label, children, tall = false, region: given }: S
     observer.observe(element);
     for (const child of element.children) observer.observe(child);
     return () => observer.disconnect();
-  }, [region, tall]);
+  }, [tall]);
   return (
     <Box
       component="section"
-      ref={region}
+      ref={attach}
       className={tall ? `${classes.scroll} ${classes.tall}` : (classes.scroll ?? '')}
       {...(scrolls ? { tabIndex: 0, 'aria-label': label } : {})}
     >

@@ -1,6 +1,6 @@
 import type { RowData } from '@tanstack/react-table';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { type RefObject, useCallback } from 'react';
+import { useCallback } from 'react';
 import { type Column, classOf } from './column.ts';
 
 /** Up to here every row is in the page, so that the browser's own search and print find them all. */
@@ -37,10 +37,10 @@ export function SeenRows<Row extends RowData>({
   header,
   rowKey,
   region,
-}: RowsProps<Row> & { readonly region: RefObject<HTMLElement | null> }) {
+}: RowsProps<Row> & { readonly region: HTMLElement | null }) {
   const seen = useVirtualizer({
     count: rows.length,
-    getScrollElement: useCallback(() => region.current, [region]),
+    getScrollElement: useCallback(() => region, [region]),
     estimateSize: useCallback(() => ROW_HEIGHT, []),
     overscan: AROUND,
   });
