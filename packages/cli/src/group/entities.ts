@@ -1,8 +1,11 @@
+import { isCountryCode } from '@prorata/platform';
 import { type Command, Option } from 'commander';
+import { cliProblem } from '../problems.ts';
 import { addCommand, type Shell } from '../terminal/command.ts';
 import { reportTable, text } from '../terminal/report.ts';
 import { readCode, readMonth } from '../terminal/values.ts';
 import { withGroup } from './open.ts';
+import { whole } from './policy.ts';
 
 interface ActivityOptions {
   readonly from?: string;
@@ -50,5 +53,66 @@ export function groupEntityCommands(group: Command, shell: Shell): void {
       const { entity, active_from: from, active_to: to } = activity;
       return { document: activity, text: `${entity} publishes from ${from ?? 'any month'} to ${to ?? 'any month'}.` };
     },
+  });
+  addChanges(group, shell);
+}
+
+interface ChangeOptions {
+  readonly label?: string;
+  readonly country?: string;
+  readonly dueDay?: string;
+}
+
+function addChanges(group: Command, shell: Shell): void {
+  addCommand<ChangeOptions>(group, shell, {
+    name: 'change <entity>',
+    summary: 'change the name, the country or the due day of an entity; what it published stays',
+    examples: ['group change FR01 --label "Helios France SAS" --country FR --due-day 8 --dir G'],
+    dir: "the group's folder",
+    options: [
+      new Option('--label <text>', 'its name'),
+      new Option('--country <code>', 'ISO 3166-1 alpha-2'),
+      new Option('--due-day <day>', 'of the following month, or "policy"'),
+    ],
+    async run({ argument, dir, options: { label, country, dueDay } }) {
+      const change = {
+        entity: readCode(argument),
+        ...(label === undefined ? {} : { label }),
+        ...(country === undefined ? {} : { country: readCountry(country) }),
+        ...(dueDay === undefined ? {} : { due_day: dueDay === 'policy' ? null : whole(dueDay, 1, 31) }),
+      };
+      const entry = await withGroup(dir, (node, api) => api.changeEntity(node, change));
+      return { document: entry, text: `${entry.entity}: ${entry.label}, ${entry.country}.` };
+    },
+  });
+  addCommand<{ readonly lastMonth: string }>(group, shell, {
+    name: 'deactivate <entity>',
+    summary: 'end the publishing of an entity with its last month; its history stays',
+    examples: ['group deactivate FR01 --last-month 2025-12 --dir G'],
+    dir: "the group's folder",
+    options: [new Option('--last-month <month>', 'that it publishes').makeOptionMandatory()],
+    async run({ argument, dir, options }) {
+      const input = { entity: readCode(argument), last_month: readMonth(options.lastMonth) };
+      const entry = await withGroup(dir, (node, api) => api.deactivateEntity(node, input));
+      return { document: entry, text: `${entry.entity} publishes until ${entry.active_to}.` };
+    },
+  });
+  addCommand(group, shell, {
+    name: 'reactivate <entity>',
+    summary: 'take the end away: later months are taken and expected again',
+    examples: ['group reactivate FR01 --dir G'],
+    dir: "the group's folder",
+    async run({ argument, dir }) {
+      const entry = await withGroup(dir, (node, api) => api.reactivateEntity(node, { entity: readCode(argument) }));
+      return { document: entry, text: `${entry.entity} publishes again.` };
+    },
+  });
+}
+
+/** @throws Problem `OPTION_INVALID` */
+function readCountry(value: string): string {
+  if (isCountryCode(value)) return value;
+  throw cliProblem('OPTION_INVALID', `${JSON.stringify(value)} is no country; ISO 3166-1 codes look like FR`, {
+    value,
   });
 }

@@ -1,11 +1,13 @@
 import type { PeriodState } from '@prorata/group';
 import { type Command, Option } from 'commander';
 import { addCommand, type Shell } from '../terminal/command.ts';
+import { count, reportTable, text } from '../terminal/report.ts';
 import { readMonth } from '../terminal/values.ts';
 import { withGroup } from './open.ts';
 
-/** `prorata group lock` and `reopen`: whether a month still takes revisions. */
+/** `prorata group periods`, `lock` and `reopen`: whether a month still takes revisions. */
 export function groupPeriodCommands(group: Command, shell: Shell): void {
+  addList(group, shell);
   addCommand<{ readonly reason?: string }>(group, shell, {
     name: 'lock <month>',
     summary: 'refuse later revisions of a month and pin its publications, rates and references',
@@ -30,6 +32,33 @@ export function groupPeriodCommands(group: Command, shell: Shell): void {
       const month = readMonth(argument);
       const state = await withGroup(dir, (node, api) => api.reopenMonth(node, { month, reason }));
       return { document: state, text: stateText(state) };
+    },
+  });
+}
+
+function addList(group: Command, shell: Shell): void {
+  addCommand(group, shell, {
+    name: 'periods',
+    summary: 'every month: locked or open, whom it waits for, who differs from the group',
+    examples: ['group periods --dir G'],
+    dir: "the group's folder",
+    async run({ dir, terminal }) {
+      const rows = await withGroup(dir, (node, api) => api.listPeriods(node));
+      const lines = rows.map(({ waiting_for, differs, adjusts, ...row }) => ({
+        ...row,
+        waiting: waiting_for.join(' '),
+        differs: differs.map(({ entity, revision }) => `${entity} r${revision}`).join(' '),
+        adjusts: adjusts.map(({ entity, adjusts_month }) => `${entity} ${adjusts_month}`).join(' '),
+      }));
+      const fields = [
+        text('period_month', 'Month', 'Mois'),
+        text('status', 'Status', 'Statut'),
+        text('waiting', 'Waits for', 'Attend'),
+        text('differs', 'Differ from the group', 'Diffèrent du groupe'),
+        text('adjusts', 'Corrects', 'Corrige'),
+        count('rate_set', 'Rates', 'Taux'),
+      ];
+      return { document: { rows }, text: reportTable(lines, fields, terminal.language) };
     },
   });
 }

@@ -16,8 +16,8 @@ import type { AnyNode } from './open-node.ts';
 /** All kinds of jobs that a node of this kind can do. */
 export async function nodeJobs(open: AnyNode): Promise<Jobs> {
   if (open.kind === 'group') {
-    const { accessJobs, scaleJobs } = await import('@prorata/group');
-    return { ...platformJobs, ...accessJobs(open.node), ...scaleJobs(open.node) };
+    const { accessJobs, groupJobs, scaleJobs } = await import('@prorata/group');
+    return { ...platformJobs, ...accessJobs(open.node), ...groupJobs(open.node), ...scaleJobs(open.node) };
   }
   const { analyticJobs } = await import('@prorata/analytic');
   const { finopsRunJobs, pushJobs } = await import('@prorata/finops');
@@ -29,8 +29,8 @@ export async function nodeSchedules({ kind, node: { config } }: AnyNode): Promis
   const told: readonly Schedule[] = config.schedules ?? [];
   const usual = [MAINTENANCE];
   if (kind === 'group') {
-    const { ACCESS_RETENTION, PARTITIONS_AHEAD } = await import('@prorata/group');
-    usual.push(ACCESS_RETENTION, PARTITIONS_AHEAD);
+    const { ACCESS_RETENTION, GROUP_SCHEDULES, PARTITIONS_AHEAD } = await import('@prorata/group');
+    usual.push(ACCESS_RETENTION, PARTITIONS_AHEAD, ...GROUP_SCHEDULES);
   }
   const own = usual.filter(({ job }) => !told.some((one) => one.job === job));
   return { items: [...own, ...told], context: operatorIdentity(config, OPERATOR_ROLES[config.kind]) };

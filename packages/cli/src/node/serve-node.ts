@@ -98,12 +98,16 @@ async function appOf(open: AnyNode, wishes: { readonly codes: SignInCodes; reado
   if (open.kind === 'entity') {
     return await entityApp(open.node, wishes);
   }
-  const { buildGroupApp, dashboardPages } = await import('@prorata/group');
+  const { buildGroupApp, dashboardPages, startWatch } = await import('@prorata/group');
   return await buildGroupApp(open.node, {
     ...wishes,
     async also(app) {
       registerJobRoutes(app, { db: open.node.db, operators: JOB_OPERATORS });
       await serveEvents(app, open);
+      const watch = startWatch(open.node, {
+        onError: (error) => app.log.error({ err: error }, 'the watched folders could not be read'),
+      });
+      app.addHook('onClose', () => watch.stop());
     },
     ...(existsSync(join(PAGES, 'index.html')) ? { pages: dashboardPages(PAGES) } : {}),
   });
