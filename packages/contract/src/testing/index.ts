@@ -1,3 +1,4 @@
+export * from './damages.ts';
 export * from './forging.ts';
 export * from './refusal.ts';
 export * from './sample.ts';
