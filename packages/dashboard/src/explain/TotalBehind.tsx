@@ -2,7 +2,6 @@ import { Loader } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { totalQuery } from '../api/analysis-queries.ts';
 import type { TotalPart } from '../api/types.ts';
-import { Flags } from '../flags/Flags.tsx';
 import { compareNullable } from '../format/decimal.ts';
 import { formatMonth } from '../format/months.ts';
 import { formatQuantity } from '../format/numbers.ts';
@@ -69,6 +68,9 @@ export function TotalBehind({ choice }: { readonly choice: Choice }) {
       cell: ({ evidence }) => <EvidenceLink evidence={evidence} />,
     },
   ];
+  const short = (month: string) => formatMonth(month, language, 'short');
+  const missing = data.missing.map(({ period_month, currency }) => `${currency} ${short(period_month)}`);
+  const provisional = data.provisional.map(short);
   const count = (value: number) => formatQuantity(String(value), language);
   return (
     <>
@@ -78,7 +80,10 @@ export function TotalBehind({ choice }: { readonly choice: Choice }) {
         <dt>{t('explain.coverage')}</dt>
         <dd>{t('explain.valued', { valued: count(data.total.valued_rows), all: count(data.total.fact_rows) })}</dd>
       </dl>
-      <Flags choice={choice} />
+      {missing.length > 0 && <p className={classes.note}>{t('flags.missingRates', { list: missing.join(', ') })}</p>}
+      {provisional.length > 0 && (
+        <p className={classes.note}>{t('flags.provisional', { list: provisional.join(', ') })}</p>
+      )}
       <p className={classes.note}>{t('explain.totalNote')}</p>
       <DataTable
         caption={t('explain.total')}
