@@ -5,7 +5,7 @@ import { openTestGroup, type TestGroup } from '../src/testing/test-group.ts';
 import { type BenchResult, milliseconds } from './figures.ts';
 import { fillHistory } from './history.ts';
 
-const ROUNDS = 60;
+const ROUNDS = Number(process.env.PRORATA_BENCH_ROUNDS ?? 60);
 const YEAR = 'from=2025-01&to=2025-12';
 const MONTH = 'from=2025-07&to=2025-07';
 
