@@ -123,7 +123,8 @@ async function take(scene: Scene, bytes: Buffer): Promise<string> {
 function isCutOff(error: unknown): boolean {
   return (
     error instanceof Error &&
-    (('code' in error && error.code === '57P01') || /terminat|connection|queryable/i.test(error.message))
+    (('code' in error && error.code === '57P01') ||
+      /terminat|connection|queryable|EPIPE|ECONNRESET/i.test(error.message))
   );
 }
 
