@@ -37,10 +37,17 @@ const client = new QueryClient({
 });
 const router = makeRouter(client);
 
+let leaving = false;
+
+/** Once, however many questions were refused: clearing again would take from the sign-in page what it has asked. */
 function signInAgain(): void {
-  client.clear();
   const { href, pathname } = router.state.location;
-  if (pathname !== '/sign-in') void router.navigate({ to: '/sign-in', search: { next: href, ended: true } });
+  if (leaving || pathname === '/sign-in') return;
+  leaving = true;
+  client.clear();
+  void router.navigate({ to: '/sign-in', search: { next: href, ended: true } }).finally(() => {
+    leaving = false;
+  });
 }
 
 const host = document.getElementById('root');

@@ -45,7 +45,7 @@ export function sessionCases(stage: Stage): void {
       await page.getByText('Your session has ended.').waitFor();
       await page.getByLabel('One-time code or access token').fill(await stage.node.token());
       await page.keyboard.press('Enter');
-      await page.getByText('Domains by cost in March 2025').waitFor();
+      await page.getByRole('heading', { name: 'Domains by cost in March 2025' }).waitFor();
     });
 
     it('shows the problem of whoever may not read the group', async () => {
