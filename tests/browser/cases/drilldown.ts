@@ -11,7 +11,7 @@ export function drilldownCases(stage: Stage): void {
       await page.getByRole('link', { name: 'Shop' }).click();
       await page.getByRole('heading', { name: /Products of Shop/ }).waitFor();
       await page.getByText('Indirect').first().waitFor();
-      expect(await rowOf(page, 'Relational database')).toEqual([
+      expect(await rowOf(page, 'Relational database Where the amount of Relational database comes from')).toEqual([
         '10,000',
         'Hours',
         'Direct',
@@ -19,7 +19,14 @@ export function drilldownCases(stage: Stage): void {
         '79.4%',
         '+8.3%',
       ]);
-      expect(await rowOf(page, 'Backup')).toEqual(['1', 'share', 'Indirect', '€1,170.00', '4.8%', '+8.3%']);
+      expect(await rowOf(page, 'Backup Where the amount of Backup comes from')).toEqual([
+        '1',
+        'share',
+        'Indirect',
+        '€1,170.00',
+        '4.8%',
+        '+8.3%',
+      ]);
       expect((await rowOf(page, 'Total')).filter((text) => text !== '')).toEqual(['€24,570.00']);
       const steps = page.getByRole('navigation', { name: 'Where you are' }).getByRole('listitem');
       expect((await steps.allInnerTexts()).map((text) => text.split('\n').filter((line) => line !== ''))).toEqual([
