@@ -263,9 +263,3 @@ export function differenceQuery(entity: string, month: string, from: number, to:
     queryFn: () => answer(api.GET('/api/group/publications/{entity}/{month}/diff', { params: { path, query } })),
   });
 }
-
-/** Bundles that the group did not take, the newest first. */
-export const refusalsQuery = queryOptions({
-  queryKey: ['refusals'],
-  queryFn: () => answer(api.GET('/api/group/refusals', { params: { query: {} } })),
-});

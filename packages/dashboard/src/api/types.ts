@@ -26,7 +26,6 @@ export type ReportQuery = NonNullable<operations['groupMonths']['parameters']['q
 export type Publication = Answer<'groupPublicationHistory'>['rows'][number];
 export type Difference = Answer<'groupPublicationDifference'>;
 export type DifferenceRow = Difference['rows'][number];
-export type Refusal = Answer<'groupRefusals'>['rows'][number];
 export type Compared = Answer<'groupEntityComparison'>;
 export type ComparedRow = Compared['rows'][number];
 export type UnitCostRow = Answer<'groupUnitCosts'>['rows'][number];

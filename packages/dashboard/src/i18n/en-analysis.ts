@@ -161,6 +161,13 @@ export const analysisEn = {
     refuse: 'Refused',
     latest: 'The latest',
   },
+  intake: {
+    report: 'Report of the intake',
+    reportOf: 'Report of the intake of {{file}}',
+    row: 'row {{row}}',
+    more_one: 'and {{count}} more finding',
+    more_other: 'and {{count}} more findings',
+  },
   kpi: {
     on_time_share: 'On time',
     restatement_rate: 'Restated',

@@ -1,7 +1,7 @@
 import type { Dictionary } from './en.ts';
 
 /** Les mots français des pages qui comparent, expliquent et gouvernent. */
-export const analysisFr: Pick<Dictionary, 'comparison' | 'bridge' | 'explain' | 'governance' | 'kpi'> = {
+export const analysisFr: Pick<Dictionary, 'comparison' | 'bridge' | 'explain' | 'governance' | 'intake' | 'kpi'> = {
   comparison: {
     title: 'Comparaison',
     lead: 'De deux à six entités côte à côte : ce qu’elles coûtent, ce qu’elles paient, et pourquoi elles diffèrent',
@@ -166,6 +166,13 @@ export const analysisFr: Pick<Dictionary, 'comparison' | 'bridge' | 'explain' | 
     take: 'Pris comme propres à l’entité, et comptés',
     refuse: 'Refusés',
     latest: 'Le plus récent',
+  },
+  intake: {
+    report: 'Rapport de réception',
+    reportOf: 'Rapport de réception de {{file}}',
+    row: 'ligne {{row}}',
+    more_one: 'et {{count}} autre constat',
+    more_other: 'et {{count}} autres constats',
   },
   kpi: {
     on_time_share: 'À temps',

@@ -1,14 +1,15 @@
 import { Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useId } from 'react';
-import { refusalsQuery } from '../api/queries.ts';
-import type { Refusal } from '../api/types.ts';
+import { quarantineQuery } from '../api/governance-queries.ts';
+import type { Quarantined } from '../api/types.ts';
 import { formatMoment } from '../format/months.ts';
 import { useWords } from '../i18n/i18n.ts';
 import { useSelected } from '../selection/use-selected.ts';
 import { Panel } from '../shell/Panel.tsx';
 import { Failure } from '../shell/states.tsx';
 import { type Column, DataTable } from '../tables/DataTable.tsx';
+import { IntakeReport } from './IntakeReport.tsx';
 import classes from './publications.module.css';
 
 /** What was sent and not taken, with the reason: why a month may still be missing. Nothing where nothing was refused. */
@@ -16,10 +17,10 @@ export function Refusals() {
   const { t, language } = useWords();
   const { nameOf } = useSelected();
   const heading = useId();
-  const { data, error, refetch } = useQuery(refusalsQuery);
+  const { data, error, refetch } = useQuery(quarantineQuery);
   if (error !== null) return <Failure error={error} retry={() => void refetch()} />;
   if (data === undefined || data.rows.length === 0) return null;
-  const columns: Column<Refusal>[] = [
+  const columns: Column<Quarantined>[] = [
     {
       id: 'file',
       header: t('publications.file'),
@@ -35,10 +36,11 @@ export function Refusals() {
       id: 'reason',
       header: t('publications.reason'),
       value: ({ code, message }) => `${code}: ${message}`,
-      cell: ({ code, message }) => (
+      cell: ({ id, file, code, message }) => (
         <span className={classes.fact}>
           <code>{code}</code>
           <span className="soft">{message}</span>
+          <IntakeReport id={id} file={file} />
         </span>
       ),
     },
@@ -47,9 +49,9 @@ export function Refusals() {
       header: t('columns.received'),
       wideOnly: true,
       numeric: true,
-      order: (a, b) => a.received_at.localeCompare(b.received_at),
-      value: ({ received_at }) => received_at,
-      cell: ({ received_at }) => formatMoment(received_at, language),
+      order: (a, b) => a.last_at.localeCompare(b.last_at),
+      value: ({ last_at }) => last_at,
+      cell: ({ last_at }) => formatMoment(last_at, language),
     },
   ];
   const title = t('publications.refusedBundles');
@@ -62,7 +64,7 @@ export function Refusals() {
         caption={title}
         rows={data.rows}
         columns={columns}
-        rowKey={({ sha256, received_at }) => `${sha256} ${received_at}`}
+        rowKey={({ id }) => id}
         sorted={{ id: 'received', desc: true }}
       />
     </Panel>
