@@ -14,7 +14,8 @@ let entity: string;
 /** Kept open, so that the databases stay up between commands, as they do beside a serving node. */
 const open: { close(): Promise<void> }[] = [];
 
-const MONTH = '2025-01';
+/** A month that the sample group leaves open. */
+const MONTH = '2025-07';
 
 async function stored(name: string, content: string | Uint8Array): Promise<string> {
   const path = join(folder.dir, name);
@@ -47,7 +48,7 @@ describe('a file that is no bill', () => {
     ['a zip', () => Buffer.from('504b0304140000000000', 'hex')],
     ['half a gzip', async () => gzipSync(await bill()).subarray(0, 2000)],
     ['a column too few', async () => (await bill()).replace('BilledCost', 'BilledPrice')],
-    ['a month that is none', async () => (await bill()).replaceAll('2025-01-01T00:00:00Z', '2025-13-01T00:00:00Z')],
+    ['a month that is none', async () => (await bill()).replaceAll('2025-07-01T00:00:00Z', '2025-13-01T00:00:00Z')],
     ['money that is none', async () => (await bill()).replace(/^[0-9.]+,/m, '1_000,')],
   ])('%s is refused and nothing is lost', async (name, content) => {
     const file = await stored(`${name.replaceAll(' ', '-')}.csv`, await content());

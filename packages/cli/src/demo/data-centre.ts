@@ -1,15 +1,15 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { randomStream } from './random.ts';
-import type { SampleEntity } from './sample-group.ts';
+import { SAMPLE_MONTHS, type SampleEntity } from './sample-group.ts';
 
 /** Files about what an entity runs itself: nobody bills it, so it is measured and valued by a price list. */
 export interface DataCentreInput {
   readonly references: string;
   readonly consumption: string;
   readonly drivers: string;
-  /** Price lists in the order of their validity, each with its first month. */
-  readonly prices: readonly { readonly path: string; readonly validFrom: string }[];
+  /** Price lists in the order of their validity, each with its first and its last month. */
+  readonly prices: readonly { readonly path: string; readonly validFrom: string; readonly validTo: string }[];
   readonly rules: string;
 }
 
@@ -64,10 +64,10 @@ export async function writeDataCentre(
   return {
     references: await write('references.csv', references(entity)),
     consumption: await write('consumption.csv', consumption(entity, months, seed)),
-    drivers: await write('head-count.csv', headCounts(entity, months, seed)),
+    drivers: await write('head-count.csv', headCounts(entity, seed)),
     prices: [
-      { path: await write('prices-1.csv', prices(entity, 0)), validFrom: '2025-01' },
-      { path: await write('prices-2.csv', prices(entity, 1)), validFrom: '2025-07' },
+      { path: await write('prices-1.csv', prices(entity, 0)), validFrom: '2025-01', validTo: '2025-06' },
+      { path: await write('prices-2.csv', prices(entity, 1)), validFrom: '2025-07', validTo: '2025-12' },
     ],
     rules: await write('rules.yaml', RULES),
   };
@@ -80,6 +80,8 @@ const RULES = [
   '  - code: backbone',
   '    label: Backbone by head count',
   '    order: 10',
+  '    valid_from: 2025-01',
+  '    valid_to: 2025-12',
   `    from: { products: [${BACKBONE.code}] }`,
   '    by: { driver: head count }',
 ];
@@ -121,8 +123,9 @@ function row(month: string, application: string, product: Product, quantity: num
   return [month, application.toLowerCase(), product.code, quantity, product.unit, environment].join(',');
 }
 
-function headCounts(entity: SampleEntity, months: readonly string[], seed: string): string[] {
-  const rows = months.flatMap((month) =>
+/** Of the whole year, whichever months are billed: who works where is known ahead. */
+function headCounts(entity: SampleEntity, seed: string): string[] {
+  const rows = SAMPLE_MONTHS.flatMap((month) =>
     ownApplications(entity).map(({ name, weight }) => {
       const people = weight + randomStream(`${seed}/people/${entity.code}/${month.slice(0, 4)}/${name}`).integer(1, 9);
       return `head count,${month},${name.toLowerCase()},${people}`;

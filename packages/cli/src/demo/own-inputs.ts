@@ -9,8 +9,8 @@ import type { DataCentreInput } from './data-centre.ts';
 export async function takeDataCentre(entity: EntityNode, input: DataCentreInput): Promise<void> {
   const finops = await import('@prorata/finops');
   await finops.importReferences(entity, { path: input.references });
-  for (const { path, validFrom } of input.prices) {
-    await finops.importPrices(entity, { path, view: 'DATA-CENTRE', validFrom, publish: true });
+  for (const { path, validFrom, validTo } of input.prices) {
+    await finops.importPrices(entity, { path, view: 'DATA-CENTRE', validFrom, validTo, publish: true });
   }
   await finops.importDrivers(entity, { path: input.drivers });
   await finops.importRules(entity, await readFile(input.rules, 'utf8'), { publish: true });

@@ -20,7 +20,7 @@ export function groupPolicyCommands(group: Command, shell: Shell): void {
     name: 'show',
     isDefault: true,
     summary: 'the policy that stands',
-    examples: ['group policy --dir G'],
+    examples: ['group policy show --dir G'],
     dir: "the group's folder",
     async run({ dir }) {
       const standing = await withGroup(dir, (node, api) => api.readPolicy(node));
@@ -67,7 +67,7 @@ function contractVersions(group: Command, shell: Shell): void {
     name: 'list',
     isDefault: true,
     summary: 'which versions are taken, and until when',
-    examples: ['group contract-versions --dir G'],
+    examples: ['group contract-versions list --dir G'],
     dir: "the group's folder",
     async run({ dir, terminal }) {
       const rows = await withGroup(dir, (node, api) => api.listContractVersions(node));

@@ -17,7 +17,7 @@ function referencePrices(prices: Command, shell: Shell): void {
     name: 'list',
     isDefault: true,
     summary: 'every set of reference prices, the latest first',
-    examples: ['group reference-prices --dir G'],
+    examples: ['group reference-prices list --dir G'],
     dir: "the group's folder",
     async run({ dir, terminal }) {
       const rows = await withGroup(dir, (node, api) => api.listReferencePrices(node));
@@ -69,7 +69,7 @@ function pricingViews(views: Command, shell: Shell): void {
     name: 'list',
     isDefault: true,
     summary: 'every version of every Pricing View that entities published with',
-    examples: ['group pricing-views --dir G'],
+    examples: ['group pricing-views list --dir G'],
     dir: "the group's folder",
     async run({ dir, terminal }) {
       const rows = await withGroup(dir, (node, api) => api.listPricingViews(node));

@@ -134,6 +134,7 @@ describe('a run by rules', () => {
     expect(run.totals).toMatchObject([{ cost_billed: '6', cost_effective: '5' }]);
     const { rows: facts } = await reportFacts(test.entity, { month: '2025-07' });
     expect(facts).toMatchObject([
+      { application_id: 'core banking', domain_id: 'Mainframe', family_id: null, product_id: 'TAX', unit: 'none' },
       {
         application_id: 'core banking',
         domain_id: 'Mainframe',
@@ -143,7 +144,6 @@ describe('a run by rules', () => {
         quantity: '4',
         cost_billed: '3',
       },
-      { application_id: 'core banking', domain_id: 'Mainframe', family_id: null, product_id: 'TAX', unit: 'none' },
       { application_id: 'web shop', domain_id: 'Compute', family_id: null },
     ]);
     const { rows: references } = await listReferences(test.entity, { kind: 'product' });
