@@ -13,9 +13,9 @@ export function entityCases(stage: Stage): void {
       await heading(page, 'Boreal North').waitFor();
       await page.getByText('FR01 · France · EUR').waitFor();
       await page.getByText('Rank 1 of 2').waitFor();
-      expect(await page.getByText('Total of April 2025').locator('..').textContent()).toContain('€51,675');
+      await expect.poll(() => page.getByText('Total of April 2025').locator('..').textContent()).toContain('€51,675');
       const domains = page.getByRole('region', { name: 'Domains in April 2025' });
-      expect(await domains.getByRole('row').last().textContent()).toBe('Total€51,675.00');
+      await expect.poll(() => domains.getByRole('row').last().textContent()).toBe('Total€51,675.00');
       // An application narrows the page; the way down keeps it.
       await page.getByRole('link', { name: 'Shop' }).click();
       await page.getByRole('button', { name: 'Remove Shop' }).waitFor();
@@ -52,7 +52,7 @@ export function entityCases(stage: Stage): void {
       await page.getByRole('region', { name: 'Products in April 2025' }).waitFor();
       expect(await rowOf(page, 'Relational database')).toEqual(['26,000', 'Hours', '€42,250.00', '83.3%', '−13.3%']);
       const entities = page.getByRole('region', { name: 'Entities in April 2025' });
-      expect(await entities.getByRole('row').last().textContent()).toBe('Total€50,700.00');
+      await expect.poll(() => entities.getByRole('row').last().textContent()).toBe('Total€50,700.00');
       await entities.getByRole('link', { name: /Boreal East/ }).click();
       await page.getByRole('heading', { name: 'Applications of Databases' }).waitFor();
     });

@@ -37,7 +37,7 @@ export function explainCases(stage: Stage): void {
       );
       const drawer = page.getByRole('dialog');
       await drawer.getByText('Taux vers EUR').waitFor();
-      expect(await drawer.textContent()).toMatch(/moyenne de 1 jour/);
+      await expect.poll(() => drawer.textContent()).toMatch(/moyenne de 1 jour/);
     });
   });
 

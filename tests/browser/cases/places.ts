@@ -103,8 +103,19 @@ export async function barriersOf(page: Page): Promise<string[]> {
   return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
 }
 
-/** One visit a place looks at it by day, by night and on a phone. */
+/** One visit a place: what axe finds by day. The whole look, by night and on a phone, is `places.long.test.ts`. */
 export function placeCases(stage: Stage): void {
+  describe('each page', () => {
+    it.each(PLACES)('$name has no barrier that axe knows', async (place) => {
+      const page = await stage.open(place.path, place.options);
+      await place.ready(page).waitFor();
+      expect(await barriersOf(page)).toEqual([]);
+    });
+  });
+}
+
+/** One visit a place looks at it by day, by night and on a phone, and keeps a picture. */
+export function wholePlaceCases(stage: Stage): void {
   describe('each page, light, dark and on a phone', () => {
     it.each(PLACES)('$name has no barrier that axe knows, and nothing wider than a phone', async (place) => {
       const page = await stage.open(place.path, place.options);

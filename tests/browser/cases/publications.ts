@@ -13,7 +13,9 @@ export function publicationCases(stage: Stage): void {
       const drawer = page.getByRole('dialog');
       await drawer.getByRole('heading', { name: /Revision 2/ }).waitFor();
       await drawer.getByText('1 fact differs').waitFor();
-      expect(await drawer.getByRole('row').last().textContent()).toMatch(/Cache.*Changed€3,000\.00€3,001\.00€1\.00$/);
+      await expect
+        .poll(() => drawer.getByRole('row').last().textContent())
+        .toMatch(/Cache.*Changed€3,000\.00€3,001\.00€1\.00$/);
       await page.keyboard.press('Escape');
       await drawer.waitFor({ state: 'detached' });
       expect(new URL(page.url()).search).toBe('');
@@ -28,7 +30,7 @@ export function publicationCases(stage: Stage): void {
       });
       const page = await stage.open('/publications');
       const refused = page.getByRole('region', { name: 'Bundles that were refused' });
-      expect(await refused.getByRole('row').last().textContent()).toMatch(/stranger\.zip.*KEY_UNKNOWN/);
+      await expect.poll(() => refused.getByRole('row').last().textContent()).toMatch(/stranger\.zip.*KEY_UNKNOWN/);
     });
   });
 }

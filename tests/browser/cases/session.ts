@@ -52,7 +52,7 @@ export function sessionCases(stage: Stage): void {
       const page = await stage.open('/', { roles: ['nobody'] });
       const alert = page.getByRole('alert');
       await alert.getByText('FORBIDDEN').waitFor();
-      expect(await alert.textContent()).toMatch(/What to do:.*Reference [0-9a-f-]{36}/);
+      await expect.poll(() => alert.textContent()).toMatch(/What to do:.*Reference [0-9a-f-]{36}/);
     });
   });
 }

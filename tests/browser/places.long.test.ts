@@ -1,0 +1,4 @@
+import { wholePlaceCases } from './cases/places.ts';
+import { setStage } from './stage.ts';
+
+wholePlaceCases(setStage());
