@@ -56,5 +56,6 @@ export const heading = (page: Page, name: string): Locator => page.getByRole('he
 /** The name of the row, and what stands in its cells. */
 export async function rowOf(page: Page, name: string): Promise<string[]> {
   const row = page.getByRole('row').filter({ has: page.getByRole('rowheader', { name, exact: true }) });
+  await row.waitFor();
   return await row.getByRole('cell').allInnerTexts();
 }
