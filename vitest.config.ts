@@ -8,6 +8,8 @@ export default defineConfig({
     include: long ? ['{packages,tests}/**/*.long.test.ts'] : ['{packages,tests}/**/*.test.ts'],
     exclude: ['**/node_modules/**', '**/dist/**', ...(long ? [] : ['**/*.long.test.ts'])],
     pool: 'forks',
+    // Files of one worker share what they import; each has databases, folders and servers of its own. Campaigns kill processes, so they share nothing.
+    isolate: long,
     maxWorkers: 2,
     testTimeout: long ? 1_800_000 : 60_000,
     hookTimeout: 120_000,

@@ -101,7 +101,8 @@ describe('a killed process', () => {
       expect(rows.length).toBeLessThanOrEqual(1);
     });
     expect(done).toMatchObject({ entity: 'FR01', period_month: MONTH, revision: 1 });
-    const report = await answerInProcess('group', 'report', 'entities', '--month', MONTH, '--dir', demo.group);
+    const asked = ['--month', MONTH, '--measure', 'cost_effective', '--dir', demo.group];
+    const report = await answerInProcess('group', 'report', 'entities', ...asked);
     const [row] = Array.isArray(report.rows) ? report.rows : [];
     expect(amount(row.local_cost)).toBe(amount(file.effective_cost));
   });
