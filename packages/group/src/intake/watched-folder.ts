@@ -37,6 +37,9 @@ const CLAIM = /^\.taking-(\d+)-(.+)$/s;
 /** Names under which programs upload before they rename. */
 const UNFINISHED = /\.(part|partial|filepart|tmp|crdownload)$/i;
 
+/** Files that this process is taking, whichever of its watches: what another one of it claims is not given back. */
+const CLAIMED = new Set<string>();
+
 /**
  * Looks into the folders of the entities, `incoming/FR01/`, and takes the bundles that are complete through the same intake as a push by
  * that entity: a bundle of another one is an ENTITY_MISMATCH. A file goes to `accepted/` or `quarantine/` beside it, with its report.
@@ -48,7 +51,6 @@ export class FolderWatch {
   readonly #settleMs: number;
   readonly #signal: AbortSignal | undefined;
   readonly #looks = new Map<string, Look>();
-  readonly #claimed = new Set<string>();
 
   constructor(group: GroupNode, options: WatchOptions = {}) {
     const { intake } = group.config;
@@ -121,12 +123,12 @@ export class FolderWatch {
 
   async #take(entity: string, folder: string, file: string): Promise<Taken[]> {
     const claim = join(folder, `.taking-${process.pid}-${file}`);
-    this.#claimed.add(claim);
+    CLAIMED.add(claim);
     this.#looks.delete(join(folder, file));
     try {
       await rename(join(folder, file), claim);
     } catch (error) {
-      this.#claimed.delete(claim);
+      CLAIMED.delete(claim);
       // Another process was faster, or the sender took it back.
       if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
       throw error;
@@ -138,7 +140,7 @@ export class FolderWatch {
       const detail = error instanceof Error ? error.message : String(error);
       return [{ entity, file, outcome: 'WAITING', code: error instanceof Problem ? error.code : null, detail }];
     } finally {
-      this.#claimed.delete(claim);
+      CLAIMED.delete(claim);
     }
   }
 
@@ -162,7 +164,7 @@ export class FolderWatch {
     for (const name of await readdir(folder)) {
       const [, pid, file = ''] = CLAIM.exec(name) ?? [];
       const path = join(folder, name);
-      if (pid === undefined || this.#claimed.has(path)) continue;
+      if (pid === undefined || CLAIMED.has(path)) continue;
       if (Number(pid) !== process.pid && isRunning(Number(pid))) continue;
       await rename(path, await freeName(folder, file));
     }
