@@ -3,7 +3,7 @@
 // batch
 export { finopsRunJobs, RUN_JOB } from './batch/jobs.ts';
 export { type BatchMonth, type BatchResult, type BatchRow, runMonths, unfinishedBatch } from './batch/run-months.ts';
-export { type ConservedStep, type ShownRun, showRun } from './batch/runs.ts';
+export { type ConservedStep, listRuns, type RunRow, type ShownRun, showRun } from './batch/runs.ts';
 // closing
 export { type AdjustmentChange, type AdjustOptions, adjustMonth, withdrawAdjustments } from './closing/adjust.ts';
 export { type Adjustment, type AdjustmentLine, reportAdjustments } from './closing/adjustments.ts';
@@ -25,7 +25,7 @@ export type { DriverTotal } from './drivers/judge-drivers.ts';
 export { FINOPS_EVENTS } from './event-catalogue.ts';
 // facts
 export { type ReplacedFacts, type RunOptions, type RunResult, type RunStep, runMonth } from './facts/run-month.ts';
-export type { BatchStep, MoneyTotal, MonthKey, MonthRun, RunWarning, StepName, StepOutcome } from './facts/steps.ts';
+export type { BatchStep, MoneyTotal, MonthKey, MonthRun, RunWarning, StepName, StepOutcome } from './facts/step.ts';
 // http
 export { registerFinopsRoutes } from './http/finops.routes.ts';
 export { ADMINS, ANALYSTS, CONTROLLERS, PULLER_ROLE, READERS } from './http/roles.ts';
@@ -45,7 +45,8 @@ export type { ExpansionLimits } from './import/source-file.ts';
 export { readTableNumber, type TableRow, type TableShape, withTableFile } from './import/table-file.ts';
 export type { Violation } from './import/violations.ts';
 // indirect
-export { type ExplainedPart, type Explanation, explainIndirect } from './indirect/explain.ts';
+export { type Explanation, explainIndirect } from './indirect/explain.ts';
+export type { ExplainedPart } from './indirect/explained-part.ts';
 export { type IndirectRule, parseRules } from './indirect/rule-document.ts';
 export {
   archiveRule,
@@ -201,9 +202,7 @@ export {
   type FactsReport,
   type ImportRow,
   listImports,
-  listRuns,
   type ReportedFact,
-  type RunRow,
   reportCoverage,
   reportFacts,
 } from './report/reports.ts';

@@ -27,6 +27,14 @@ export const MONTHS_DONE = `
    WHERE tenant_id = $1 AND legal_entity_id = $2 AND batch_id = $3 AND status = 'COMPLETED'
    ORDER BY period_month, ended_at DESC`;
 
+export const RUNS = `
+  SELECT run_id, to_char(period_month, 'YYYY-MM') AS period_month, status, trigger, mapping_sha256, summary, replaced,
+         to_char(started_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS started_at,
+         to_char(ended_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS ended_at
+    FROM batch_run
+   WHERE tenant_id = $1 AND legal_entity_id = $2 AND ($3::date IS NULL OR period_month = $3)
+   ORDER BY batch_run.started_at DESC LIMIT 200`;
+
 export const ONE_RUN = `
   SELECT run_id, to_char(period_month, 'YYYY-MM') AS period_month, status, trigger, batch_id, mapping_sha256, summary, replaced,
          to_char(started_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS started_at,

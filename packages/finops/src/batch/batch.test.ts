@@ -5,12 +5,11 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest
 import { runMonth } from '../facts/run-month.ts';
 import { importFocus } from '../import/import-focus.ts';
 import { DEFAULT_MAPPING } from '../mapping/default-mapping.ts';
-import { listRuns } from '../report/reports.ts';
 import { focusCsv } from '../testing/focus-csv.ts';
 import { openTestEntity, type TestEntity } from '../testing/test-entity.ts';
 import { finopsRunJobs, lastMonths, RUN_JOB } from './jobs.ts';
 import { runMonths, unfinishedBatch } from './run-months.ts';
-import { conservedSteps, showRun } from './runs.ts';
+import { conservedSteps, listRuns, showRun } from './runs.ts';
 
 let test: TestEntity;
 const workers: JobWorker[] = [];

@@ -5,10 +5,11 @@ import { uuidv7, verifyAuditLog } from '@prorata/platform';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { importFocus } from '../import/import-focus.ts';
 import { type EntityNode, initEntity, openEntity } from '../node/entity.ts';
-import { listRuns, reportFacts } from '../report/reports.ts';
+import { reportFacts } from '../report/reports.ts';
 import { focusCsv } from '../testing/focus-csv.ts';
 import { spawnAndKill } from '../testing/kill.ts';
 import { runMonths } from './run-months.ts';
+import { listRuns } from './runs.ts';
 
 const KILLS = Number(process.env.PRORATA_KILLS ?? 20);
 const MONTHS = Array.from({ length: 6 }, (_, index) => `2001-0${index + 1}`);

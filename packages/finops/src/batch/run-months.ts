@@ -1,6 +1,6 @@
 import { firstDayOf, Problem, parseMonths, shiftMonth, type Tx, uuidv7, writePath } from '@prorata/platform';
 import { type RunOptions, type RunResult, runMonth } from '../facts/run-month.ts';
-import type { MoneyTotal } from '../facts/steps.ts';
+import type { MoneyTotal } from '../facts/step.ts';
 import type { EntityNode } from '../node/entity.ts';
 import { finopsProblem } from '../problems.ts';
 import * as sql from './batch.sql.ts';

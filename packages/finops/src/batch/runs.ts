@@ -1,13 +1,34 @@
 import { formatDecimal, parseDecimal } from '@prorata/allocation';
-import { isUuid, type Tx } from '@prorata/platform';
+import { firstDayOf, isUuid, type Tx } from '@prorata/platform';
 import { adjustmentsIn } from '../closing/adjustments.ts';
 import type { ReplacedFacts, RunStep } from '../facts/run-month.ts';
-import type { MonthKey } from '../facts/steps.ts';
+import type { MonthKey } from '../facts/step.ts';
 import { consumptionTotals } from '../facts/totals.ts';
 import type { EntityNode } from '../node/entity.ts';
 import { finopsProblem } from '../problems.ts';
-import type { RunRow } from '../report/reports.ts';
 import * as sql from './batch.sql.ts';
+
+export interface RunRow {
+  readonly run_id: string;
+  readonly period_month: string;
+  readonly status: 'RUNNING' | 'COMPLETED' | 'FAILED' | 'INTERRUPTED';
+  readonly trigger: string;
+  readonly mapping_sha256: string;
+  readonly summary: unknown;
+  readonly replaced: ReplacedFacts | null;
+  readonly started_at: string;
+  readonly ended_at: string | null;
+}
+
+/** The latest runs of a month, or of all months. */
+export async function listRuns(entity: EntityNode, month?: string): Promise<{ readonly rows: readonly RunRow[] }> {
+  const { tenantId, legalEntityId } = entity.scope;
+  const values = [tenantId, legalEntityId, month === undefined ? null : firstDayOf(month)];
+  const rows = await entity.db.transaction(entity.scope, (tx) => tx.query<RunRow>(sql.RUNS, values), {
+    readOnly: true,
+  });
+  return { rows };
+}
 
 /** A run with its steps, and totals and digest of the facts that it replaced. */
 export interface ShownRun extends RunRow {

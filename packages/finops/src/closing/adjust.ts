@@ -1,6 +1,6 @@
 import { firstDayOf, monthOf, type RequestContext, type Tx, uuidv7, writePath } from '@prorata/platform';
 import { computeFacts } from '../facts/run-month.ts';
-import type { MonthKey, MonthRun } from '../facts/steps.ts';
+import type { MonthKey, MonthRun } from '../facts/step.ts';
 import { LOCK_ENTITY } from '../import/store.sql.ts';
 import { type LoadedMapping, loadMapping } from '../mapping/document.ts';
 import type { EntityNode } from '../node/entity.ts';

@@ -1,5 +1,5 @@
 import { assertConserved } from '../facts/check.ts';
-import type { BatchStep } from '../facts/steps.ts';
+import type { BatchStep } from '../facts/step.ts';
 import { countOf, factTotals } from '../facts/totals.ts';
 import { finopsProblem } from '../problems.ts';
 import * as sql from './adjust.sql.ts';

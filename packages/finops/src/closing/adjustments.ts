@@ -1,6 +1,6 @@
 import type { Tx } from '@prorata/platform';
 import { firstDayOf } from '@prorata/platform';
-import type { MoneyTotal, MonthKey } from '../facts/steps.ts';
+import type { MoneyTotal, MonthKey } from '../facts/step.ts';
 import type { EntityNode } from '../node/entity.ts';
 import * as sql from './adjust.sql.ts';
 import type { LateScope } from './late.ts';

@@ -1,6 +1,6 @@
 import type { Tx } from '@prorata/platform';
 import { FACT_TOTALS } from '../facts/run.sql.ts';
-import type { MoneyTotal, MonthKey } from '../facts/steps.ts';
+import type { MoneyTotal, MonthKey } from '../facts/step.ts';
 
 const BOOKED_TOTALS = `
   SELECT currency, sum(rows)::float8 AS rows, trim_scale(sum(cost_effective))::text AS cost_effective,

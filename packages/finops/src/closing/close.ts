@@ -1,6 +1,6 @@
 import { firstDayOf, type RequestContext, type Tx, type WriteRecord, writePath } from '@prorata/platform';
 import { FACTS_DIGEST } from '../facts/run.sql.ts';
-import type { MoneyTotal, MonthKey } from '../facts/steps.ts';
+import type { MoneyTotal, MonthKey } from '../facts/step.ts';
 import { factTotals } from '../facts/totals.ts';
 import { LOCK_ENTITY } from '../import/store.sql.ts';
 import type { EntityNode } from '../node/entity.ts';

@@ -1,5 +1,5 @@
 import { monthOf, type Tx } from '@prorata/platform';
-import type { MonthKey } from '../facts/steps.ts';
+import type { MonthKey } from '../facts/step.ts';
 import { finopsProblem } from '../problems.ts';
 
 export type PeriodState = 'OPEN' | 'CLOSED' | 'LOCKED';

@@ -1,5 +1,5 @@
 import type { Tx } from '@prorata/platform';
-import type { MonthKey } from '../facts/steps.ts';
+import type { MonthKey } from '../facts/step.ts';
 import * as sql from './closing.sql.ts';
 
 /** What a file brought for a closed month in one scope and currency. Costs are decimal texts. */

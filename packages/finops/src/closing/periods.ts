@@ -1,5 +1,5 @@
 import { firstDayOf } from '@prorata/platform';
-import type { MoneyTotal } from '../facts/steps.ts';
+import type { MoneyTotal } from '../facts/step.ts';
 import type { EntityNode } from '../node/entity.ts';
 import { viewLabel } from '../pricing/view-name.ts';
 import { type Adjustment, allAdjustments } from './adjustments.ts';

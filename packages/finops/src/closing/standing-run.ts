@@ -2,7 +2,7 @@ import type { Tx } from '@prorata/platform';
 import { monthOf } from '@prorata/platform';
 import { assertConserved } from '../facts/check.ts';
 import { changedInputs, inputsOf, type MonthInputs } from '../facts/inputs.ts';
-import type { MonthKey } from '../facts/steps.ts';
+import type { MonthKey } from '../facts/step.ts';
 import { loadMapping } from '../mapping/document.ts';
 import { finopsProblem } from '../problems.ts';
 import { STANDING_RUN } from '../publish/publish.sql.ts';

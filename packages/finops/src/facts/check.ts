@@ -3,7 +3,7 @@ import { adjustmentsIn } from '../closing/adjustments.ts';
 import { SHARES_ASTRAY, SPREAD_TOTALS } from '../indirect/indirect.sql.ts';
 import { finopsProblem } from '../problems.ts';
 import { MEASURED_ASTRAY } from './run.sql.ts';
-import type { BatchStep, MoneyTotal, MonthKey } from './steps.ts';
+import type { BatchStep, MoneyTotal, MonthKey } from './step.ts';
 import { consumptionTotals, countOf, factTotals } from './totals.ts';
 
 /** The proof at the end of each run: the facts hold the money of the bills, to the last decimal. */

@@ -5,7 +5,7 @@ import { settleProducts } from '../mapping/settle.ts';
 import { keepMapping } from '../mapping/versions.ts';
 import { applicationLabels, type MonthPlacements, placeMonth } from './place.ts';
 import * as sql from './run.sql.ts';
-import type { BatchStep, MonthRun } from './steps.ts';
+import type { BatchStep, MonthRun } from './step.ts';
 import { consumptionTotals, countOf, factTotals } from './totals.ts';
 
 /**

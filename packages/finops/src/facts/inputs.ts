@@ -1,7 +1,7 @@
 import type { Tx } from '@prorata/platform';
 import type { LoadedMapping } from '../mapping/document.ts';
 import * as sql from './inputs.sql.ts';
-import type { MonthKey } from './steps.ts';
+import type { MonthKey } from './step.ts';
 
 /** Kinds of what a month is computed from. */
 export type InputKind =

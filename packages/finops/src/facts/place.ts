@@ -1,8 +1,8 @@
 import type { Tx } from '@prorata/platform';
-import { type ChargeOrigin, compileMapping, type Placement, UNALLOCATED } from '../mapping/apply.ts';
+import { compileMapping, type Placement, UNALLOCATED } from '../mapping/apply.ts';
 import type { MappingDocument } from '../mapping/document.ts';
 import { type ChargeService, compileProducts, type ProductHomes, type ProductPlace } from '../mapping/products.ts';
-import { columnsOf } from '../mapping/rules.ts';
+import { type ChargeOrigin, columnsOf } from '../mapping/rules.ts';
 import { productHomes } from '../mapping/settle.ts';
 import * as sql from './run.sql.ts';
 

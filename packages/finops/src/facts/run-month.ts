@@ -8,16 +8,8 @@ import type { Progress } from '../progress.ts';
 import { storeFault } from '../store-faults.ts';
 import { inputsOf } from './inputs.ts';
 import * as sql from './run.sql.ts';
-import {
-  type BatchStep,
-  type MoneyTotal,
-  type MonthKey,
-  type MonthRun,
-  monthSteps,
-  type RunWarning,
-  type StepName,
-  type StepOutcome,
-} from './steps.ts';
+import type { BatchStep, MoneyTotal, MonthKey, MonthRun, RunWarning, StepName, StepOutcome } from './step.ts';
+import { monthSteps } from './steps.ts';
 import { countOf, factTotals } from './totals.ts';
 
 /** A step as it is stored and shown. */

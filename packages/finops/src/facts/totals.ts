@@ -1,6 +1,6 @@
 import type { Tx } from '@prorata/platform';
 import * as sql from './run.sql.ts';
-import type { MoneyTotal, MonthKey } from './steps.ts';
+import type { MoneyTotal, MonthKey } from './step.ts';
 
 /** The month's bills as imported, by currency. */
 export async function consumptionTotals(tx: Tx, key: MonthKey): Promise<MoneyTotal[]> {

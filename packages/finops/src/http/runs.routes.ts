@@ -1,9 +1,8 @@
 import { type App, enqueueJob, parseMonths, platformProblem, sendWritten, writePath } from '@prorata/platform';
 import { RUN_JOB } from '../batch/jobs.ts';
-import { showRun } from '../batch/runs.ts';
+import { listRuns, showRun } from '../batch/runs.ts';
 import { runMonth } from '../facts/run-month.ts';
 import type { EntityNode } from '../node/entity.ts';
-import { listRuns } from '../report/reports.ts';
 import { answered } from './answered.ts';
 import * as schema from './finops.schema.ts';
 import { ANALYSTS, READERS } from './roles.ts';

@@ -1,5 +1,5 @@
 import { parseDecimal } from '@prorata/allocation';
-import type { MonthRun, RunWarning } from '../facts/steps.ts';
+import type { MonthRun, RunWarning } from '../facts/step.ts';
 import { UNALLOCATED } from '../mapping/apply.ts';
 import { fold, tidy } from '../mapping/fold.ts';
 import { finopsProblem } from '../problems.ts';

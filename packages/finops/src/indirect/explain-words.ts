@@ -1,6 +1,6 @@
 import { approximate, parseRational } from '@prorata/allocation';
 import { UNALLOCATED } from '../mapping/apply.ts';
-import type { ExplainedPart } from './explain.ts';
+import type { ExplainedPart } from './explained-part.ts';
 
 export type Language = 'en' | 'fr';
 

@@ -1,5 +1,5 @@
 import { formatDecimal } from '@prorata/allocation';
-import type { BatchStep, MonthRun, RunWarning } from '../facts/steps.ts';
+import type { BatchStep, MonthRun, RunWarning } from '../facts/step.ts';
 import { factTotals } from '../facts/totals.ts';
 import { UNALLOCATED } from '../mapping/apply.ts';
 import { codeOf, type LoadedBase, loadBase } from './base.ts';

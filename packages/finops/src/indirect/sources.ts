@@ -1,5 +1,5 @@
 import { parseDecimal } from '@prorata/allocation';
-import type { MonthRun } from '../facts/steps.ts';
+import type { MonthRun } from '../facts/step.ts';
 import { tidy } from '../mapping/fold.ts';
 import { finopsProblem } from '../problems.ts';
 import { filterArrays } from './base.ts';

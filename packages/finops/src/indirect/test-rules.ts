@@ -2,7 +2,7 @@ import { formatDecimal, parseDecimal } from '@prorata/allocation';
 import { firstDayOf, type Tx, uuidv7 } from '@prorata/platform';
 import * as run from '../facts/run.sql.ts';
 import { computeFacts, type RunStep } from '../facts/run-month.ts';
-import type { MonthKey, RunWarning } from '../facts/steps.ts';
+import type { MonthKey, RunWarning } from '../facts/step.ts';
 import { LOCK_ENTITY } from '../import/store.sql.ts';
 import { loadMapping } from '../mapping/document.ts';
 import type { EntityNode } from '../node/entity.ts';

@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type ChargeOrigin, compileMapping, UNALLOCATED } from './apply.ts';
+import { compileMapping, UNALLOCATED } from './apply.ts';
 import { DEFAULT_MAPPING } from './default-mapping.ts';
 import { parseMapping } from './document.ts';
 import { boundedCode, fold, tidy } from './fold.ts';
 import { compileProducts, TAX } from './products.ts';
+import type { ChargeOrigin } from './rules.ts';
 
 const standard = compileMapping(parseMapping(DEFAULT_MAPPING).document);
 const origin = (tags: object | null, more: Partial<ChargeOrigin> = {}): ChargeOrigin => ({

@@ -1,20 +1,11 @@
 import type { MappingDocument } from './document.ts';
 import { boundedCode, fold, tidy } from './fold.ts';
-import { type Attribute, compileRules, type RuleColumn } from './rules.ts';
+import { type Attribute, type ChargeOrigin, compileRules } from './rules.ts';
 
 /** Reserved code of the application that nothing was mapped to. Folded codes are lower case, so none can equal it. */
 export const UNALLOCATED = 'UNALLOCATED';
 
 export type Environment = 'prod' | 'non_prod' | 'unknown' | 'n_a';
-
-/** What of a charge a mapping looks at, as it was imported. Columns that no rule looks at may be left out. */
-export interface ChargeOrigin extends Readonly<Partial<Record<RuleColumn, string | null>>> {
-  /** A JSON object as text. */
-  readonly tags: string | null;
-  readonly sub_account_id: string | null;
-  readonly sub_account_name: string | null;
-  readonly tax: boolean;
-}
 
 export interface Placement {
   /** Folded name, or UNALLOCATED. */

@@ -1,8 +1,8 @@
 import type { Tx } from '@prorata/platform';
 import type { FileEngine } from '../import/duckdb.ts';
-import { type ChargeOrigin, compileMapping, type Placement, UNALLOCATED } from './apply.ts';
+import { compileMapping, type Placement, UNALLOCATED } from './apply.ts';
 import type { MappingDocument } from './document.ts';
-import { columnsOf, type ExtraColumn } from './rules.ts';
+import { type ChargeOrigin, columnsOf, type ExtraColumn } from './rules.ts';
 
 /** Charges that a mapping cannot tell apart, with their money in one currency; decimal texts. */
 export interface ChargeGroup extends ChargeOrigin {

@@ -1,4 +1,3 @@
-import type { MappingDocument } from './document.ts';
 import { boundedCode, tidy } from './fold.ts';
 
 /** Reserved code of the product that every tax is booked on, so that a report can leave it out. */
@@ -35,7 +34,7 @@ export type ProductHomes = ReadonlyMap<
  * first two, so that different charges never share a code.
  */
 export function compileProducts(
-  document: MappingDocument,
+  document: { readonly domains?: Readonly<Record<string, string>> },
   homes: ProductHomes = new Map(),
 ): (service: ChargeService) => ProductPlace {
   const domains = new Map(Object.entries(document.domains ?? {}).map(([from, to]) => [tidy(from), tidy(to)]));

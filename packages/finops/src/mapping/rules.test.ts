@@ -9,9 +9,10 @@ import { listReferences } from '../references/list-references.ts';
 import { reportFacts } from '../report/reports.ts';
 import { type FocusRow, focusCsv } from '../testing/focus-csv.ts';
 import { openTestEntity, type TestEntity } from '../testing/test-entity.ts';
-import { type ChargeOrigin, compileMapping } from './apply.ts';
+import { compileMapping } from './apply.ts';
 import { DEFAULT_MAPPING } from './default-mapping.ts';
 import { parseMapping } from './document.ts';
+import type { ChargeOrigin } from './rules.ts';
 
 const withRules = (rules: string) => `${DEFAULT_MAPPING.replace('rules: []', '')}\nrules:\n${rules}`;
 const placed = (rules: string) => compileMapping(parseMapping(withRules(rules)).document);

@@ -1,5 +1,4 @@
 import Type, { type Static } from 'typebox';
-import type { ChargeOrigin } from './apply.ts';
 import { fold, tidy } from './fold.ts';
 import { TAX } from './products.ts';
 
@@ -27,6 +26,15 @@ export type RuleColumn = (typeof RULE_COLUMNS)[number];
 export const EXTRA_COLUMNS = RULE_COLUMNS.filter((column) => !column.startsWith('sub_account'));
 
 export type ExtraColumn = Exclude<RuleColumn, 'sub_account_id' | 'sub_account_name'>;
+
+/** What of a charge a mapping looks at, as it was imported. Columns that no rule looks at may be left out. */
+export interface ChargeOrigin extends Readonly<Partial<Record<RuleColumn, string | null>>> {
+  /** A JSON object as text. */
+  readonly tags: string | null;
+  readonly sub_account_id: string | null;
+  readonly sub_account_name: string | null;
+  readonly tax: boolean;
+}
 
 const Match = Type.Object(
   {

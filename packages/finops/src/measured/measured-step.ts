@@ -1,4 +1,4 @@
-import type { BatchStep } from '../facts/steps.ts';
+import type { BatchStep } from '../facts/step.ts';
 import { factTotals } from '../facts/totals.ts';
 import { inactiveWarnings } from '../references/list-references.ts';
 import * as sql from './measured.sql.ts';

@@ -1,6 +1,6 @@
 import { formatDecimal, parseDecimal } from '@prorata/contract';
 import { firstDayOf, writePath } from '@prorata/platform';
-import type { MonthKey } from '../facts/steps.ts';
+import type { MonthKey } from '../facts/step.ts';
 import { LOCK_ENTITY } from '../import/store.sql.ts';
 import type { EntityNode } from '../node/entity.ts';
 import { finopsProblem } from '../problems.ts';

@@ -1,6 +1,6 @@
 import { firstDayOf, type Tx, writePath } from '@prorata/platform';
 import { requireOpenMonth } from '../closing/guard.ts';
-import type { MonthKey } from '../facts/steps.ts';
+import type { MonthKey } from '../facts/step.ts';
 import { LOCK_ENTITY } from '../import/store.sql.ts';
 import type { EntityNode } from '../node/entity.ts';
 import { finopsProblem } from '../problems.ts';

@@ -1,5 +1,5 @@
 import { firstDayOf, type Tx } from '@prorata/platform';
-import type { MonthKey } from '../facts/steps.ts';
+import type { MonthKey } from '../facts/step.ts';
 import type { EntityNode } from '../node/entity.ts';
 import { finopsProblem } from '../problems.ts';
 import type { Breakdown, Measure } from './comparison.sql.ts';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { canonicalJson } from '@prorata/platform';
-import type { Draft, DraftLine } from './import-prices.ts';
+import type { Draft, DraftLine } from './draft.ts';
 
 /** Digest of what a version says: the order of its lines and zeros at the end of a price change nothing. */
 export function contentDigest({ currency, validFrom, validTo }: Draft, lines: readonly DraftLine[]): string {

@@ -1,6 +1,6 @@
 import { formatDecimal, parseDecimal } from '@prorata/contract';
 import { firstDayOf, type Tx } from '@prorata/platform';
-import type { MonthKey } from '../facts/steps.ts';
+import type { MonthKey } from '../facts/step.ts';
 import type { EntityNode } from '../node/entity.ts';
 import { onFacts } from './on-facts.ts';
 import { valuationOfMonth } from './revalue.ts';

@@ -6,6 +6,7 @@ import { NO_UNIT } from '../mapping/products.ts';
 import type { EntityNode } from '../node/entity.ts';
 import { finopsProblem } from '../problems.ts';
 import { contentDigest } from './content-digest.ts';
+import type { Draft, DraftLine } from './draft.ts';
 import { type PriceLine, type PriceSource, readPriceFile } from './price-file.ts';
 import { readViewName, type ViewKey, viewLabel } from './view-name.ts';
 import * as sql from './views.sql.ts';
@@ -69,21 +70,6 @@ export async function importPrices(
   const published = await publishView(entity, viewLabel(stored), { context });
   const { changed: _changed, revalued, ...view } = published;
   return { ...view, ...read, imported: stored.imported, revalued };
-}
-
-/** What a version is to say, apart from its lines. Months are first days. */
-export interface Draft {
-  readonly code: string;
-  readonly version: number | null;
-  readonly currency: string;
-  readonly validFrom: string | null;
-  readonly validTo: string | null;
-}
-
-export interface DraftLine {
-  readonly product: string;
-  readonly unit: string;
-  readonly unit_price: string;
 }
 
 function readDraft(entity: EntityNode, input: PriceImport): Draft {

@@ -1,6 +1,6 @@
 import type { Tx } from '@prorata/platform';
 import { stateOf } from '../closing/guard.ts';
-import type { MonthKey } from '../facts/steps.ts';
+import type { MonthKey } from '../facts/step.ts';
 
 /**
  * A statement on `standing_fact` about one month, on the table behind it: over the union of both the database sorts a million facts

@@ -1,5 +1,5 @@
 import type { Tx } from '@prorata/platform';
-import type { MonthKey } from '../facts/steps.ts';
+import type { MonthKey } from '../facts/step.ts';
 import type { EntityNode } from '../node/entity.ts';
 import * as sql from './valuation.sql.ts';
 import type { ViewKey } from './view-name.ts';

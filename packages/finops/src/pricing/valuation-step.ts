@@ -1,4 +1,4 @@
-import type { BatchStep, MonthRun, StepOutcome } from '../facts/steps.ts';
+import type { BatchStep, MonthRun, StepOutcome } from '../facts/step.ts';
 import { factTotals } from '../facts/totals.ts';
 import { viewOfMonth } from './revalue.ts';
 import * as sql from './valuation.sql.ts';

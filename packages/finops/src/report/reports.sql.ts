@@ -56,14 +56,6 @@ export const COVERAGE_SUMMARY = `
    WHERE tenant_id = $1 AND legal_entity_id = $2 AND period_month = $3
    GROUP BY currency ORDER BY currency`;
 
-export const RUNS = `
-  SELECT run_id, to_char(period_month, 'YYYY-MM') AS period_month, status, trigger, mapping_sha256, summary, replaced,
-         to_char(started_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS started_at,
-         to_char(ended_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS ended_at
-    FROM batch_run
-   WHERE tenant_id = $1 AND legal_entity_id = $2 AND ($3::date IS NULL OR period_month = $3)
-   ORDER BY batch_run.started_at DESC LIMIT 200`;
-
 export const IMPORTS = `
   SELECT f.import_file_id AS import_id, f.name AS file, f.sha256, f.kind, f.row_count::integer AS rows,
          f.answer -> 'totals' AS totals,

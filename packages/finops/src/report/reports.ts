@@ -3,8 +3,7 @@ import { firstDayOf } from '@prorata/platform';
 import { type ConservedStep, conservedSteps } from '../batch/runs.ts';
 import { bookedTotals, standingTotals } from '../closing/booked-totals.ts';
 import { sameMoney } from '../facts/check.ts';
-import type { ReplacedFacts } from '../facts/run-month.ts';
-import type { MoneyTotal } from '../facts/steps.ts';
+import type { MoneyTotal } from '../facts/step.ts';
 import type { CurrencyTotal } from '../import/scan.ts';
 import type { EntityNode } from '../node/entity.ts';
 import { membershipOf } from '../node/join.ts';
@@ -175,28 +174,6 @@ export async function reportCoverage(entity: EntityNode, month: string): Promise
     },
     { readOnly: true },
   );
-}
-
-export interface RunRow {
-  readonly run_id: string;
-  readonly period_month: string;
-  readonly status: 'RUNNING' | 'COMPLETED' | 'FAILED' | 'INTERRUPTED';
-  readonly trigger: string;
-  readonly mapping_sha256: string;
-  readonly summary: unknown;
-  readonly replaced: ReplacedFacts | null;
-  readonly started_at: string;
-  readonly ended_at: string | null;
-}
-
-/** The latest runs of a month, or of all months. */
-export async function listRuns(entity: EntityNode, month?: string): Promise<{ readonly rows: readonly RunRow[] }> {
-  const { tenantId, legalEntityId } = entity.scope;
-  const values = [tenantId, legalEntityId, month === undefined ? null : firstDayOf(month)];
-  const rows = await entity.db.transaction(entity.scope, (tx) => tx.query<RunRow>(sql.RUNS, values), {
-    readOnly: true,
-  });
-  return { rows };
 }
 
 export interface ImportRow {

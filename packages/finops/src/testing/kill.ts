@@ -7,13 +7,14 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { verifyAuditLog } from '@prorata/platform';
 import { expect } from 'vitest';
+import { listRuns } from '../batch/runs.ts';
 import { runMonth } from '../facts/run-month.ts';
 import { importFocus } from '../import/import-focus.ts';
 import { type EntityNode, initEntity, openEntity } from '../node/entity.ts';
 import { joinGroup } from '../node/join.ts';
 import { listPublications, readPublication, sha256 } from '../publish/publications.ts';
 import { publishMonth } from '../publish/publish-month.ts';
-import { listRuns, reportFacts } from '../report/reports.ts';
+import { reportFacts } from '../report/reports.ts';
 import { focusCsv } from './focus-csv.ts';
 import { testGroup } from './test-entity.ts';
 
