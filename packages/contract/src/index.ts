@@ -1,4 +1,5 @@
 export { diffBundles, type FactDifference } from './comparison/diff-bundles.ts';
+export { diffRules, type RuleDifference } from './comparison/diff-rules.ts';
 export {
   ACCEPTED_VERSIONS,
   type AcceptedVersion,
@@ -10,6 +11,7 @@ export {
   type Deployment,
 } from './format/contract.ts';
 export { formatDecimal, normaliseDecimal, parseDecimal, SCALE } from './format/decimal.ts';
+export { type IndirectRule, RULE_BASES, RULE_MEASURES, SOURCE_KINDS } from './format/indirect-rules.ts';
 export type { Manifest, ManifestDraft, ManifestFile, ManifestTotal } from './format/manifest.ts';
 export {
   BundleRefused,

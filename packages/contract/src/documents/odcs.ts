@@ -15,7 +15,8 @@ export function odcsDocument(): string {
     dataProduct: 'monthly facts of a legal entity',
     description: {
       purpose: 'What a legal entity publishes to its group each month: who consumed what, and what it costs.',
-      usage: 'One signed ZIP a legal entity, month and revision; Parquet files named in a manifest (manifest.jws).',
+      usage:
+        'One signed ZIP a legal entity, month and revision; Parquet files named in a manifest (manifest.jws), which may tell the rule, driver and total weight behind each INDIRECT product (indirect_rules, since 1.1).',
       limitations: 'At most 18 decimals, never rounded. Quantities are added within one product and unit only.',
     },
     schema: TABLES.map(objectOf),
@@ -81,6 +82,9 @@ const QUALITY = {
     rule('period_month and entity_id are those of the manifest in every row (SCHEMA_VIOLATION).'),
     rule(
       'Shares (quantity) of an INDIRECT product, environment and currency add up to 1, within 1e-12 a row (SCHEMA_VIOLATION).',
+    ),
+    rule(
+      'Every product and environment that indirect_rules of the manifest names has INDIRECT facts (SCHEMA_VIOLATION); since 1.1.',
     ),
     rule('Every application_id is in applications.parquet, every product_id in products.parquet (SCHEMA_VIOLATION).'),
     rule(

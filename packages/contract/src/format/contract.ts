@@ -2,7 +2,7 @@
 export const CONTRACT_NAME = 'prorata.finops-facts';
 
 /** Semantic version of the contract that this package writes. A change of the minor version may add, never change. */
-export const CONTRACT_VERSION = '1.0.0';
+export const CONTRACT_VERSION = '1.1.0';
 
 /** The manifest: a JWS in flattened JSON serialization. */
 export const MANIFEST_FILE = 'manifest.jws';
@@ -26,8 +26,8 @@ export interface AcceptedVersion {
   readonly until?: string;
 }
 
-/** What a group accepts unless it says otherwise: the version of this package. */
-export const ACCEPTED_VERSIONS: readonly AcceptedVersion[] = [{ version: '1.0' }];
+/** What a group accepts unless it says otherwise: every version that this package reads. 1.1 added `indirect_rules`. */
+export const ACCEPTED_VERSIONS: readonly AcceptedVersion[] = [{ version: '1.0' }, { version: '1.1' }];
 
 /** Name of the archive of one entity, month and revision, for example `FR01_2025-07_r1.zip`. */
 export function bundleFileName(of: { entity: string; period_month: string; revision: number }): string {

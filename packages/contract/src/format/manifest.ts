@@ -1,5 +1,6 @@
 import Type, { type Static, type TSchema } from 'typebox';
 import { CONTRACT_NAME, TABLE_FILES } from './contract.ts';
+import { IndirectRulesSchema, ruleInconsistency } from './indirect-rules.ts';
 import { CODE_LENGTH, CONSUMPTION_TYPES } from './tables.ts';
 
 const closed = { additionalProperties: false } as const;
@@ -74,6 +75,7 @@ export const ManifestSchema = Type.Object(
       { maxItems: 1000 },
     ),
     adjusts_month: Type.Optional(Month),
+    indirect_rules: Type.Optional(IndirectRulesSchema),
     audit: orNull(Type.Object({ head_hash: Sha256, count: Count }, closed)),
   },
   closed,
@@ -84,6 +86,7 @@ export const ManifestSchema = Type.Object(
  * `supersedes`: SHA-256 (hex) of the manifest payload that this revision replaces; null for revision 1.
  * `references`: versions of the group's references that the entity mapped to.
  * `totals`: sums as decimal strings; null where no row carries the measure.
+ * `indirect_rules`: since contract 1.1, how the INDIRECT amounts came about; absent where the entity does not tell.
  * `audit`: head of the entity's audit chain when the manifest was written.
  */
 export type Manifest = Static<typeof ManifestSchema>;
@@ -107,5 +110,10 @@ export function inconsistency(manifest: Manifest): { pointer: string; message: s
   if (manifest.adjusts_month !== undefined && manifest.adjusts_month >= manifest.period_month) {
     return { pointer: '/adjusts_month', message: 'adjusts_month is a month before period_month' };
   }
-  return null;
+  if (manifest.indirect_rules === undefined) return null;
+  if (/^1\.0\./.test(manifest.contract.version)) {
+    return { pointer: '/indirect_rules', message: 'indirect_rules is a member of contract 1.1, not of 1.0' };
+  }
+  const broken = ruleInconsistency(manifest.indirect_rules);
+  return broken && { pointer: `/indirect_rules${broken.pointer}`, message: broken.message };
 }

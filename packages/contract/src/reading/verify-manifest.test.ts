@@ -182,12 +182,12 @@ describe('who speaks', () => {
   test('a version from the future, whatever else it says', async () => {
     const future = await resign(sample.bytes, sample.key, (manifest) => ({
       ...manifest,
-      contract: { ...manifest.contract, version: '1.1.0' },
+      contract: { ...manifest.contract, version: '1.2.0' },
       novelty: true,
     }));
     const found = await refusal(future);
     expect(found?.code).toBe('CONTRACT_VERSION_UNSUPPORTED');
-    expect(found?.violations[0]?.value).toBe('1.1.0');
+    expect(found?.violations[0]?.value).toBe('1.2.0');
   });
 
   test('a patch of an accepted version is taken', async () => {

@@ -11,10 +11,11 @@ import {
   TABLES,
   type Table,
 } from '../format/tables.ts';
+import { ruleProductFindings } from './rule-products.ts';
 import { text, type Workspace } from './workspace.ts';
 
 /** What every row has to agree with. */
-export type RuleScope = Pick<Manifest, 'period_month' | 'pricing_view'> & {
+export type RuleScope = Pick<Manifest, 'period_month' | 'pricing_view' | 'indirect_rules'> & {
   readonly entity: { readonly code: string };
 };
 
@@ -27,8 +28,8 @@ interface ColumnRule {
 }
 
 /**
- * SCHEMA_VIOLATION: every value against its column's definition, every code against the file that lists it, and the
- * shares of every INDIRECT product against 1. Rows count from 1 in the order of the file. `tables` names the ones that
+ * SCHEMA_VIOLATION: every value against its column's definition, every code against the file that lists it, the
+ * shares of every INDIRECT product against 1, and what the indirect rules name against the facts. Rows count from 1 in the order of the file. `tables` names the ones that
  * could be read; what needs another is left out.
  */
 export async function schemaFindings(
@@ -42,7 +43,10 @@ export async function schemaFindings(
   for (const [from, column, to] of LISTED_IN) {
     if (tables.includes(from) && tables.includes(to)) findings.take(await unlistedCodes(workspace, from, column, to));
   }
-  if (tables.includes(FACTS)) findings.take(await sharesThatMissOne(workspace));
+  if (tables.includes(FACTS)) {
+    findings.take(await sharesThatMissOne(workspace));
+    findings.take(await ruleProductFindings(workspace, scope.indirect_rules));
+  }
   return findings;
 }
 

@@ -1,7 +1,7 @@
 import type { Table } from '../format/tables.ts';
 import { generateSigningKey } from '../trust/keys.ts';
 import { type ForgedEntry, manifestOf, pack, replaceEntry, resign, rewriteTable, unpack } from './forging.ts';
-import type { SampleBundle } from './sample.ts';
+import { type SampleBundle, sampleRule } from './sample.ts';
 
 /** A deterministic source of numbers (mulberry32): a campaign that fails can be run again, seed by seed. */
 export function random(seed: number): (below: number) => number {
@@ -80,6 +80,27 @@ const otherArchive: Damage = async ({ bytes }, pick) => {
   }
 };
 
+/** Rules that contradict themselves, the facts or the schema. */
+const WRONG_RULES: readonly unknown[] = [
+  null,
+  {},
+  [{}],
+  [sampleRule(), sampleRule()],
+  [{ ...sampleRule(), version: 0 }],
+  [{ ...sampleRule(), code: '' }],
+  [{ ...sampleRule(), base: 'guess' }],
+  [{ ...sampleRule(), driver: undefined }],
+  [{ ...sampleRule(), base: 'even' }],
+  [{ ...sampleRule(), measure: 'cost' }],
+  [{ ...sampleRule(), driver_month: '2025-13' }],
+  [{ ...sampleRule(), weights: [{ currency: 'EUR', total: '-1' }] }],
+  [{ ...sampleRule(), products: [] }],
+  [{ ...sampleRule(), products: [...sampleRule().products, ...sampleRule().products] }],
+  [{ ...sampleRule(), products: [{ ...sampleRule().products[0], product_id: 'no such product' }] }],
+  [{ ...sampleRule(), products: [{ ...sampleRule().products[0], environments: ['n_a'] }] }],
+  [{ ...sampleRule(), secret: 1 }],
+];
+
 /** Someone with another key, or with the entity's key but another claim, signs again. */
 const foreignKey: Damage = ({ bytes }) => resign(bytes, generateSigningKey());
 const otherClaim: Damage = ({ bytes, key }, pick) =>
@@ -94,7 +115,7 @@ const otherClaim: Damage = ({ bytes, key }, pick) =>
         () => ({ ...manifest, deployment: one(['test', 'PROD', '', null], pick) }),
         () => ({
           ...manifest,
-          contract: { ...manifest.contract, version: one(['2.0.0', '1.1.0', '0.9.0', '1', 1], pick) },
+          contract: { ...manifest.contract, version: one(['2.0.0', '1.2.0', '0.9.0', '1', 1], pick) },
         }),
         () => ({ ...manifest, period_month: one(['2025-08', '2025-13', '2025-7', '', 202507], pick) }),
         () => ({ ...manifest, revision: one([0, -1, 2, 1.5, '1', null], pick) }),
@@ -124,11 +145,13 @@ const otherClaim: Damage = ({ bytes, key }, pick) =>
           ...manifest,
           pricing_view: one([null, { code: 'OTHER', version: 1 }, { code: 'STANDARD', version: 2 }], pick),
         }),
+        () => ({ ...manifest, indirect_rules: one(WRONG_RULES, pick) }),
+        () => ({ ...manifest, contract: { ...manifest.contract, version: '1.0.0' }, indirect_rules: [sampleRule()] }),
         () => ({ ...manifest, [one(['note', 'x', 'Revision'], pick)]: 1 }),
         () =>
           without(
             one(
-              Object.keys(manifest).filter((name) => name !== 'adjusts_month'),
+              Object.keys(manifest).filter((name) => name !== 'adjusts_month' && name !== 'indirect_rules'),
               pick,
             ),
           ),

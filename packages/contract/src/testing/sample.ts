@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { bundleFileName } from '../format/contract.ts';
+import type { IndirectRule } from '../format/indirect-rules.ts';
 import type { ManifestDraft } from '../format/manifest.ts';
 import type { ApplicationRow, FactRow, PriceRow, ProductRow } from '../format/rows.ts';
 import type { BundleTrust } from '../reading/verify-bundle.ts';
@@ -103,6 +104,23 @@ export function sampleFacts(of: Partial<FactRow> = {}): FactRow[] {
       ...of,
     }),
   ];
+}
+
+/** The rule behind the shares of `sampleFacts`: a pool spread by a driver; `of` overrides. */
+export function sampleRule(of: Partial<IndirectRule> = {}): IndirectRule {
+  return {
+    code: 'disk',
+    version: 2,
+    label: 'Shared disks',
+    base: 'driver',
+    driver: 'head count',
+    driver_month: '2025-07',
+    weights: [{ currency: 'EUR', total: '480' }],
+    products: [
+      { product_id: 'SHARED:disk:Storage', environments: ['prod'], sources: [{ kind: 'POOL', code: 'disk' }] },
+    ],
+    ...of,
+  };
 }
 
 /** `count` direct facts with distinct grains and costs of 18 decimals, made in batches of 10 000; the same each time. */

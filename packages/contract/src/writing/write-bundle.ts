@@ -15,6 +15,7 @@ import { refuseWhenFound } from '../format/refusals.ts';
 import type { ApplicationRow, FactRow, PriceRow, ProductRow } from '../format/rows.ts';
 import { APPLICATIONS, FACTS, PRICES, PRODUCTS, TABLES, type Table } from '../format/tables.ts';
 import { shape } from '../format/validation.ts';
+import { BUNDLE_LIMITS } from '../reading/limits.ts';
 import { type ContentScope, contentDigest } from '../tables/content-digest.ts';
 import { openPrivateFolder } from '../tables/private-folder.ts';
 import { withinRange } from '../tables/range.ts';
@@ -176,7 +177,11 @@ async function sealContent(
   const broken = inconsistency(manifest);
   if (broken) throw new TypeError(`The manifest does not fit the contract: ${broken.message}`);
   const payload = Buffer.from(JSON.stringify(manifest));
-  await writeArchive(folder, await sign(STATEMENT_TYPES.manifest, payload, seal.signingKey), seal.out);
+  const statement = await sign(STATEMENT_TYPES.manifest, payload, seal.signingKey);
+  if (Buffer.byteLength(statement) > BUNDLE_LIMITS.manifestBytes) {
+    throw new RangeError(`The manifest has ${payload.length} bytes, more than any reader takes`);
+  }
+  await writeArchive(folder, statement, seal.out);
   return {
     path: seal.out,
     manifest,
