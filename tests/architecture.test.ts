@@ -1,4 +1,5 @@
 import { globSync, readFileSync } from 'node:fs';
+import { posix } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 
@@ -81,6 +82,41 @@ describe('the arrows between packages', () => {
     expect(wrong).toEqual([]);
   });
 });
+
+describe('files', () => {
+  it('never need each other in a circle, not even by their types: what both need has a room of its own', () => {
+    const known = new Set(sources);
+    const imports = new Map(
+      sources.map((file) => [
+        file,
+        importsOf(file)
+          .filter((target) => target.startsWith('.'))
+          .map((target) => posix.join(posix.dirname(file), target))
+          .filter((target) => known.has(target)),
+      ]),
+    );
+    // What is left after taking away, again and again, every file that imports nothing that is left: circles and who needs them.
+    const left = new Map(imports);
+    for (let before = -1; before !== left.size; ) {
+      before = left.size;
+      for (const [file, targets] of left) if (!targets.some((target) => left.has(target))) left.delete(file);
+    }
+    const inCircle = [...left.keys()].filter((file) => reaches(left, file, file));
+    expect(inCircle).toEqual([]);
+  });
+});
+
+function reaches(imports: ReadonlyMap<string, readonly string[]>, from: string, to: string): boolean {
+  const seen = new Set<string>();
+  const next = [...(imports.get(from) ?? [])];
+  for (let file = next.pop(); file !== undefined; file = next.pop()) {
+    if (file === to) return true;
+    if (seen.has(file)) continue;
+    seen.add(file);
+    next.push(...(imports.get(file) ?? []));
+  }
+  return false;
+}
 
 describe('the examples of plugins', () => {
   const plugins = globSync('examples/*/src/**/*.ts', { cwd: root });

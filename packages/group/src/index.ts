@@ -65,16 +65,8 @@ export { listRefusals, type RefusalEntry } from './intake/refusal-log.ts';
 export { refusalProblem } from './intake/refusals.ts';
 export { FolderWatch, startWatch, type Taken, type Watching, type WatchingOptions } from './intake/watched-folder.ts';
 export { GROUP_SCHEDULES, groupJobs } from './jobs.ts';
-export {
-  foundGroup,
-  GROUP_MIGRATIONS,
-  GROUP_MODULE,
-  type GroupInit,
-  type GroupNode,
-  initGroup,
-  openGroup,
-  operatorContext,
-} from './node/group-node.ts';
+export { GROUP_MIGRATIONS, GROUP_MODULE, type GroupNode, operatorContext } from './node/group-node.ts';
+export { foundGroup, type GroupInit, initGroup, openGroup } from './node/open-group.ts';
 export { listPeriods, type PeriodEntry } from './periods/list-periods.ts';
 export { lockMonth, type PeriodState, reopenMonth } from './periods/period-status.ts';
 // policy

@@ -6,7 +6,7 @@ export { glClientOf } from './api/gl-api-file.ts';
 export { createGlClient, type GlClient, type GlClientOptions } from './api/gl-client.ts';
 export { type SyncedEntries, syncEntries, syncEntry } from './api/sync-entries.ts';
 export { DECIMALS, formatAmount, readAmount } from './entry/amount.ts';
-export type { EntryLine, EntryOrigin, EntryStatus, IncomingEntry, WholeEntry } from './entry/entry.ts';
+export type { EntryKind, EntryLine, EntryOrigin, EntryStatus, IncomingEntry, WholeEntry } from './entry/entry.ts';
 // events
 export { GL_EVENTS, LEDGER_EVENTS } from './event-catalogue.ts';
 // events
@@ -49,7 +49,6 @@ export { ledgerProblem } from './problems.ts';
 export { type AccountBalance, type BalanceQuery, balance } from './read/balance.ts';
 export {
   type EntryFilter,
-  type EntryKind,
   entriesOfMonth,
   entry,
   type LedgerEntry,

@@ -1,9 +1,9 @@
 import type { RequestContext, WriteAnswer } from '@prorata/platform';
 import { analyticProblem } from '../problems.ts';
 import { type AnalyticNode, type Caller, type DriverSource, found, read, requireLegalEntity } from '../service/node.ts';
+import type { DriverRow } from './driver-row.ts';
 import { type ValuesStored, WEIGHT_PATTERN } from './drivers.schema.ts';
 import * as sql from './drivers.sql.ts';
-import type { DriverRow } from './drivers.ts';
 import { putMonth } from './values.ts';
 
 /** @throws Problem `REFERENCE_UNKNOWN` for a source that the node has not, or that the tenant has not enabled */

@@ -2,12 +2,11 @@ import { type RequestContext, type Tx, uuidv7, type WriteAnswer } from '@prorata
 import { analyticProblem } from '../problems.ts';
 import { type AnalyticNode, type Caller, change, found, read } from '../service/node.ts';
 import { afterId, PAGE_ROWS, type Page, pageOf } from '../service/page.ts';
-import { type MadeRow, told } from '../service/rows.ts';
+import { told } from '../service/rows.ts';
 import { requireSource } from './computed.ts';
+import type { DriverRow } from './driver-row.ts';
 import type { Driver, DriverQuery, NewDriver } from './drivers.schema.ts';
 import * as sql from './drivers.sql.ts';
-
-export type DriverRow = Omit<Driver, 'created_at' | 'updated_at'> & MadeRow;
 
 /** Creates a driver: weights by month for the dimensions of one axis. @throws Problem `REFERENCE_UNKNOWN`, `REFERENCE_INACTIVE`, `CODE_TAKEN` */
 export async function createDriver(node: AnalyticNode, caller: Caller, input: NewDriver): Promise<WriteAnswer<Driver>> {

@@ -10,9 +10,9 @@ import {
 import { analyticProblem } from '../problems.ts';
 import { type CsvFault, readCsv, refuseFaults } from '../service/csv.ts';
 import { type AnalyticNode, type Caller, change, found, read } from '../service/node.ts';
+import type { DriverRow } from './driver-row.ts';
 import { type DriverValues, type MonthValues, type ValuesStored, WEIGHT_PATTERN } from './drivers.schema.ts';
 import * as sql from './drivers.sql.ts';
-import type { DriverRow } from './drivers.ts';
 
 /** One weight, and the place where it was given: a JSON pointer or a line of a file. */
 interface GivenWeight {

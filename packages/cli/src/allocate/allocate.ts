@@ -15,7 +15,7 @@ import {
 import type { Command } from 'commander';
 import { addCommand, type Shell } from '../terminal/command.ts';
 import { readPath } from '../terminal/values.ts';
-import { presentCycle, presentSplit } from './answer.ts';
+import { type AllocateAnswer, presentCycle, presentSplit } from './answer.ts';
 import { parseExactJson } from './exact-json.ts';
 import {
   assertNames,
@@ -32,16 +32,6 @@ import {
   required,
 } from './members.ts';
 import { engineProblem } from './problems.ts';
-
-/** The answer of `prorata allocate`. All money is decimal text. */
-export interface AllocateAnswer {
-  /** Key or operating centre → what it receives. */
-  readonly parts: Record<string, string>;
-  /** Service centre → what passed through it: exact, or to at least 12 decimals. Empty for a split. */
-  readonly pools: Record<string, string>;
-  /** Every figure behind the parts; fractions such as `100/3` are exact. */
-  readonly trace: Record<string, unknown>;
-}
 
 /** An answer with its trace in words. */
 export interface Allocated {

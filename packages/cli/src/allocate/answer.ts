@@ -6,7 +6,16 @@ import {
   type Rational,
   type Split,
 } from '@prorata/allocation';
-import type { AllocateAnswer } from './allocate.ts';
+
+/** The answer of `prorata allocate`. All money is decimal text. */
+export interface AllocateAnswer {
+  /** Key or operating centre → what it receives. */
+  readonly parts: Record<string, string>;
+  /** Service centre → what passed through it: exact, or to at least 12 decimals. Empty for a split. */
+  readonly pools: Record<string, string>;
+  /** Every figure behind the parts; fractions such as `100/3` are exact. */
+  readonly trace: Record<string, unknown>;
+}
 
 /** Decimals of a figure that no decimal writes exactly; the fraction itself stands in the trace. */
 const SHOWN_DECIMALS = 12;

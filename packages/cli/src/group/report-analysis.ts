@@ -3,7 +3,7 @@ import { addCommand, type Shell } from '../terminal/command.ts';
 import { count, money, quantity, type ReportField, reportTable, share, text } from '../terminal/report.ts';
 import { readMonth } from '../terminal/values.ts';
 import { withGroup } from './open.ts';
-import { asRows, flagsOf, reportAnswer } from './report.ts';
+import { asRows, flagsOf, reportAnswer } from './report-answer.ts';
 import { REPORT_OPTIONS, type ReportOptions, readReportOptions } from './report-options.ts';
 
 const ENTITY = text('entity', 'Entity', 'Entité');

@@ -1,20 +1,10 @@
 import type { GroupNode, ReportInput } from '@prorata/group';
 import { type Command, Option } from 'commander';
 import { addCommand, addGroup, type Shell } from '../terminal/command.ts';
-import type { Language } from '../terminal/decimals.ts';
-import {
-  count,
-  money,
-  quantity,
-  type ReportField,
-  type ReportRow,
-  reportTable,
-  share,
-  text,
-} from '../terminal/report.ts';
-import type { Answer } from '../terminal/terminal.ts';
+import { count, money, quantity, type ReportField, reportTable, share, text } from '../terminal/report.ts';
 import { type GroupPackage, withGroup } from './open.ts';
 import { groupAnalysisCommands } from './report-analysis.ts';
+import { asRows, type Report, reportAnswer } from './report-answer.ts';
 import {
   ENTITY_OPTION,
   MONTH_OPTIONS,
@@ -22,14 +12,6 @@ import {
   type ReportOptions,
   readReportOptions,
 } from './report-options.ts';
-
-/** What stands above the rows of a report of costs. */
-export interface Report {
-  readonly rows: readonly object[];
-  readonly complete?: boolean;
-  readonly missing?: readonly { readonly period_month: string; readonly currency: string }[];
-  readonly provisional?: readonly string[];
-}
 
 interface ReportSpec {
   readonly name: string;
@@ -195,30 +177,4 @@ function addCompleteness(parent: Command, shell: Shell): void {
       };
     },
   });
-}
-
-export function reportAnswer(report: Report, fields: readonly ReportField[], language: Language): Answer {
-  const flags = flagsOf(report, language);
-  const shown = reportTable(asRows(report.rows), fields, language);
-  return { document: report, text: flags.length === 0 ? shown : `${shown}\n\n${flags.join('\n')}` };
-}
-
-/** What a reader has to know before trusting a total: missing rates and months that are not over. */
-export function flagsOf(report: Report, language: Language): string[] {
-  const missing = (report.missing ?? []).map(({ period_month, currency }) => `${currency} ${period_month}`);
-  const provisional = report.provisional ?? [];
-  const lines: string[] = [];
-  if (missing.length > 0) {
-    const words = language === 'fr' ? 'Incomplet, cours absents' : 'Incomplete, missing rates';
-    lines.push(`! ${words}: ${missing.join(', ')}`);
-  }
-  if (provisional.length > 0) {
-    const words = language === 'fr' ? 'Cours provisoires' : 'Provisional rates';
-    lines.push(`! ${words}: ${provisional.join(', ')}`);
-  }
-  return lines;
-}
-
-export function asRows(rows: readonly object[]): ReportRow[] {
-  return rows.map((row) => ({ ...row }));
 }

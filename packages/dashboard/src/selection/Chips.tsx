@@ -1,7 +1,7 @@
 import { Pill } from '@mantine/core';
 import { useWords } from '../i18n/i18n.ts';
 import type { Choice } from './choice.ts';
-import type { Fixed } from './SelectionBar.tsx';
+import type { Fixed } from './parts.ts';
 import classes from './selection.module.css';
 import type { Selection } from './selection.ts';
 import type { Selected } from './use-selected.ts';

@@ -3,7 +3,8 @@ import { useWords } from '../i18n/i18n.ts';
 import { PageHead } from '../shell/PageHead.tsx';
 import { Failure, Nothing, Waiting } from '../shell/states.tsx';
 import type { Choice } from './choice.ts';
-import { type Fixed, type Part, SelectionBar } from './SelectionBar.tsx';
+import type { Fixed, Part } from './parts.ts';
+import { SelectionBar } from './SelectionBar.tsx';
 import { useSelected } from './use-selected.ts';
 
 interface ChosenPageProps {

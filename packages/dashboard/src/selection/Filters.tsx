@@ -2,7 +2,7 @@ import { Button, Checkbox, Group, MultiSelect, NativeSelect, Popover, Stack } fr
 import { IconAdjustmentsHorizontal } from '@tabler/icons-react';
 import { useWords } from '../i18n/i18n.ts';
 import { Chips, marksOf } from './Chips.tsx';
-import type { Fixed } from './SelectionBar.tsx';
+import type { Fixed } from './parts.ts';
 import classes from './selection.module.css';
 import { ENVIRONMENTS, TYPES } from './selection.ts';
 import type { Selected } from './use-selected.ts';

@@ -1,7 +1,7 @@
 import { formatMonth } from '../format/months.ts';
 import { useWords } from '../i18n/i18n.ts';
 import { marksOf, useMarkName } from './Chips.tsx';
-import type { Fixed, Part } from './SelectionBar.tsx';
+import type { Fixed, Part } from './parts.ts';
 import type { Selected } from './use-selected.ts';
 
 interface PrintedSelectionProps {

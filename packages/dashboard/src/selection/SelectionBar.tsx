@@ -4,14 +4,10 @@ import { addMonths, formatMonth } from '../format/months.ts';
 import { useWords } from '../i18n/i18n.ts';
 import { Filters } from './Filters.tsx';
 import { PrintedSelection } from './PrintedSelection.tsx';
+import type { Fixed, Part } from './parts.ts';
 import classes from './selection.module.css';
 import { MEASURES } from './selection.ts';
 import { type Selected, useSelected } from './use-selected.ts';
-
-export type Part = 'range' | 'month' | 'amounts' | 'filters';
-
-/** A filter that a page sets by itself: an entity's page is about that entity. */
-export type Fixed = 'entity' | 'domain' | 'family' | 'product' | 'application';
 
 const EVERYTHING: readonly Part[] = ['range', 'month', 'amounts', 'filters'];
 

@@ -1,7 +1,7 @@
 import { monthOf, monthsBetween, parseMonth, parseMonths, shiftMonth, type Tx } from '@prorata/platform';
 import type { GroupNode } from '../node/group-node.ts';
 import type { Dimension, Hierarchy, Measure } from './dimensions.ts';
-import { refuseUnknownCodes } from './known-codes.ts';
+import { type AskedCodes, refuseUnknownCodes } from './known-codes.ts';
 import { isOfEntity } from './read.ts';
 import { columnOf, type Wanted } from './source.ts';
 
@@ -10,7 +10,7 @@ export const ENVIRONMENTS = ['prod', 'non_prod', 'unknown', 'n_a'] as const;
 export type Environment = (typeof ENVIRONMENTS)[number];
 
 /** What every report can be asked. Months are `YYYY-MM`, both ends counted; what is left out does not narrow. */
-export interface ReportInput {
+export interface ReportInput extends AskedCodes {
   readonly from?: string;
   readonly to?: string;
   /** ISO 4217; the group's currency unless told. */
@@ -18,11 +18,6 @@ export interface ReportInput {
   readonly measure?: Measure;
   readonly consumption_type?: 'DIRECT' | 'INDIRECT';
   readonly without_tax?: boolean;
-  readonly entity?: readonly string[];
-  readonly domain?: readonly string[];
-  readonly family?: readonly string[];
-  readonly product?: readonly string[];
-  readonly application?: readonly string[];
   readonly environment?: readonly Environment[];
   /** Whose domains and families: as reported unless told. Filters on them follow it. */
   readonly hierarchy?: Hierarchy;

@@ -1,9 +1,17 @@
 import type { Tx } from '@prorata/platform';
 import { groupProblem } from '../problems.ts';
-import type { ReportInput } from './filters.ts';
 
 /** Codes that mean something without being named in any reference: what nobody bears, and what is tax. */
 const RESERVED = { application: 'UNALLOCATED', product: 'TAX' } as const;
+
+/** Codes that a report is asked for. */
+export interface AskedCodes {
+  readonly entity?: readonly string[];
+  readonly domain?: readonly string[];
+  readonly family?: readonly string[];
+  readonly product?: readonly string[];
+  readonly application?: readonly string[];
+}
 
 interface Kind {
   readonly filter: 'domain' | 'family' | 'product' | 'application';
@@ -42,7 +50,7 @@ const KINDS: readonly Kind[] = [
  * @param days first days of the months asked for
  * @throws Problem `ENTITY_UNKNOWN`, `CODE_UNKNOWN` with the codes
  */
-export async function refuseUnknownCodes(tx: Tx, input: ReportInput, days: readonly string[]): Promise<void> {
+export async function refuseUnknownCodes(tx: Tx, input: AskedCodes, days: readonly string[]): Promise<void> {
   await refuseUnknownEntities(tx, input.entity ?? []);
   for (const kind of KINDS) {
     const codes = input[kind.filter] ?? [];

@@ -1,5 +1,5 @@
 import { receive } from '../intake/receive.ts';
-import { openGroup } from '../node/group-node.ts';
+import { openGroup } from '../node/open-group.ts';
 
 // A process of its own that takes bundles into one node, all at once, so that a campaign can kill it: node receive-many.ts DIR FILE…
 const [dir = '', ...files] = process.argv.slice(2);

@@ -1,5 +1,5 @@
 import { receive } from '../intake/receive.ts';
-import { openGroup } from '../node/group-node.ts';
+import { openGroup } from '../node/open-group.ts';
 
 // A process of its own that takes one bundle into one node, so that a test can kill it: node receive-once.ts DIR FILE
 const [dir = '', file = ''] = process.argv.slice(2);

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { type NodeConfig, PLATFORM_MIGRATIONS, uuidv7 } from '@prorata/platform';
 import { openCitusDatabase, openTestDatabase, type TestDatabase } from '@prorata/platform/testing';
 import { GROUP_EVENTS } from '../event-catalogue.ts';
-import { foundGroup, GROUP_MIGRATIONS, type GroupNode } from '../node/group-node.ts';
+import { GROUP_MIGRATIONS, type GroupNode } from '../node/group-node.ts';
+import { foundGroup } from '../node/open-group.ts';
 import { distributeGroup } from '../scale/distribute.ts';
 
 /** A group node on a database of its own, and a look past every policy. */

@@ -3,6 +3,9 @@ export type EntryOrigin = 'FEC' | 'EVENT' | 'API';
 
 export type EntryStatus = 'DRAFT' | 'POSTED' | 'REVERSED';
 
+/** Where an entry stands in its year. */
+export type EntryKind = 'ORDINARY' | 'OPENING' | 'CLOSING';
+
 /** One line of an entry; amounts are decimal texts in the functional currency, at most 18 decimals, and one side is zero. */
 export interface EntryLine {
   readonly lineNo: number;

@@ -2,7 +2,7 @@ import { type App, scopeOf } from '@prorata/platform';
 import { ledgerProblem } from '../problems.ts';
 import { entry, type LedgerEntry } from '../read/entries.ts';
 import { listEntries } from '../read/list.ts';
-import type { LedgerHttp } from './register.ts';
+import type { LedgerHttp } from './ledger-http.ts';
 import { BASE, Entry, EntryPage, EntryQuery, IdPath, READERS, refusals } from './schema.ts';
 
 const about = (operationId: string, summary: string) => ({ tags: ['ledger'], operationId, summary });

@@ -9,7 +9,7 @@ import { glClientOf } from '../api/gl-api-file.ts';
 import { awaitedEntries } from '../intake/awaited.ts';
 import { importFec, type LedgerNode } from '../intake/import-fec.ts';
 import { ledgerProblem } from '../problems.ts';
-import type { LedgerHttp } from './register.ts';
+import type { LedgerHttp } from './ledger-http.ts';
 import { ADMINS, AwaitedList, BASE, FecAnswer, FecQuery, Fetched, READERS, refusals } from './schema.ts';
 
 const about = (operationId: string, summary: string) => ({ tags: ['ledger'], operationId, summary });

@@ -1,7 +1,7 @@
 import { type App, scopeOf, sendWritten } from '@prorata/platform';
 import { type LedgerConfig, ledgerConfig, putLedgerConfig } from '../periods/config.ts';
 import { holdPeriod, listPeriods, releasePeriod } from '../periods/hold.ts';
-import type { LedgerHttp } from './register.ts';
+import type { LedgerHttp } from './ledger-http.ts';
 import {
   ADMINS,
   BASE,

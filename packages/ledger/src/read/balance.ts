@@ -1,9 +1,9 @@
 import { firstDayOf, parseMonths, type Tx } from '@prorata/platform';
+import type { EntryKind } from '../entry/entry.ts';
 import { OWN } from '../entry/own.sql.ts';
 import { ledgerConfig } from '../periods/config.ts';
 import { accountRange } from './accounts.ts';
 import { kindOf } from './entries.sql.ts';
-import type { EntryKind } from './entries.ts';
 
 /** What an account moved in the months asked for; decimal texts in the functional currency. */
 export interface AccountBalance {

@@ -1,6 +1,5 @@
-import type { EntryOrigin, EntryStatus } from '../entry/entry.ts';
+import type { EntryKind, EntryOrigin, EntryStatus } from '../entry/entry.ts';
 import { OWN } from '../entry/own.sql.ts';
-import type { EntryKind } from './entries.ts';
 
 export interface EntryRow {
   readonly id: string;

@@ -1,12 +1,9 @@
 import { firstDayOf, type Tx } from '@prorata/platform';
-import type { EntryLine, EntryOrigin, EntryStatus } from '../entry/entry.ts';
+import type { EntryKind, EntryLine, EntryOrigin, EntryStatus } from '../entry/entry.ts';
 import { ledgerConfig } from '../periods/config.ts';
 import { ledgerProblem } from '../problems.ts';
 import { accountRange } from './accounts.ts';
 import * as sql from './entries.sql.ts';
-
-/** Where an entry stands in its year. */
-export type EntryKind = 'ORDINARY' | 'OPENING' | 'CLOSING';
 
 /** An entry of the read copy, with all of its lines. Amounts are decimal texts in `currency`; days are `YYYY-MM-DD`. */
 export interface LedgerEntry {

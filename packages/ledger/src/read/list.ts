@@ -1,11 +1,10 @@
 import { firstDayOf, type Tx } from '@prorata/platform';
 import { isDay } from '../entry/dates.ts';
-import type { EntryStatus } from '../entry/entry.ts';
+import type { EntryKind, EntryStatus } from '../entry/entry.ts';
 import { ledgerConfig } from '../periods/config.ts';
 import { ledgerProblem } from '../problems.ts';
 import { accountRange } from './accounts.ts';
 import * as sql from './entries.sql.ts';
-import type { EntryKind } from './entries.ts';
 
 /** An entry without its lines. Amounts are decimal texts in `currency`; days are `YYYY-MM-DD`. */
 export type EntryHead = Omit<sql.EntryRow, 'version'> & { readonly line_count: number };

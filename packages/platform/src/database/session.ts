@@ -1,7 +1,7 @@
 import { pipeline } from 'node:stream/promises';
 import type pg from 'pg';
 import { from as copyFromStatement } from 'pg-copy-streams';
-import type { Sql, Statement, Tx } from './database.ts';
+import type { Sql, Statement, Tx } from './tx.ts';
 
 /** A connection of a pool with its transaction begun. */
 export interface Session {

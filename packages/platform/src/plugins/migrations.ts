@@ -1,7 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { checkRowSecurity, type RlsFinding } from '../database/rls-check.ts';
-import type { PluginManifest } from './manifest.ts';
 import { pluginProblem } from './problems.ts';
 import { statementsOf } from './statement.ts';
 
@@ -20,8 +19,14 @@ const ALLOWED: readonly RegExp[] = [
   /^grant (?:select|insert|update|delete)(?:, ?(?:select|insert|update|delete))* on (?<table>\w+) to (?:prorata_app|prorata_reader)$/,
 ];
 
+/** Of a plugin's manifest: whose migrations they are, and the tables that they may speak of. */
+interface OwnTables {
+  readonly code: string;
+  readonly tables: readonly string[];
+}
+
 /** @throws Problem `PLUGIN_INVALID` for a statement that no migration of a plugin may hold */
-export async function requireMigrations(directory: string, manifest: PluginManifest): Promise<void> {
+export async function requireMigrations(directory: string, manifest: OwnTables): Promise<void> {
   const names = await readdir(directory).catch(() => {
     throw pluginProblem('PLUGIN_INVALID', `${directory} is no folder`);
   });
@@ -49,7 +54,7 @@ function referencesOwn(statement: string, own: ReadonlySet<string>): boolean {
  * @throws Problem `PLUGIN_INVALID`
  */
 export async function requireWalls(
-  manifest: PluginManifest,
+  manifest: OwnTables,
   query: <Row extends object>(sql: string, values?: readonly unknown[]) => Promise<Row[]>,
 ): Promise<void> {
   const columns = await query<{ name: string; scoped: number }>(

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 import { openDatabase } from '../database/database.ts';
 import type { MigrationSet } from '../database/migrate.ts';
-import type { TestDatabase } from './index.ts';
+import type { TestDatabase } from './test-database.ts';
 
 /** A database of its own on every node of a Citus cluster, joined, and migrated on the coordinator. */
 export interface CitusDatabase extends Pick<TestDatabase, 'db' | 'admin' | 'close'> {
