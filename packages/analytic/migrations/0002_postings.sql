@@ -95,28 +95,32 @@ CREATE VIEW ana_balance_now WITH (security_invoker = true) AS
 
 -- Folds up to p_most waiting postings of the caller's legal entity into the balance, whose rows are locked in the order of their key,
 -- and answers how many they were. Whoever reads sees a posting either waiting or folded.
--- Its plan is kept by the session, and would be one for empty tables where it was made early: the index is the way at any size.
+-- Its plans are kept by the session, and would be ones for empty tables where they were made early: so the index is the way at any size,
+-- and the lines of each posting are looked up by its key, never found among all lines of the company.
 CREATE FUNCTION ana_fold_balance(p_most integer) RETURNS integer LANGUAGE plpgsql SET enable_seqscan = off AS $$
 DECLARE
-  v_folded  integer;
+  v_taken  uuid[];
 BEGIN
   PERFORM pg_advisory_xact_lock(hashtextextended(concat_ws(E'\n', 'fold', ana_tenant(), ana_legal_entity()), 7340043));
-  WITH waiting AS (
+  WITH taken AS (
     DELETE FROM ana_balance_waiting w
-     WHERE w.posting_id IN (SELECT o.posting_id FROM ana_balance_waiting o ORDER BY o.posting_id LIMIT p_most)
-    RETURNING w.tenant_id, w.legal_entity_id, w.posting_id
-  ), folded AS (
-    INSERT INTO ana_balance AS b (axis_id, period_month, dimension_id, account, amount, lines)
-    SELECT l.axis_id, l.period_month, l.dimension_id, l.account, sum(l.amount), count(*)
-      FROM waiting w
-      JOIN ana_posting_line l
-        ON l.tenant_id = w.tenant_id AND l.legal_entity_id = w.legal_entity_id AND l.posting_id = w.posting_id
-     GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4
-    ON CONFLICT (tenant_id, legal_entity_id, axis_id, period_month, dimension_id, account) DO UPDATE
-       SET amount = b.amount + excluded.amount, lines = b.lines + excluded.lines
-  )
-  SELECT count(*) INTO v_folded FROM waiting;
-  RETURN v_folded;
+     WHERE w.tenant_id = ana_tenant() AND w.legal_entity_id = ana_legal_entity()
+       AND w.posting_id = ANY (ARRAY(
+             SELECT o.posting_id FROM ana_balance_waiting o
+              WHERE o.tenant_id = ana_tenant() AND o.legal_entity_id = ana_legal_entity() ORDER BY o.posting_id LIMIT p_most))
+    RETURNING w.posting_id)
+  SELECT coalesce(array_agg(posting_id), '{}') INTO v_taken FROM taken;
+  INSERT INTO ana_balance AS b (axis_id, period_month, dimension_id, account, amount, lines)
+  SELECT l.axis_id, l.period_month, l.dimension_id, l.account, sum(l.amount), count(*)
+    FROM unnest(v_taken) AS w(posting_id)
+    CROSS JOIN LATERAL (
+      SELECT o.axis_id, o.period_month, o.dimension_id, o.account, o.amount FROM ana_posting_line o
+       WHERE o.tenant_id = ana_tenant() AND o.legal_entity_id = ana_legal_entity() AND o.posting_id = w.posting_id
+      OFFSET 0) l
+   GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4
+  ON CONFLICT (tenant_id, legal_entity_id, axis_id, period_month, dimension_id, account) DO UPDATE
+     SET amount = b.amount + excluded.amount, lines = b.lines + excluded.lines;
+  RETURN cardinality(v_taken);
 END $$;
 REVOKE ALL ON FUNCTION ana_fold_balance FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION ana_fold_balance TO prorata_app;
