@@ -9,7 +9,7 @@ const ROUNDS = 7;
 const RIVAL = 'mv_group_application_month';
 
 /**
- * How long it takes until a slice of 10 000 facts stands in all six views, with a history of facts behind it, against refreshing one
+ * How long it takes until a slice of 10 000 facts stands in all views, with a history of facts behind it, against refreshing one
  * of them as a materialized view. `PRORATA_BENCH_FACTS` is the larger history; the smaller one is a tenth of it.
  */
 export async function run(): Promise<BenchResult[]> {
@@ -19,7 +19,7 @@ export async function run(): Promise<BenchResult[]> {
   const facts = large.toLocaleString('en');
   return [
     {
-      name: `slice of 10 000 facts visible in six views, ${facts} facts before it`,
+      name: `slice of 10 000 facts visible in the group views, ${facts} facts before it`,
       value: big.slice,
       unit: 'ms',
       floor: {

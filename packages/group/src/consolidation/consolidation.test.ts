@@ -7,7 +7,7 @@ import { bundleOf, enrolMember, type Member } from '../testing/members.ts';
 import { openTestGroup, type TestGroup } from '../testing/test-group.ts';
 import { rebuildViews } from './rebuild.ts';
 import { verifyViews } from './verify.ts';
-import { GROUP_VIEWS } from './views.ts';
+import { ADDITIVE, GROUP_VIEWS } from './views.ts';
 
 let test: TestGroup;
 const members: Member[] = [];
@@ -37,6 +37,14 @@ function distinct(rows: readonly Parameters<typeof fact>[0][]) {
   return [...new Map(rows.map((row) => fact(row)).map((row) => [grain(row), row])).values()];
 }
 
+const COARSE = 'tenant_id, period_month, entity_id, domain_id, application_id, currency, consumption_type, is_tax';
+const ADDED_UP = ADDITIVE.map((name) => `sum(${name})`).join(', ');
+/** The view of products, which is no table, against the kept view of applications. */
+const PRODUCTS_ADDED_UP = `
+  WITH kept AS (SELECT ${COARSE}, ${ADDITIVE.join(', ')} FROM mv_group_application_month),
+       fine AS (SELECT ${COARSE}, ${ADDED_UP} FROM mv_group_product_month GROUP BY ${COARSE})
+  (SELECT * FROM kept EXCEPT ALL SELECT * FROM fine) UNION ALL (SELECT * FROM fine EXCEPT ALL SELECT * FROM kept)`;
+
 describe('the views', () => {
   it('equal their definitions after any sequence of replaced slices', async () => {
     const step = fc.record({
@@ -51,6 +59,7 @@ describe('the views', () => {
         }
         const { rows } = await verifyViews(test.group);
         expect(rows.filter((row) => row.view.startsWith('mv_') && row.missing + row.surplus > 0)).toEqual([]);
+        expect(await test.admin(PRODUCTS_ADDED_UP)).toEqual([]);
       }),
       { numRuns: 15 },
     );

@@ -11,6 +11,9 @@ export interface Slice {
 /** A slice's part of the rows that all entities share, as text columns; adding it to or taking it from them is exact. */
 export type DomainShare = readonly Readonly<Record<string, unknown>>[];
 
+/** Adding up 100 000 facts by application keeps some 30 MB of sums; with the usual 4 MB the rows are sorted on disk first, at twice the time. */
+const ROOM_TO_ADD_UP = "SET LOCAL work_mem = '64MB'";
+
 const OF_SLICE = 'tenant_id = $1 AND entity_id = $2 AND period_month = $3';
 
 /**
@@ -35,6 +38,7 @@ export async function withdrawSlice(tx: Tx, slice: Slice): Promise<DomainShare> 
  */
 export async function deriveSlice(tx: Tx, slice: Slice): Promise<DomainShare> {
   const values = [slice.tenantId, slice.entityId, slice.month];
+  await tx.execute(ROOM_TO_ADD_UP);
   for (const view of GROUP_VIEWS.filter((one) => one.entityGrained)) {
     await tx.execute(`INSERT INTO ${view.name} ${over(view, `${sourceOf(view)} WHERE ${OF_SLICE}`)}`, values);
   }

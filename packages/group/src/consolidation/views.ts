@@ -8,11 +8,7 @@ export interface GroupView {
    * What an intake derives the view from: the facts, or a finer view that the same intake has just derived. Measures are
    * additive, so the definition gives the same rows over either; the finer view is smaller.
    */
-  readonly derivedFrom:
-    | 'facts'
-    | 'mv_group_product_month'
-    | 'mv_group_comparison_entities'
-    | 'mv_group_entity_domain_month';
+  readonly derivedFrom: 'facts' | 'mv_group_comparison_entities' | 'mv_group_entity_domain_month';
   /** Whether `entity_id` is part of the grain. The other kind is shared by all entities and adjusted by differences. */
   readonly entityGrained: boolean;
 }
@@ -28,10 +24,9 @@ function view(name: string, derivedFrom: GroupView['derivedFrom'], entityGrained
 /** The facts in the form that the views add up; takes a WHERE clause behind it. */
 export const MEASURED_FACTS = sql('measured');
 
-/** In the order in which they are derived: each after the one it is derived from. */
+/** The stored ones, in the order in which they are derived: each after the one it is derived from. */
 export const GROUP_VIEWS: readonly GroupView[] = [
-  view('mv_group_product_month', 'facts'),
-  view('mv_group_application_month', 'mv_group_product_month'),
+  view('mv_group_application_month', 'facts'),
   view('mv_group_comparison_entities', 'facts'),
   view('mv_group_entity_domain_month', 'mv_group_comparison_entities'),
   view('mv_group_entity_month', 'mv_group_entity_domain_month'),

@@ -22,6 +22,12 @@ export function sourceFor({ dimensions, hierarchy, ofEntity = false }: Wanted): 
   return { steps: '', from: `${viewFor(dimensions, ofEntity)} AS v` };
 }
 
+/** A relation that knows entity, domain, family and product, read under the hierarchy asked for. */
+export function sourceOver(relation: string, { dimensions, hierarchy }: Wanted): Source {
+  const placed = hierarchy === 'today' && (dimensions.has('domain_id') || dimensions.has('family_id'));
+  return placed ? placedToday(relation) : { steps: '', from: `${relation} AS v` };
+}
+
 function viewFor(dimensions: ReadonlySet<Dimension>, ofEntity: boolean): string {
   const products = dimensions.has('product_id') || dimensions.has('unit') || dimensions.has('family_id');
   if (products) return finest(dimensions);
@@ -32,10 +38,9 @@ function viewFor(dimensions: ReadonlySet<Dimension>, ofEntity: boolean): string 
   return dimensions.has('domain_id') ? 'mv_group_entity_domain_month' : 'mv_group_entity_month';
 }
 
-/** Knows products. Applications by environment stand in no view: their rows would double what an intake writes (decision 0160). */
+/** Knows products. Those of applications stand in no stored view: its rows would double what an intake writes (decision 0160). */
 function finest(dimensions: ReadonlySet<Dimension>): string {
-  if (!dimensions.has('application_id')) return 'mv_group_comparison_entities';
-  return dimensions.has('environment') ? FACTS : 'mv_group_product_month';
+  return dimensions.has('application_id') ? FACTS : 'mv_group_comparison_entities';
 }
 
 const FACTS = `(${MEASURED_FACTS})`;
