@@ -11,7 +11,13 @@ export {
   type Deployment,
 } from './format/contract.ts';
 export { formatDecimal, normaliseDecimal, parseDecimal, SCALE } from './format/decimal.ts';
-export { type IndirectRule, RULE_BASES, RULE_MEASURES, SOURCE_KINDS } from './format/indirect-rules.ts';
+export {
+  type IndirectRule,
+  IndirectRuleSchema,
+  RULE_BASES,
+  RULE_MEASURES,
+  SOURCE_KINDS,
+} from './format/indirect-rules.ts';
 export type { Manifest, ManifestDraft, ManifestFile, ManifestTotal } from './format/manifest.ts';
 export {
   BundleRefused,

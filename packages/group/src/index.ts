@@ -92,7 +92,8 @@ export { type Completeness, type CompletenessRow, reportCompleteness } from './r
 export { HIERARCHIES, type Hierarchy, MEASURES, type Measure } from './reports/dimensions.ts';
 export { type Drilldown, type DrilldownInput, type DrilldownRow, drilldown } from './reports/drilldown.ts';
 export { compareEntities, type EntityComparison } from './reports/entity-comparison.ts';
-export { explainFact, explainTotal, type FactExplanation, type TotalExplanation } from './reports/explain.ts';
+export { explainFact, type FactExplanation } from './reports/explain.ts';
+export { explainTotal, type TotalExplanation } from './reports/explain-total.ts';
 export { listFacts, type PublishedFact } from './reports/facts.ts';
 export { ENVIRONMENTS, type Environment, type ReportInput } from './reports/filters.ts';
 export { type Kpi, type KpiReport, reportKpi } from './reports/kpi.ts';

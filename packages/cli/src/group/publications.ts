@@ -109,7 +109,7 @@ function addDifference(group: Command, shell: Shell): void {
   });
 }
 
-function differenceText({ rows, more }: PublicationDifference, language: Language): string {
+function differenceText({ rows, more, rules }: PublicationDifference, language: Language): string {
   const lines = rows.map(({ change, grain, before, after }) => ({
     change,
     application: grain.application_id,
@@ -130,5 +130,27 @@ function differenceText({ rows, more }: PublicationDifference, language: Languag
     money('after', 'after', 'après', { total: true }),
     text('currency', 'Currency', 'Devise'),
   ];
-  return `${reportTable(lines, fields, language)}${more === 0 ? '' : `\n+ ${more}`}`;
+  const told = (rules ?? []).map(({ change, code, before, after }) => ({
+    change,
+    rule: code,
+    before: versionOf(before),
+    after: versionOf(after),
+  }));
+  const rulesTable = reportTable(
+    told,
+    [
+      text('change', 'Change', 'Écart'),
+      text('rule', 'Indirect rule', 'Règle indirecte'),
+      text('before', 'before', 'avant'),
+      text('after', 'after', 'après'),
+    ],
+    language,
+  );
+  return `${reportTable(lines, fields, language)}${more === 0 ? '' : `\n+ ${more}`}${told.length === 0 ? '' : `\n\n${rulesTable}`}`;
+}
+
+function versionOf(rule: { readonly version: number | null; readonly driver?: string } | null): string {
+  if (rule === null) return '';
+  const version = rule.version === null ? '–' : `v${rule.version}`;
+  return rule.driver === undefined ? version : `${version}, ${rule.driver}`;
 }

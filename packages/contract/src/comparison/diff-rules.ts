@@ -11,7 +11,7 @@ export interface RuleDifference {
   readonly before: ToldRule | null;
   readonly after: ToldRule | null;
   /** Products that it fills in one of the two only, or otherwise. */
-  readonly products: readonly string[];
+  readonly products: string[];
 }
 
 /**

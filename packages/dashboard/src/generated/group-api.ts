@@ -4251,6 +4251,7 @@ export interface operations {
                                  */
                                 period_month: string;
                                 revision: number;
+                                previous_revision: number | null;
                                 /** @enum {unknown} */
                                 period_state: "OPEN" | "CLOSED";
                                 /** @enum {unknown} */
@@ -4260,7 +4261,20 @@ export interface operations {
                                 /** Format: date-time */
                                 received_at: string;
                             } | null;
+                            previous: {
+                                revision: number;
+                                /** Format: date-time */
+                                received_at: string;
+                                local_cost: string | null;
+                                difference: string | null;
+                                cost_difference: string | null;
+                            } | null;
                         }[];
+                        since_previous: {
+                            slices: number;
+                            difference: string | null;
+                            unknown: ("BY_APPLICATION" | "NOT_KEPT") | null;
+                        };
                     };
                     "text/csv": string;
                 };
@@ -4569,6 +4583,22 @@ export interface operations {
                              * @example 1234.56
                              */
                             pool: string;
+                            rules: {
+                                code: string;
+                                version: number | null;
+                                label: string;
+                                /** @enum {unknown} */
+                                base: "direct_cost" | "driver" | "coefficient" | "fixed" | "even";
+                                measure: ("effective" | "billed" | "standard" | "cost") | null;
+                                driver: string | null;
+                                driver_month: string | null;
+                                total_weight: string | null;
+                                sources: {
+                                    /** @enum {unknown} */
+                                    kind: "POOL" | "FACTS" | "PRODUCT";
+                                    code: string;
+                                }[];
+                            }[];
                         } | null;
                         evidence: {
                             entity: string;
@@ -4578,6 +4608,7 @@ export interface operations {
                              */
                             period_month: string;
                             revision: number;
+                            previous_revision: number | null;
                             /** @enum {unknown} */
                             period_state: "OPEN" | "CLOSED";
                             /** @enum {unknown} */
@@ -4996,6 +5027,68 @@ export interface operations {
                                 cost_standard: string | null;
                             } | null;
                         }[];
+                        /** @description Indirect rules that are told otherwise; null where one of the two tells none */
+                        rules: {
+                            /** @enum {unknown} */
+                            change: "added" | "removed" | "changed";
+                            code: string;
+                            before: {
+                                code: string;
+                                /** @description None where the rule has no versions, as one that applies where no other does. */
+                                version: number | null;
+                                label: string;
+                                /** @enum {unknown} */
+                                base: "direct_cost" | "driver" | "coefficient" | "fixed" | "even";
+                                /**
+                                 * @description Which cost weighs; of direct_cost only.
+                                 * @enum {unknown}
+                                 */
+                                measure?: "effective" | "billed" | "standard" | "cost";
+                                /** @description Code of the driver or coefficients; with these bases, and no other. */
+                                driver?: string;
+                                /** @description Month whose values weighed; stands with driver. */
+                                driver_month?: string;
+                                /** @description What all that share weigh together; 0 where nothing weighs. */
+                                weights: {
+                                    currency: string;
+                                    /**
+                                     * @description Where the rule weighs each environment on its own.
+                                     * @enum {unknown}
+                                     */
+                                    environment?: "prod" | "non_prod" | "unknown" | "n_a";
+                                    total: string;
+                                }[];
+                            } | null;
+                            after: {
+                                code: string;
+                                /** @description None where the rule has no versions, as one that applies where no other does. */
+                                version: number | null;
+                                label: string;
+                                /** @enum {unknown} */
+                                base: "direct_cost" | "driver" | "coefficient" | "fixed" | "even";
+                                /**
+                                 * @description Which cost weighs; of direct_cost only.
+                                 * @enum {unknown}
+                                 */
+                                measure?: "effective" | "billed" | "standard" | "cost";
+                                /** @description Code of the driver or coefficients; with these bases, and no other. */
+                                driver?: string;
+                                /** @description Month whose values weighed; stands with driver. */
+                                driver_month?: string;
+                                /** @description What all that share weigh together; 0 where nothing weighs. */
+                                weights: {
+                                    currency: string;
+                                    /**
+                                     * @description Where the rule weighs each environment on its own.
+                                     * @enum {unknown}
+                                     */
+                                    environment?: "prod" | "non_prod" | "unknown" | "n_a";
+                                    total: string;
+                                }[];
+                            } | null;
+                            /** @description Filled in one of the two only, or otherwise */
+                            products: string[];
+                        }[] | null;
                     };
                 };
             };

@@ -22,9 +22,13 @@ export const AMOUNTS: readonly Amount[] = [
   { column: 'ConsumedQuantity', name: 'quantity', money: false },
 ];
 
-/** Texts that stand for no value, and the others without blanks around them. */
+/**
+ * Texts that stand for no value, and the others without blanks around them. A text that begins with anything but a blank, an N or
+ * a parenthesis is not trimmed and lowered to be asked.
+ */
 export const TEXT_MACROS: readonly string[] = [
-  `CREATE MACRO is_none(t) AS t IS NULL OR lower(trim(t, E' \\t\\r\\n')) IN ('', 'null', '(null)')`,
+  `CREATE MACRO is_none(t) AS t IS NULL OR CASE WHEN ascii(t) > 40 AND ascii(t) NOT IN (78, 110) THEN false
+    ELSE lower(trim(t, E' \\t\\r\\n')) IN ('', 'null', '(null)') END`,
   `CREATE MACRO text_or_null(t) AS CASE WHEN is_none(t) THEN NULL ELSE trim(t, E' \\t\\r\\n') END`,
 ];
 

@@ -8,6 +8,7 @@ import { finopsProblem } from '../problems.ts';
 import { groupReferencesFor } from '../references/group-references.ts';
 import { unmappedIn } from '../references/list-references.ts';
 import * as sql from './publish.sql.ts';
+import { toldRules } from './told-rules.ts';
 
 export type MonthKey = readonly [tenantId: string, legalEntityId: string, period: string];
 
@@ -32,6 +33,7 @@ export async function contentOf(
   const view = await valuationOfMonth(tx, key);
   const prices = view === null ? [] : await tx.query<PriceRow>(sql.PRICES_OF_MONTH, [...key, view.code, view.version]);
   const carried = await adjustmentsIn(tx, key);
+  const rules = await toldRules(tx, key);
   const applications = await tx.query<ApplicationRow>(sql.APPLICATIONS_OF_MONTH, key);
   const named = await tx.query<Omit<ProductRow, 'reference_id'> & { group_code: string | null }>(
     sql.PRODUCTS_OF_MONTH,
@@ -48,6 +50,7 @@ export async function contentOf(
       pricing_view: view,
       // The contract names one month: the earliest, where several are corrected.
       ...earliest(carried),
+      ...(rules === undefined ? {} : { indirect_rules: rules }),
     },
     facts: factBatches(tx, key, month, admission.entity.code),
     prices,

@@ -6,8 +6,10 @@ import { join } from 'node:path';
 import { publicOf, thumbprint, verifyBundle } from '@prorata/contract';
 import { startWorker } from '@prorata/platform';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { importDrivers } from '../drivers/import-drivers.ts';
 import { runMonth } from '../facts/run-month.ts';
 import { importFocus } from '../import/import-focus.ts';
+import { importRules } from '../indirect/rules.ts';
 import { signingKeyOf } from '../node/entity.ts';
 import { joinGroup } from '../node/join.ts';
 import { reportCoverage } from '../report/reports.ts';
@@ -299,5 +301,56 @@ describe('pushing', () => {
       code: 'PUSH_UNANSWERED',
       detail: expect.stringContaining('does not answer'),
     });
+  });
+});
+
+describe('the rules behind indirect amounts', () => {
+  const manifest = async () => (await listPublications(test.entity)).rows.at(-1)?.manifest;
+
+  it('are told by a bundle: the default one without a version', async () => {
+    const { indirect_rules: rules } = (await manifest()) ?? {};
+    expect(rules).toMatchObject([
+      { code: 'default', version: null, base: 'direct_cost', measure: 'effective', weights: [{ currency: 'EUR' }] },
+    ]);
+    expect(rules?.[0]?.products).toEqual([
+      { product_id: 'SHARED:platform:Compute', environments: ['prod'], sources: [{ kind: 'POOL', code: 'platform' }] },
+    ]);
+    expect('driver' in (rules?.[0] ?? {})).toBe(false);
+  });
+
+  it('make another revision where they change, also where the facts do not', async () => {
+    const { revision } = await publishMonth(test.entity, '2025-07');
+    const lines = 'driver,month,application,value\nhead  COUNT,2025-07,Web Shop,30\nhead  COUNT,2025-07,Search,30\n';
+    await importDrivers(test.entity, { path: await test.file('drivers.csv', lines) });
+    const publishWith = async (label: string) => {
+      const says = 'from: { pools: [platform] }, by: { driver: head count }';
+      const text = `schema: prorata.indirect-rules/1\nrules:\n  - { code: desks, label: "${label}", order: 1, ${says} }\n`;
+      await importRules(test.entity, text, { publish: true });
+      await runMonth(test.entity, '2025-07');
+      return await publishMonth(test.entity, '2025-07');
+    };
+    // A line break in a label is no reason why a month could not be published.
+    expect(await publishWith('Desks\\nand chairs')).toMatchObject({
+      revision: revision + 1,
+      created: true,
+      warnings: [],
+    });
+    const told = (await manifest())?.indirect_rules;
+    expect(told).toEqual([
+      {
+        code: 'desks',
+        version: 1,
+        label: 'Desks and chairs',
+        base: 'driver',
+        driver: 'head count',
+        driver_month: '2025-07',
+        weights: [{ currency: 'EUR', total: '60' }],
+        products: [expect.objectContaining({ product_id: 'SHARED:platform:Compute' })],
+      },
+    ]);
+    const totals = (await manifest())?.totals;
+    expect(await publishWith('Desks')).toMatchObject({ revision: revision + 2, created: true, totals });
+    expect((await manifest())?.indirect_rules).toMatchObject([{ code: 'desks', version: 2, label: 'Desks' }]);
+    expect(await publishMonth(test.entity, '2025-07')).toMatchObject({ revision: revision + 2, created: false });
   });
 });

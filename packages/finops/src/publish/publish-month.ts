@@ -86,7 +86,8 @@ export async function publishMonth(
   const pushed = options.push === undefined ? null : await pushPublication(entity, publication, options.push, options);
   options.progress?.({ step: 'publish', done: 1, total: 1 });
   const { run_id: _run, mapping_sha256, ...told } = sealed;
-  return { ...told, warnings: await mappingWarnings(entity, mapping_sha256), path: options.out ?? kept, pushed };
+  const warnings = [...(await mappingWarnings(entity, mapping_sha256)), ...untoldRules(publication.manifest)];
+  return { ...told, warnings, path: options.out ?? kept, pushed };
 }
 
 type Sealed = Omit<PublishResult, 'path' | 'pushed' | 'warnings'> & {
@@ -146,6 +147,15 @@ function sealedFrom(entity: string, row: PublicationRow, run: StandingRun, creat
     run_id: run.run_id,
     mapping_sha256: run.mapping_sha256,
   };
+}
+
+/** The group explains indirect amounts by what the bundle tells. */
+function untoldRules({ totals, indirect_rules }: Manifest): PublishResult['warnings'] {
+  const indirect = totals.some((total) => total.consumption_type === 'INDIRECT');
+  if (!indirect || indirect_rules !== undefined) return [];
+  const detail =
+    'the bundle does not tell the rules behind its indirect amounts: it is older than contract 1.1, or they are too many';
+  return [{ code: 'INDIRECT_RULES_UNTOLD', detail }];
 }
 
 /** A mapping that was edited after the run is no error, but whoever publishes wants to know. */

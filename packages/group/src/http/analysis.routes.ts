@@ -3,7 +3,8 @@ import type { TObject, TSchema } from 'typebox';
 import type { GroupNode } from '../node/group-node.ts';
 import { type BridgeInput, reportBridge } from '../reports/bridge-report.ts';
 import { compareEntities, type EntityComparisonInput } from '../reports/entity-comparison.ts';
-import { explainFact, explainTotal } from '../reports/explain.ts';
+import { explainFact } from '../reports/explain.ts';
+import { explainTotal } from '../reports/explain-total.ts';
 import { exportCsv, fetched, reportBatches } from '../reports/export.ts';
 import { type FactsInput, factsStatement, listFacts } from '../reports/facts.ts';
 import type { ReportInput } from '../reports/filters.ts';
@@ -106,11 +107,16 @@ export function registerAnalysisRoutes(app: App, group: GroupNode): void {
     summary: 'What a total is made of: local costs, rates, and the publications behind them',
     query: schema.ExplainTotalQuery,
     rows: schema.TotalExplanation,
+    columns: schema.TOTAL_COLUMNS,
     json: explainTotal,
     lines: async (node, input) =>
-      (await explainTotal(node, input)).rows.map(({ evidence, ...row }) => ({
+      (await explainTotal(node, input)).rows.map(({ evidence, previous, ...row }) => ({
         ...row,
         evidence: evidence?.manifest_digest,
+        previous_revision: previous?.revision,
+        previous_local_cost: previous?.local_cost,
+        difference: previous?.difference,
+        cost_difference: previous?.cost_difference,
       })),
   });
 

@@ -1,3 +1,4 @@
+import { RULE_BASES, RULE_MEASURES, SOURCE_KINDS } from '@prorata/contract';
 import { Type } from 'typebox';
 import { BRIDGE_LINES } from '../reports/bridge.ts';
 import { ENVIRONMENTS } from '../reports/filters.ts';
@@ -209,12 +210,27 @@ const Evidence = Type.Object({
   entity: Code,
   period_month: Month,
   revision: Type.Integer({ minimum: 1 }),
+  previous_revision: orNull(Type.Integer({ minimum: 1, description: 'What changed since: publications/…/diff' })),
   period_state: Type.Enum(['OPEN', 'CLOSED']),
   group_status: Type.Enum(['OPEN', 'LOCKED']),
   manifest_digest: Type.String(),
   kid: Type.String(),
   received_at: Type.String({ format: 'date-time' }),
 });
+const ToldRule = Type.Object(
+  {
+    code: Code,
+    version: orNull(Type.Integer({ minimum: 1 })),
+    label: Label,
+    base: Type.Enum([...RULE_BASES]),
+    measure: orNull(Type.Enum([...RULE_MEASURES])),
+    driver: orNull(Code),
+    driver_month: orNull(Month),
+    total_weight: orNull(Decimal),
+    sources: Type.Array(Type.Object({ kind: Type.Enum([...SOURCE_KINDS]), code: Code })),
+  },
+  { description: 'A rule as the entity told it in its bundle; the weight of the fact is its share' },
+);
 export const FactExplanation = Type.Object({
   fact: Fact,
   measure: Type.String(),
@@ -239,7 +255,9 @@ export const FactExplanation = Type.Object({
       standard_cost: Decimal,
     }),
   ),
-  spread: orNull(Type.Object({ share: Decimal, applications: Count, shares: Decimal, pool: Decimal })),
+  spread: orNull(
+    Type.Object({ share: Decimal, applications: Count, shares: Decimal, pool: Decimal, rules: Type.Array(ToldRule) }),
+  ),
   evidence: orNull(Evidence),
 });
 
@@ -259,6 +277,28 @@ export const TotalExplanation = Type.Object({
       fact_rows: Count,
       valued_rows: Count,
       evidence: orNull(Evidence),
+      previous: orNull(
+        Type.Object({
+          revision: Type.Integer({ minimum: 1 }),
+          received_at: Type.String({ format: 'date-time' }),
+          local_cost: orNull(Decimal),
+          difference: orNull(Decimal),
+          cost_difference: orNull(Decimal),
+        }),
+      ),
     }),
   ),
+  since_previous: Type.Object({
+    slices: Count,
+    difference: orNull(Decimal),
+    unknown: orNull(Type.Enum(['BY_APPLICATION', 'NOT_KEPT'])),
+  }),
 });
+/** A part as a line of CSV: the publication by its digest, and the revision before it in columns of its own. */
+export const TOTAL_COLUMNS = [
+  ...Object.keys(TotalExplanation.properties.rows.items.properties).filter((name) => name !== 'previous'),
+  'previous_revision',
+  'previous_local_cost',
+  'difference',
+  'cost_difference',
+];

@@ -263,11 +263,25 @@ describe('KPI', () => {
       ['allocation_coverage', '0.97814208', '358', '366'],
       ['indirect_share', '0.10928962', '40', '366'],
       ['price_coverage', '1.00000000', '5', '5'],
-      ['on_time_share', '0.00000000', '0', '2'],
-      ['publication_coverage', '0.00000000', '0', '2'],
+      // July was over before the entities enrolled: nothing of it was due.
+      ['on_time_share', null, '0', '0'],
+      ['publication_coverage', null, '0', '0'],
       ['restatement_rate', null, '0', '0'],
     ]);
     expect(body.rows.every((row: { formula: string }) => row.formula.includes('/'))).toBe(true);
+  });
+
+  it('judge what was due as the discipline of the entities does', async () => {
+    const since = (month: string) => `UPDATE prorata.dim_entity SET active_from = ${month}`;
+    await test.admin(since("'2025-07-01'"));
+    const { body } = await get(`kpi?${JULY}`);
+    const { body: discipline } = await get('discipline?from=2025-07&to=2025-07');
+    await test.admin(since('NULL'));
+    expect(column(body.rows.slice(3, 5), 'code', 'value', 'numerator', 'denominator')).toEqual([
+      ['on_time_share', '0.00000000', '0', '2'],
+      ['publication_coverage', '0.00000000', '0', '2'],
+    ]);
+    expect(discipline.group).toMatchObject({ on_time_share: '0.00000000', due: 2, on_time: 0 });
   });
 });
 

@@ -1,3 +1,4 @@
+import { IndirectRuleSchema } from '@prorata/contract';
 import { Type } from 'typebox';
 import { Month } from './reports.schema.ts';
 
@@ -59,6 +60,7 @@ const Measures = Type.Union([
   Type.Object({ quantity: Type.String(), cost_effective: Decimal, cost_billed: Decimal, cost_standard: Decimal }),
   Type.Null(),
 ]);
+const ToldRule = Type.Omit(IndirectRuleSchema, ['products']);
 export const DifferenceAnswer = Type.Object({
   entity: Entity,
   period_month: Month,
@@ -83,6 +85,21 @@ export const DifferenceAnswer = Type.Object({
       before: Measures,
       after: Measures,
     }),
+  ),
+  rules: Type.Union(
+    [
+      Type.Array(
+        Type.Object({
+          change: Type.Enum(['added', 'removed', 'changed']),
+          code: Type.String(),
+          before: Type.Union([ToldRule, Type.Null()]),
+          after: Type.Union([ToldRule, Type.Null()]),
+          products: Type.Array(Type.String(), { description: 'Filled in one of the two only, or otherwise' }),
+        }),
+      ),
+      Type.Null(),
+    ],
+    { description: 'Indirect rules that are told otherwise; null where one of the two tells none' },
   ),
 });
 

@@ -20,6 +20,14 @@ const columns = STAGED_COLUMNS.join(', ');
 
 export const STAGE = `COPY intake_staging (${columns}) FROM STDIN`;
 
+/** What a slice says while its views still stand, for whoever asks later what the next revision changed. */
+export const KEEP_FIGURES = `
+  INSERT INTO superseded_figure (tenant_id, entity_id, period_month, revision, domain_id, family_id, product_id, unit, environment,
+                                 currency, consumption_type, is_tax, cost, cost_effective, cost_billed, cost_standard)
+  SELECT tenant_id, entity_id, period_month, $4::integer, domain_id, family_id, product_id, unit, environment, currency,
+         consumption_type, is_tax, cost, cost_effective, cost_billed, cost_standard
+    FROM mv_group_comparison_entities WHERE tenant_id = $1 AND entity_id = $2 AND period_month = $3`;
+
 export const REMOVE_FACTS =
   'DELETE FROM fact_consumption_group WHERE tenant_id = $1 AND entity_id = $2 AND period_month = $3';
 

@@ -58,7 +58,8 @@ export interface Admitted {
 export async function acceptBundle(tx: Tx, admitted: Admitted): Promise<Receipt> {
   const { slice, bundle } = admitted;
   await lockSlice(tx, slice.tenantId, slice.entityId, slice.month);
-  await refuseWhatDoesNotFollow(tx, admitted);
+  const superseded = await refuseWhatDoesNotFollow(tx, admitted);
+  if (superseded !== undefined) await tx.execute(sql.KEEP_FIGURES, [...sliceKey(slice), superseded]);
   const withdrawn = await withdrawSlice(tx, slice);
   await replaceFacts(tx, slice, bundle);
   const added = await deriveSlice(tx, slice);
@@ -73,7 +74,12 @@ export async function acceptBundle(tx: Tx, admitted: Admitted): Promise<Receipt>
   return receipt;
 }
 
-async function refuseWhatDoesNotFollow(tx: Tx, { slice, bundle }: Admitted): Promise<void> {
+function sliceKey({ tenantId, entityId, month }: Slice): readonly [string, string, string] {
+  return [tenantId, entityId, month];
+}
+
+/** @returns the revision whose place the bundle takes */
+async function refuseWhatDoesNotFollow(tx: Tx, { slice, bundle }: Admitted): Promise<number | undefined> {
   const { tenantId, entityId, month } = slice;
   const standing = await tx.query<{ revision: number; status: string; manifest_digest: string; report: Receipt }>(
     sql.STANDING,
@@ -112,6 +118,7 @@ async function refuseWhatDoesNotFollow(tx: Tx, { slice, bundle }: Admitted): Pro
       names,
     );
   }
+  return head?.revision;
 }
 
 async function refuseInactive(tx: Tx, { entityId, month }: Slice): Promise<void> {

@@ -3,7 +3,9 @@ import {
   BUNDLE_LIMITS,
   type BundleTrust,
   diffBundles,
+  diffRules,
   type FactDifference,
+  type RuleDifference,
   type VerifiedBundle,
   verifyBundle,
 } from '@prorata/contract';
@@ -151,6 +153,8 @@ export interface PublicationDifference {
   readonly rows: FactDifference[];
   /** Differences beyond `limit`, which are counted and not listed. */
   readonly more: number;
+  /** Indirect rules that are told otherwise; null where one of the two revisions tells none. */
+  readonly rules: RuleDifference[] | null;
 }
 
 /**
@@ -178,7 +182,8 @@ export async function publicationDifference(
       if (rows.length < (of.limit ?? 1000)) rows.push(difference);
       else more += 1;
     }
-    return { entity: of.entity, period_month: of.month, from: of.from, to: of.to, rows, more };
+    const rules = diffRules(before.bundle.manifest, later.bundle.manifest);
+    return { entity: of.entity, period_month: of.month, from: of.from, to: of.to, rows, more, rules };
   });
 }
 

@@ -9,14 +9,20 @@ interface Acting {
   readonly idempotencyKey?: string | undefined;
 }
 
-/** The versions of the data contract that the group takes: those that it said, else all that this software reads, without an end. */
+/**
+ * The versions of the data contract that the group takes: all that this software reads, each until the time that the group said, without
+ * an end where it said none. A version that newer software reads is so taken beside those whose end was said before.
+ */
 export async function acceptedVersions(tx: Tx): Promise<readonly AcceptedVersion[]> {
   const rows = await tx.query<{ version: string; until: string | null }>(
     `SELECT version, to_char(until AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS until
        FROM contract_version ORDER BY version`,
   );
-  if (rows.length === 0) return ACCEPTED_VERSIONS;
-  return rows.map(({ version, until }) => (until === null ? { version } : { version, until }));
+  const ends = new Map(rows.map(({ version, until }) => [version, until]));
+  return ACCEPTED_VERSIONS.map(({ version }) => {
+    const until = ends.get(version) ?? null;
+    return until === null ? { version } : { version, until };
+  });
 }
 
 export async function listContractVersions(group: GroupNode): Promise<readonly AcceptedVersion[]> {

@@ -1,3 +1,4 @@
+import { resign } from '@prorata/contract/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { reportDiscipline } from '../discipline/discipline.ts';
 import { changeEntity } from '../enrolment/change-entity.ts';
@@ -12,7 +13,7 @@ import { reportMonths } from '../reports/reports.ts';
 import { fact } from '../testing/facts.ts';
 import { bundleOf, enrolMember, type Member } from '../testing/members.ts';
 import { openTestGroup, type TestGroup } from '../testing/test-group.ts';
-import { setContractVersion } from './contract-versions.ts';
+import { listContractVersions, setContractVersion } from './contract-versions.ts';
 import { changePolicy } from './policy.ts';
 import { importReferencePrices, referencePrices } from './reference-prices.ts';
 
@@ -164,9 +165,14 @@ describe('discipline', () => {
 describe('a version of the contract', () => {
   it('is refused after its end', async () => {
     const { bytes } = await bundleOf(test.group, britain, { month: '2025-09' });
-    await setContractVersion(test.group, { version: '1.0', until: '2026-01-01T00:00:00Z' });
+    expect(await listContractVersions(test.group)).toEqual([{ version: '1.0' }, { version: '1.1' }]);
+    await setContractVersion(test.group, { version: '1.1', until: '2026-01-01T00:00:00Z' });
     await expect(receive(test.group, { file: bytes })).rejects.toMatchObject({ code: 'CONTRACT_VERSION_UNSUPPORTED' });
-    await setContractVersion(test.group, { version: '1.0', until: '2999-01-01' });
+    await setContractVersion(test.group, { version: '1.1', until: null });
+    // The end of one version is none of another.
+    await setContractVersion(test.group, { version: '1.0', until: '2026-01-01T00:00:00Z' });
     expect(await receive(test.group, { file: bytes })).toMatchObject({ revision: 1 });
+    const older = await resign(bytes, britain.key, (m) => ({ ...m, contract: { ...m.contract, version: '1.0.0' } }));
+    await expect(receive(test.group, { file: older })).rejects.toMatchObject({ code: 'CONTRACT_VERSION_UNSUPPORTED' });
   });
 });

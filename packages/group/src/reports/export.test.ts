@@ -7,7 +7,7 @@ import { reportChoices } from './choices.ts';
 import { csvLine } from './csv.ts';
 import { drilldown } from './drilldown.ts';
 import { compareEntities } from './entity-comparison.ts';
-import { explainTotal } from './explain.ts';
+import { explainTotal } from './explain-total.ts';
 import { exportCsv, fetched } from './export.ts';
 import { factsStatement, listFacts } from './facts.ts';
 import { reportKpi } from './kpi.ts';

@@ -1,6 +1,7 @@
 import type { Tx } from '@prorata/platform';
+import { DISCIPLINE } from '../discipline/discipline.sql.ts';
 import type { GroupNode } from '../node/group-node.ts';
-import { DEFAULT_POLICY } from '../policy/policy.ts';
+import { policyIn } from '../policy/policy.ts';
 import { RATIO_DECIMALS } from './aggregate.sql.ts';
 import { aggregate, type ReportHead } from './aggregate.ts';
 import type { ReportInput } from './filters.ts';
@@ -123,34 +124,19 @@ interface Discipline extends Record<string, string> {
   readonly restated: string;
 }
 
-/**
- * A month is due on a day of the following month: the entity's, else the policy's, else the 10th; the last one where the month is
- * shorter. It came in time when its first revision was received by the end of that day, UTC.
- */
-const DISCIPLINE = `
-  WITH policy AS (SELECT COALESCE((SELECT due_day FROM group_policy ORDER BY version DESC LIMIT 1), $3) AS due_day),
-  wanted AS (
-    SELECT e.entity_id, m.period_month,
-           (m.period_month + interval '1 month' + (LEAST(COALESCE(e.due_day, policy.due_day),
-             extract(day FROM m.period_month + interval '2 months' - interval '1 day')) - 1) * interval '1 day')::date AS due_on
-      FROM dim_entity e CROSS JOIN unnest($1::date[]) AS m(period_month) CROSS JOIN policy
-     WHERE COALESCE(e.active_from <= m.period_month, true) AND COALESCE(e.active_to >= m.period_month, true)
-       AND ($2::text[] IS NULL OR e.entity_id = ANY($2::text[]))),
-  came AS MATERIALIZED (
-    SELECT entity_id, period_month, min(received_at) AS first_at, max(revision) AS revisions
-      FROM publication WHERE period_month = ANY($1::date[]) GROUP BY 1, 2),
-  month AS (
-    SELECT wanted.due_on, came.first_at, came.revisions,
-           came.first_at IS NOT NULL AS published, wanted.due_on < (now() AT TIME ZONE 'UTC')::date AS is_due
-      FROM wanted LEFT JOIN came USING (entity_id, period_month))
-  SELECT count(*) FILTER (WHERE is_due OR published)::text AS expected, count(*) FILTER (WHERE published)::text AS published,
-         count(*) FILTER (WHERE is_due)::text AS due,
-         count(*) FILTER (WHERE is_due AND (first_at AT TIME ZONE 'UTC')::date <= due_on)::text AS on_time,
-         count(*) FILTER (WHERE revisions > 1)::text AS restated
-    FROM month`;
+/** The same judgement as the discipline of each entity (`discipline.sql.ts`), counted where the rows are. */
+const COUNTED = `
+  SELECT count(*) FILTER (WHERE state <> 'PENDING')::text AS expected,
+         count(*) FILTER (WHERE revision IS NOT NULL)::text AS published,
+         count(*) FILTER (WHERE state IN ('ON_TIME', 'LATE', 'MISSING'))::text AS due,
+         count(*) FILTER (WHERE state = 'ON_TIME')::text AS on_time,
+         count(*) FILTER (WHERE revision > 1)::text AS restated
+    FROM (${DISCIPLINE}) AS month`;
 
 async function disciplineOf(tx: Tx, { entity }: ReportInput, days: readonly string[]): Promise<Discipline> {
   const entities = entity === undefined || entity.length === 0 ? null : entity;
-  const [row] = await tx.query<Discipline>(DISCIPLINE, [days, entities, DEFAULT_POLICY.due_day]);
+  const { due_day } = await policyIn(tx);
+  const today = new Date().toISOString().slice(0, 10);
+  const [row] = await tx.query<Discipline>(COUNTED, [days[0] ?? null, days.at(-1) ?? null, due_day, today, entities]);
   return row ?? { expected: '0', published: '0', due: '0', on_time: '0', restated: '0' };
 }
