@@ -224,7 +224,7 @@ describe('the walls around a plugin', () => {
     ["SELECT E'\\x'", 'a text with a prefix'],
     ['DELETE FROM ana_axis', 'writes where'],
     ['WITH gone AS (DELETE FROM budget_control_line RETURNING 1) SELECT 1', 'writes inside'],
-    ['SELECT record_write($1, $1, $1, $1, $1, $1, $1)', 'record_write|unplain'],
+    ['SELECT record_writes($1, $1, $1, $1, $1)', 'record_writes|unplain'],
     ['EXPLAIN SELECT 1', 'begins with explain'],
     ['', '0 statements'],
   ])('refuse a statement that reads more than its scope: %s', async (sql, reason) => {

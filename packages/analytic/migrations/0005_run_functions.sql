@@ -1,20 +1,26 @@
--- The two statements of every run as functions: their plans are kept by the session instead of being made for each request, which
+-- The statements of every run as functions: their plans are kept by the session instead of being made for each request, which
 -- costs more than carrying them out (decision 0104).
 
--- Everything that a run looks at before it allocates, as one moment has it. Amounts are texts, because JSON numbers are floats.
-CREATE FUNCTION ana_run_source(p_entry uuid, p_rule uuid) RETURNS TABLE (
-  active_id uuid, currency char(3), revision text, opening_journals text[], closing_journals text[], default_accounts text[],
-  period_state text, entry jsonb, moment timestamptz
+-- Everything that runs look at before they allocate, as one moment has it; `place` is that of the run in the lists. Amounts are texts,
+-- because JSON numbers are floats.
+CREATE FUNCTION ana_run_sources(p_entries uuid[], p_rules uuid[]) RETURNS TABLE (
+  place integer, active_id uuid, currency char(3), revision text, opening_journals text[], closing_journals text[],
+  default_accounts text[], period_state text, entry jsonb, moment timestamptz
 ) LANGUAGE plpgsql STABLE AS $$
 BEGIN
   RETURN QUERY
-  SELECT (SELECT p.id FROM ana_posting p
-           WHERE p.tenant_id = ana_tenant() AND p.legal_entity_id = ana_legal_entity() AND p.source_entry_id = p_entry
-             AND p.allocation_rule_id = p_rule AND p.kind = 'ORIGINAL' AND p.reversed_by IS NULL),
-         e.currency, coalesce(s.revision, 0)::text, c.opening_journals, c.closing_journals, c.default_accounts, b.state, g.entry, now()
+  SELECT u.place::integer,
+         (SELECT p.id FROM ana_posting p
+           WHERE p.tenant_id = e.tenant_id AND p.legal_entity_id = e.legal_entity_id AND p.source_entry_id = u.entry_id
+             AND p.allocation_rule_id = u.rule_id AND p.kind = 'ORIGINAL' AND p.reversed_by IS NULL),
+         e.currency, coalesce(s.revision, 0)::text, c.opening_journals, c.closing_journals, c.default_accounts,
+         (SELECT b.state FROM gl_period b
+           WHERE b.tenant_id = e.tenant_id AND b.legal_entity_id = e.legal_entity_id AND b.period_month = g.period_month),
+         g.entry, now()
     FROM legal_entity e
     LEFT JOIN ana_reference_state s ON s.tenant_id = e.tenant_id AND s.legal_entity_id = e.legal_entity_id
     LEFT JOIN ledger_config c ON c.tenant_id = e.tenant_id AND c.legal_entity_id = e.legal_entity_id
+    CROSS JOIN unnest(p_entries, p_rules) WITH ORDINALITY AS u(entry_id, rule_id, place)
     LEFT JOIN LATERAL (
       SELECT h.period_month, jsonb_build_object(
                'id', h.id, 'journalCode', h.journal_code, 'number', h.entry_number, 'accountingDate', h.accounting_date,
@@ -24,19 +30,17 @@ BEGIN
                            FROM gl_entry_line l
                           WHERE l.tenant_id = h.tenant_id AND l.legal_entity_id = h.legal_entity_id AND l.entry_id = h.id)) AS entry
         FROM gl_entry h
-       WHERE h.tenant_id = e.tenant_id AND h.legal_entity_id = e.legal_entity_id AND h.id = p_entry) g ON true
-    LEFT JOIN gl_period b
-      ON b.tenant_id = e.tenant_id AND b.legal_entity_id = e.legal_entity_id AND b.period_month = g.period_month
+       WHERE h.tenant_id = e.tenant_id AND h.legal_entity_id = e.legal_entity_id AND h.id = u.entry_id
+      OFFSET 0) g ON true
    WHERE e.tenant_id = ana_tenant() AND e.legal_entity_id = ana_legal_entity();
 END $$;
 
 -- Stores a posting with its lines and what it holds of the entry, to be folded into the balance. Whoever comes second with the same entry
 -- and rule waits for the first, then stores nothing (`stored` 0); a source line that another posting holds is missing from `held`.
--- p_alone: the caller counts on being the only one, and does not look at the answer; then either is an error.
 CREATE FUNCTION ana_store_posting(
   p_id uuid, p_country char(2), p_entry uuid, p_rule uuid, p_kind text, p_reverses uuid, p_date date, p_currency char(3),
   p_result jsonb, p_user uuid, p_lines integer[], p_parts integer[], p_axes uuid[], p_dimensions uuid[], p_accounts text[],
-  p_amounts numeric[], p_held_lines integer[], p_held_axes uuid[], p_alone boolean
+  p_amounts numeric[], p_held_lines integer[], p_held_axes uuid[]
 ) RETURNS TABLE (created_at timestamptz, stored integer, held integer) LANGUAGE plpgsql AS $$
 #variable_conflict use_column
 DECLARE
@@ -51,9 +55,6 @@ BEGIN
     WHERE kind = 'ORIGINAL' AND reversed_by IS NULL DO NOTHING;
   GET DIAGNOSTICS v_stored = ROW_COUNT;
   IF v_stored = 0 THEN
-    IF p_alone THEN
-      RAISE EXCEPTION 'another request stored the entry and rule meanwhile' USING ERRCODE = 'unique_violation', CONSTRAINT = 'ana_posting_active';
-    END IF;
     RETURN QUERY SELECT now(), 0, 0;
     RETURN;
   END IF;
@@ -64,9 +65,6 @@ BEGIN
   ON CONFLICT (tenant_id, legal_entity_id, entry_id, line_no, axis_id) DO NOTHING;
   GET DIAGNOSTICS v_held = ROW_COUNT;
   IF v_held < cardinality(p_held_lines) THEN
-    IF p_alone THEN
-      RAISE EXCEPTION 'another posting holds a line' USING ERRCODE = 'unique_violation', CONSTRAINT = 'ana_allocated_line_pkey';
-    END IF;
     RETURN QUERY SELECT now(), 1, v_held;
     RETURN;
   END IF;
@@ -81,6 +79,36 @@ BEGIN
   RETURN QUERY SELECT now(), v_stored, v_held;
 END $$;
 
-REVOKE ALL ON FUNCTION ana_run_source, ana_store_posting FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION ana_run_source TO prorata_app;
+-- Stores originals of several entries, or of one, counting on nobody else storing them: where somebody does, or did, a unique key refuses
+-- all of them. `p_of` and `p_held_of` give for each part and each held line the place of its posting.
+CREATE FUNCTION ana_store_postings(
+  p_postings jsonb, p_ids uuid[], p_entries uuid[], p_months date[],
+  p_of integer[], p_lines integer[], p_parts integer[], p_axes uuid[], p_dimensions uuid[], p_accounts text[], p_amounts numeric[],
+  p_held_of integer[], p_held_lines integer[], p_held_axes uuid[]
+) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+  -- In one order whoever stores, so that two of them never wait for each other.
+  INSERT INTO ana_posting (id, country_code, source_entry_id, allocation_rule_id, kind, posting_date, period_month, currency, result,
+                           created_by, updated_by)
+  SELECT p.id, p.country_code, p.source_entry_id, p.allocation_rule_id, 'ORIGINAL', p.posting_date,
+         date_trunc('month', p.posting_date)::date, p.currency, p.result, p.created_by, p.created_by
+    FROM jsonb_to_recordset(p_postings) AS p(id uuid, country_code char(2), source_entry_id uuid, allocation_rule_id uuid,
+                                             posting_date date, currency char(3), result jsonb, created_by uuid)
+   ORDER BY p.source_entry_id;
+
+  INSERT INTO ana_allocated_line (entry_id, line_no, axis_id, posting_id)
+  SELECT p_entries[h.place], h.line_no, h.axis_id, p_ids[h.place]
+    FROM unnest(p_held_of, p_held_lines, p_held_axes) AS h(place, line_no, axis_id)
+   ORDER BY 1, 2, 3;
+
+  INSERT INTO ana_posting_line (posting_id, line_no, part_no, axis_id, dimension_id, account, period_month, amount)
+  SELECT p_ids[u.place], u.line_no, u.part_no, u.axis_id, u.dimension_id, u.account, p_months[u.place], u.amount
+    FROM unnest(p_of, p_lines, p_parts, p_axes, p_dimensions, p_accounts, p_amounts)
+      AS u(place, line_no, part_no, axis_id, dimension_id, account, amount);
+
+  INSERT INTO ana_balance_waiting (posting_id) SELECT unnest(p_ids);
+END $$;
+
+REVOKE ALL ON FUNCTION ana_run_sources, ana_store_posting, ana_store_postings FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION ana_run_sources, ana_store_postings TO prorata_app;
 GRANT EXECUTE ON FUNCTION ana_store_posting TO prorata_app, prorata_intake;

@@ -29,7 +29,8 @@ export { explainPosting } from './postings/explain.ts';
 // postings
 export { listPostings, postingById } from './postings/postings.ts';
 export { reactToLedger, reversePosting, reversePostingsOfEntry } from './postings/reverse.ts';
-export { previewAllocation, runAllocation } from './postings/run.ts';
+export { previewAllocation } from './postings/run.ts';
+export { runAllocation } from './postings/run-together.ts';
 export { analyticProblem } from './problems.ts';
 export { changeRule, createRule, createVersion, listRules, postRule, ruleById } from './rules/rules.ts';
 export { type AnalyticServices, analyticServices } from './service/for-plugins.ts';

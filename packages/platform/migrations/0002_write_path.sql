@@ -78,20 +78,24 @@ CREATE TRIGGER audit_log_content_stays
 CREATE TRIGGER audit_log_sealed_once BEFORE UPDATE ON audit_log
   FOR EACH ROW WHEN (OLD.seq IS NOT NULL OR NEW.seq IS NULL) EXECUTE FUNCTION refuse_audit_change();
 
--- Waits for whoever holds the same key, then answers what was stored. Two statements, so that the second one sees what the
--- holder committed while the first one waited.
-CREATE FUNCTION claim_idempotency_key(
-  p_tenant uuid, p_legal_entity uuid, p_user uuid, p_method text, p_route text, p_key text
-) RETURNS TABLE (request_hash text, status integer, body text) LANGUAGE plpgsql AS $$
+-- Waits for whoever holds the same keys, then answers what was stored, by the place of the key in the lists. Two statements, so that the
+-- second one sees what the holders committed while the first one waited; always in one order, so that two callers never wait for each other.
+CREATE FUNCTION claim_idempotency_keys(
+  p_tenant uuid, p_legal_entity uuid, p_users uuid[], p_methods text[], p_routes text[], p_keys text[]
+) RETURNS TABLE (place integer, request_hash text, status integer, body text) LANGUAGE plpgsql AS $$
 BEGIN
-  PERFORM pg_advisory_xact_lock(
-    hashtextextended(concat_ws(E'\n', p_tenant, p_legal_entity, p_user, p_method, p_route, p_key), 7340041));
+  PERFORM pg_advisory_xact_lock(c.lock)
+     FROM (SELECT hashtextextended(concat_ws(E'\n', p_tenant, p_legal_entity, u.user_id, u.method, u.route, u.key), 7340041) AS lock
+             FROM unnest(p_users, p_methods, p_routes, p_keys) AS u(user_id, method, route, key)
+            ORDER BY 1 OFFSET 0) c;
   RETURN QUERY
-    SELECT k.request_hash, k.status, k.body::text
-      FROM idempotency_key k
-     WHERE k.tenant_id = p_tenant AND k.legal_entity_id = p_legal_entity AND k.user_id = p_user
-       AND k.method = p_method AND k.route = p_route AND k.key = p_key
-       AND k.expires_at > clock_timestamp();
+    SELECT u.place::integer, k.request_hash, k.status, k.body::text
+      FROM unnest(p_users, p_methods, p_routes, p_keys) WITH ORDINALITY AS u(user_id, method, route, key, place)
+     CROSS JOIN LATERAL (
+       SELECT i.request_hash, i.status, i.body FROM idempotency_key i
+        WHERE i.tenant_id = p_tenant AND i.legal_entity_id = p_legal_entity AND i.user_id = u.user_id
+          AND i.method = u.method AND i.route = u.route AND i.key = u.key AND i.expires_at > clock_timestamp()
+       OFFSET 0) k;
 END $$;
 
 -- The text whose SHA-256 is a row's row_hash: a JSON array in this order, elements parted by a comma and a blank.
@@ -113,17 +117,18 @@ $$;
 -- that of temporary tables, so that nobody puts one of his own in front of a table of ours.
 
 -- Adds rows to the log without waiting for anybody.
-CREATE FUNCTION append_audit(
-  p_tenant uuid, p_legal_entity uuid, p_user uuid, p_correlation uuid, p_rows jsonb
-) RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
+CREATE FUNCTION append_audit(p_tenant uuid, p_legal_entity uuid, p_rows jsonb) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
 BEGIN
   INSERT INTO audit_log (tenant_id, legal_entity_id, position, id, at, user_id, correlation_id, action, subject, subject_id, details,
                          row_hash)
-  SELECT p_tenant, p_legal_entity, r.position, r.id, r.at, p_user, p_correlation, r.action, r.subject, r.subject_id, r.details::json,
-         sha256(convert_to(audit_text(r.position, r.id, p_tenant, p_legal_entity, r.at, p_user, p_correlation, r.action, r.subject,
-                                      r.subject_id, r.details), 'UTF8'))
+  SELECT p_tenant, p_legal_entity, r.position, r.id, r.at, r.user_id, r.correlation_id, r.action, r.subject, r.subject_id,
+         r.details::json,
+         sha256(convert_to(audit_text(r.position, r.id, p_tenant, p_legal_entity, r.at, r.user_id, r.correlation_id, r.action,
+                                      r.subject, r.subject_id, r.details), 'UTF8'))
     FROM (SELECT nextval('audit_log_position') AS position, clock_timestamp() AS at, g.*
-            FROM jsonb_to_recordset(p_rows) AS g(id uuid, action text, subject text, subject_id text, details text)
+            FROM jsonb_to_recordset(p_rows) AS g(user_id uuid, correlation_id uuid, id uuid, action text, subject text,
+                                                 subject_id text, details text)
           OFFSET 0) r;
 END $$;
 
@@ -167,38 +172,40 @@ BEGIN
   RETURN cardinality(v_positions);
 END $$;
 
--- The end of a write, in one round trip: events, the stored answer (null without a key), and the audit rows.
-CREATE FUNCTION record_write(
-  p_tenant uuid, p_legal_entity uuid, p_user uuid, p_correlation uuid, p_events jsonb, p_answer jsonb, p_audit jsonb
-) RETURNS void LANGUAGE plpgsql AS $$
+-- The end of one write, or of several, in one round trip: events, the stored answers of those with a key, and the audit rows.
+CREATE FUNCTION record_writes(p_tenant uuid, p_legal_entity uuid, p_events jsonb, p_answers jsonb, p_audit jsonb) RETURNS void
+LANGUAGE plpgsql AS $$
+DECLARE
+  v_stored  integer;
 BEGIN
   INSERT INTO outbox_event (tenant_id, legal_entity_id, id, event, entity_id, correlation_id, occurred_at, payload)
-  SELECT p_tenant, p_legal_entity, e.id, e.event, e.entity_id, p_correlation, clock_timestamp(), e.payload::json
-    FROM jsonb_to_recordset(p_events) AS e(id uuid, event text, entity_id text, payload text);
+  SELECT p_tenant, p_legal_entity, e.id, e.event, e.entity_id, e.correlation_id, clock_timestamp(), e.payload::json
+    FROM jsonb_to_recordset(p_events) AS e(correlation_id uuid, id uuid, event text, entity_id text, payload text);
 
-  IF p_answer IS NOT NULL THEN
+  IF jsonb_array_length(p_answers) > 0 THEN
     INSERT INTO idempotency_key AS k (tenant_id, legal_entity_id, user_id, method, route, key, request_hash, status, body,
                                       expires_at)
-    SELECT p_tenant, p_legal_entity, p_user, a.method, a.route, a.key, a.request_hash, a.status, a.body::json,
+    SELECT p_tenant, p_legal_entity, a.user_id, a.method, a.route, a.key, a.request_hash, a.status, a.body::json,
            now() + make_interval(secs => a.lifetime_seconds)
-      FROM jsonb_to_record(p_answer) AS a(method text, route text, key text, request_hash text, status integer, body text,
-                                          lifetime_seconds integer)
+      FROM jsonb_to_recordset(p_answers) AS a(user_id uuid, method text, route text, key text, request_hash text, status integer,
+                                              body text, lifetime_seconds integer)
     ON CONFLICT (tenant_id, legal_entity_id, user_id, method, route, key) DO UPDATE
        SET request_hash = excluded.request_hash, status = excluded.status, body = excluded.body,
            created_at = excluded.created_at, expires_at = excluded.expires_at
      WHERE k.expires_at <= clock_timestamp();
-    IF NOT FOUND THEN
+    GET DIAGNOSTICS v_stored = ROW_COUNT;
+    IF v_stored < jsonb_array_length(p_answers) THEN
       RAISE EXCEPTION 'another answer is stored for this key' USING ERRCODE = 'unique_violation';
     END IF;
   END IF;
 
   IF jsonb_array_length(p_audit) > 0 THEN
-    PERFORM append_audit(p_tenant, p_legal_entity, p_user, p_correlation, p_audit);
+    PERFORM append_audit(p_tenant, p_legal_entity, p_audit);
   END IF;
 END $$;
 
-REVOKE ALL ON FUNCTION claim_idempotency_key, append_audit, seal_audit, record_write FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION claim_idempotency_key, append_audit, record_write TO prorata_app, prorata_intake;
+REVOKE ALL ON FUNCTION claim_idempotency_keys, append_audit, seal_audit, record_writes FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION claim_idempotency_keys, append_audit, record_writes TO prorata_app, prorata_intake;
 GRANT EXECUTE ON FUNCTION seal_audit TO prorata_app, prorata_intake, prorata_relay;
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON idempotency_key TO prorata_app, prorata_intake;

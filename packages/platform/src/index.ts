@@ -133,17 +133,17 @@ export {
 } from './write/audit.ts';
 export { canonicalJson, digestOf } from './write/canonical.ts';
 export { auditNode, readCheckpoints } from './write/checkpoint-file.ts';
+export { type Gathered, gather } from './write/gather.ts';
+export { isReplayed, KEY_LIFETIME_SECONDS, wasReplayed } from './write/keyed-write.ts';
 export type { AuditEntry, EventEntry, WriteRecord } from './write/record.ts';
 export { sealAudit } from './write/seal.ts';
 export { soon } from './write/soon.ts';
 export {
-  isReplayed,
-  KEY_LIFETIME_SECONDS,
   purgeIdempotencyKeys,
   type Work,
   type WriteAnswer,
   type WriteRequest,
   type WriteResult,
-  wasReplayed,
   writePath,
 } from './write/write-path.ts';
+export { type Companion, type Fresh, writeTogether } from './write/write-together.ts';

@@ -15,7 +15,8 @@ import {
 } from './postings.schema.ts';
 import { listPostings, postingById } from './postings.ts';
 import { reversePosting } from './reverse.ts';
-import { previewAllocation, runAllocation } from './run.ts';
+import { previewAllocation } from './run.ts';
+import { runAllocation } from './run-together.ts';
 
 const about = (operationId: string, summary: string) => ({ tags: ['allocations'], operationId, summary });
 

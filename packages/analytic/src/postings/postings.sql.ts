@@ -30,15 +30,24 @@ export const LIST_OF_DIMENSION = `
    ORDER BY p.id LIMIT $5`;
 
 /**
- * One posting, by the function of migration 0005; it is stored alone where nobody looks at the answer. $1 id, $2 country, $3 entry, $4 rule, $5 kind, $6 reverses, $7 date, $8 currency,
- * $9 result, $10 user; parts: $11 lines, $12 part numbers, $13 axes, $14 dimensions, $15 accounts, $16 amounts; held: $17 lines,
- * $18 axes; $19 alone.
+ * One posting, by the function of migration 0005. $1 id, $2 country, $3 entry, $4 rule, $5 kind, $6 reverses, $7 date, $8 currency,
+ * $9 result, $10 user; parts: $11 lines, $12 part numbers, $13 axes, $14 dimensions, $15 accounts, $16 amounts; held: $17 lines, $18 axes.
  */
 export const STORE = {
   name: 'ana_store_posting',
   text: `
   SELECT created_at, stored, held
-    FROM ana_store_posting($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)`,
+    FROM ana_store_posting($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)`,
+};
+
+/**
+ * Originals, by the function of migration 0005 that counts on nobody else storing them. $1 rows; of each: $2 id, $3 entry, $4 month;
+ * parts: $5 place of their posting from 1, $6 lines, $7 part numbers, $8 axes, $9 dimensions, $10 accounts, $11 amounts; held: $12 place
+ * of their posting, $13 lines, $14 axes.
+ */
+export const STORE_ALONE = {
+  name: 'ana_store_postings',
+  text: 'SELECT ana_store_postings($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)',
 };
 
 /** Who else holds lines of an entry on these axes; $1 entry, $2 lines, $3 axes, $4 the posting that wants them. */

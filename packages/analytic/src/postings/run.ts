@@ -18,7 +18,7 @@ import { explainResult, type Language } from './explain.ts';
 import type { PostingAnswer, RunRequest } from './postings.schema.ts';
 import * as sql from './postings.sql.ts';
 import type { PostingResult } from './result.ts';
-import { isContended, type PostingRow, storeAlone, storePosting, tellPosting } from './store.ts';
+import { isContended, type PostingRow, type Storing, storeAlone, storePosting, tellPosting } from './store.ts';
 
 /** The posting, and whether it was there before this request. */
 export interface RunAnswer extends WriteAnswer<PostingAnswer> {
@@ -26,27 +26,32 @@ export interface RunAnswer extends WriteAnswer<PostingAnswer> {
 }
 
 /**
- * Runs a posted rule on a posted entry. One entry and rule give one posting, whoever asks how often (spec 02, guard 3): who comes
- * later is answered with what is stored.
+ * Runs a posted rule on a posted entry, in a transaction of its own. One entry and rule give one posting, whoever asks how often
+ * (spec 02, guard 3): who comes later is answered with what is stored.
  *
  * @throws Problem `RULE_NOT_POSTED`, `ALREADY_ALLOCATED`, and those of `compute`
  */
-export async function runAllocation(node: AnalyticNode, caller: Caller, asked: RunRequest): Promise<RunAnswer> {
+export async function runAlone(node: AnalyticNode, caller: Caller, asked: RunRequest): Promise<RunAnswer> {
   try {
-    return await runIn(node, caller, asked, storeAlone);
+    return await runIn(node, caller, asked, storeThisAlone);
   } catch (error) {
     if (!isContended(error)) throw error;
-    return await runIn(node, caller, asked, storePosting);
+    return await runIn(node, caller, asked, storeWaiting);
   }
 }
 
 /** How a posting is stored: waiting for what the database says, or not. */
-type Store = typeof storeAlone | typeof storePosting;
+type Store = (tx: Tx, storing: Storing) => Promise<PostingRow | undefined>;
+
+const storeThisAlone: Store = async (tx, storing) => storeAlone(tx, [storing])[0];
+const storeWaiting: Store = (tx, { posting, ids }) => storePosting(tx, posting, ids);
+
+/** What a run is for the write path, and for whoever stores its answer. */
+export const RUN_ACTION = 'analytic.allocation.run';
 
 async function runIn(node: AnalyticNode, caller: Caller, asked: RunRequest, store: Store): Promise<RunAnswer> {
   let before = false;
-  const ahead = sourceStatement(asked.sourceEntryId, asked.allocationRuleId);
-  const asking = { action: 'analytic.allocation.run', payload: asked, ahead };
+  const asking = { action: RUN_ACTION, payload: asked, ahead: sourceStatement([asked]) };
   const answer = await change(node, caller, asking, async (tx, record) => {
     const source = runSource(tx.ahead.at(-1), caller.context);
     const posting =
@@ -78,16 +83,27 @@ async function runOnce(
   source: RunSource,
   store: Store,
 ): Promise<OncePosting> {
+  const stored = await store(tx, await storingOf(node, tx, context, asked, source));
+  // Another request won between the look and the insert: what it stored is the answer.
+  if (stored === undefined) return await existingPosting(tx, asked);
+  notePosting(record, 'RUN', stored);
+  return { ...stored, existing: false };
+}
+
+/** The posting that a run stores where nothing is stored yet. @throws Problem `RULE_NOT_POSTED`, and those of `compute` */
+export async function storingOf(
+  node: AnalyticNode,
+  tx: Tx,
+  context: RequestContext,
+  asked: RunRequest,
+  source: RunSource,
+): Promise<Storing> {
   const rule = await ruleToRun(node, tx, context, asked.allocationRuleId);
   if (rule.posted_at === null) {
     throw analyticProblem('RULE_NOT_POSTED', `version ${rule.version} of the rule ${rule.rule_code} is a draft`);
   }
   const computed = await compute(node, tx, context, source, rule);
-  const stored = await store(tx, newPosting(context, rule, computed), computed.references, source.moment);
-  // Another request won between the look and the insert: what it stored is the answer.
-  if (stored === undefined) return await existingPosting(tx, asked);
-  notePosting(record, 'RUN', stored);
-  return { ...stored, existing: false };
+  return { posting: newPosting(context, rule, computed), ids: computed.references, moment: source.moment };
 }
 
 /** Posted rules that a node has read; they never change. */
@@ -155,7 +171,7 @@ export async function previewAllocation(
   language: Language,
 ) {
   requireLegalEntity(context);
-  const ahead = [sourceStatement(asked.sourceEntryId, asked.allocationRuleId)];
+  const ahead = [sourceStatement([asked])];
   const computing = async (tx: Tx) => {
     const source = runSource(tx.ahead[0], context);
     const tried = await ruleToRun(node, tx, context, asked.allocationRuleId);

@@ -1,4 +1,4 @@
-import { monthOf, type Tx } from '@prorata/platform';
+import { firstDayOf, monthOf, type Tx } from '@prorata/platform';
 import { analyticProblem } from '../problems.ts';
 import type { References } from '../rules/references.ts';
 import { found } from '../service/node.ts';
@@ -64,36 +64,8 @@ export type Ids = Pick<References, 'axisIds' | 'dimensionIds'>;
  * @throws Problem `ALREADY_ALLOCATED`
  */
 export async function storePosting(tx: Tx, posting: NewPosting, ids: Ids): Promise<PostingRow | undefined> {
-  const held = heldOf(posting, ids);
-  const values = storeValues(posting, ids, held, false);
-  const rows = await tx.query<{ created_at: Date; stored: number; held: number }>(sql.STORE, values);
-  const { created_at, stored, held: got } = found(rows, posting.id);
-  if (stored === 0) return undefined;
-  if (got < held.lines.length) throw await alreadyAllocated(tx, posting, held);
-  return { ...posting, created_at, reversed_by: null };
-}
-
-/**
- * Stores an original together with the commit, counting on nobody else storing the entry: where somebody does, the transaction fails
- * with an error that `isContended` knows, and is tried again with `storePosting`.
- */
-export function storeAlone(tx: Tx, posting: NewPosting, ids: Ids, moment: Date): PostingRow {
-  tx.defer(sql.STORE, storeValues(posting, ids, heldOf(posting, ids), true));
-  return { ...posting, created_at: moment, reversed_by: null };
-}
-
-const CONTENDED: ReadonlySet<unknown> = new Set(['ana_posting_active', 'ana_allocated_line_pkey']);
-
-export function isContended(error: unknown): boolean {
-  return error instanceof Error && 'constraint' in error && CONTENDED.has(error.constraint);
-}
-
-function heldOf(posting: NewPosting, ids: Ids): Held {
-  return posting.kind === 'ORIGINAL' ? heldColumns(posting.result, ids) : { lines: [], axes: [] };
-}
-
-function storeValues(posting: NewPosting, ids: Ids, held: Held, alone: boolean): unknown[] {
-  return [
+  const held = posting.kind === 'ORIGINAL' ? heldColumns(posting.result, ids) : { lines: [], axes: [] };
+  const rows = await tx.query<{ created_at: Date; stored: number; held: number }>(sql.STORE, [
     posting.id,
     posting.country_code,
     posting.source_entry_id,
@@ -107,8 +79,56 @@ function storeValues(posting: NewPosting, ids: Ids, held: Held, alone: boolean):
     ...partColumns(posting.result, ids),
     held.lines,
     held.axes,
-    alone,
-  ];
+  ]);
+  const { created_at, stored, held: got } = found(rows, posting.id);
+  if (stored === 0) return undefined;
+  if (got < held.lines.length) throw await alreadyAllocated(tx, posting, held);
+  return { ...posting, created_at, reversed_by: null };
+}
+
+/** An original that is to be stored, with the beginning of its transaction. */
+export interface Storing {
+  readonly posting: NewPosting;
+  readonly ids: Ids;
+  readonly moment: Date;
+}
+
+/**
+ * Stores originals of different entries together with the commit, counting on nobody else storing them: where somebody does, the
+ * transaction fails with an error that `isContended` knows, and is tried again with `storePosting`.
+ */
+export function storeAlone(tx: Tx, storing: readonly Storing[]): PostingRow[] {
+  const [of, heldOf]: [number[], number[]] = [[], []];
+  const parts: unknown[][] = [[], [], [], [], [], []];
+  const held: [number[], string[]] = [[], []];
+  for (const [index, { posting, ids }] of storing.entries()) {
+    const place = index + 1;
+    const columns = partColumns(posting.result, ids);
+    for (const [column, values] of columns.entries()) parts[column]?.push(...values);
+    of.push(...Array<number>(columns[0]?.length ?? 0).fill(place));
+    const own = heldColumns(posting.result, ids);
+    held[0].push(...own.lines);
+    held[1].push(...own.axes);
+    heldOf.push(...Array<number>(own.lines.length).fill(place));
+  }
+  const postings = storing.map(({ posting }) => posting);
+  tx.defer(sql.STORE_ALONE, [
+    JSON.stringify(postings),
+    postings.map(({ id }) => id),
+    postings.map(({ source_entry_id }) => source_entry_id),
+    postings.map(({ posting_date }) => firstDayOf(monthOf(posting_date))),
+    of,
+    ...parts,
+    heldOf,
+    ...held,
+  ]);
+  return storing.map(({ posting, moment }) => ({ ...posting, created_at: moment, reversed_by: null }));
+}
+
+const CONTENDED: ReadonlySet<unknown> = new Set(['ana_posting_active', 'ana_allocated_line_pkey']);
+
+export function isContended(error: unknown): boolean {
+  return error instanceof Error && 'constraint' in error && CONTENDED.has(error.constraint);
 }
 
 interface Held {

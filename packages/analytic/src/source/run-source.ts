@@ -27,6 +27,8 @@ export interface RunSource {
 }
 
 interface Row {
+  /** Of the run among those that were read together, from 1. */
+  readonly place: number;
   readonly active_id: string | null;
   readonly currency: string;
   readonly revision: string;
@@ -38,17 +40,23 @@ interface Row {
   readonly moment: Date;
 }
 
-/** The statement by which a run reads its source. */
-export function sourceStatement(entryId: string, ruleId: string): Statement {
+/** Which rule is to be run on which entry. */
+export interface EntryAndRule {
+  readonly sourceEntryId: string;
+  readonly allocationRuleId: string;
+}
+
+/** The statement by which runs read their sources. */
+export function sourceStatement(asked: readonly EntryAndRule[]): Statement {
   return {
-    sql: { name: 'ana_run_source', text: 'SELECT * FROM ana_run_source($1, $2)' },
-    values: [entryId, ruleId],
+    sql: { name: 'ana_run_sources', text: 'SELECT * FROM ana_run_sources($1, $2)' },
+    values: [asked.map((one) => one.sourceEntryId), asked.map((one) => one.allocationRuleId)],
   };
 }
 
-/** What `sourceStatement` read. @throws Problem `ENTITY_NOT_SERVED` */
-export function runSource(rows: readonly object[] | undefined, context: RequestContext): RunSource {
-  const row = rows?.[0] as Row | undefined;
+/** What `sourceStatement` read for one of its runs, by its place in the list. @throws Problem `ENTITY_NOT_SERVED` */
+export function runSource(rows: readonly object[] | undefined, context: RequestContext, place = 0): RunSource {
+  const row = (rows as readonly Row[] | undefined)?.find((one) => one.place === place + 1);
   if (row === undefined) throw ledgerProblem('ENTITY_NOT_SERVED', `legal entity ${context.legalEntityId ?? 'none'}`);
   const config = configOf(row);
   const { active_id, currency, revision, period_state, entry, moment } = row;

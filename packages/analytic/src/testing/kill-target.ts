@@ -3,7 +3,7 @@ import { LEDGER_MIGRATIONS } from '@prorata/ledger';
 import { openDatabase, PLATFORM_MIGRATIONS, type RequestContext } from '@prorata/platform';
 import { runBatch } from '../batch/batch.ts';
 import { ANALYTIC_MIGRATIONS } from '../migrations.ts';
-import { runAllocation } from '../postings/run.ts';
+import { runAllocation } from '../postings/run-together.ts';
 
 /** A process to be killed: allocates entries one by one, four at once, and tells each posting that it was answered; or runs a batch. */
 interface Told {

@@ -4,7 +4,7 @@ import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { titleFor } from '../i18n/problem-titles.ts';
 import { platformProblem } from '../problem/platform-problems.ts';
 import { Problem } from '../problem/problem.ts';
-import { isReplayed } from '../write/write-path.ts';
+import { isReplayed } from '../write/keyed-write.ts';
 import { UPLOAD_TYPES } from './uploads.ts';
 
 /** Says that an answer is the stored one of an earlier request with the same key. */

@@ -97,8 +97,6 @@ export function createVerifier(options: VerifierOptions): Verifier {
   }
 
   async function verifyOfProvider(token: string, provider: IdentityProvider): Promise<VerifiedToken> {
-    const cached = cache.get(token, provider.issuer);
-    if (cached !== undefined) return cached;
     const { claims, expiresAt } = await provider.verify(token);
     const verified = verifiedFrom({ exp: expiresAt }, claims, options.deployment);
     cache.set(token, provider.issuer, verified);
@@ -107,8 +105,10 @@ export function createVerifier(options: VerifierOptions): Verifier {
 
   return {
     async verify(token) {
-      const { issuer, kid } = announced(token);
       const { provider } = options;
+      const before = cache.get(token, provider?.issuer ?? ACCESS_TOKEN_TYPE);
+      if (before !== undefined) return before;
+      const { issuer, kid } = announced(token);
       if (provider !== undefined && issuer === provider.issuer) return verifyOfProvider(token, provider);
       if (issuer === options.issuer.issuer) {
         if (provider === undefined) return verifyOwn(token, ACCESS_TOKEN_TYPE);

@@ -169,10 +169,11 @@ describe('the tail that is not sealed yet', () => {
     const late = Promise.withResolvers<void>();
     const inserted = Promise.withResolvers<void>();
     const asked = { action: 'thing.change', method: 'POST', route: '/things', payload: null };
-    const audit = JSON.stringify([{ id: randomUUID(), action: 'late', subject: 's', subject_id: 'i', details: '{}' }]);
+    const who = { user_id: context.userId, correlation_id: context.correlationId };
+    const row = { ...who, id: randomUUID(), action: 'late', subject: 's', subject_id: 'i', details: '{}' };
     const open = writePath(test.db, context, asked, async (tx) => {
-      const values = [context.tenantId, context.legalEntityId, context.userId, context.correlationId, audit];
-      await tx.query('SELECT append_audit($1, $2, $3, $4, $5)', values);
+      const values = [context.tenantId, context.legalEntityId, JSON.stringify([row])];
+      await tx.query('SELECT append_audit($1, $2, $3)', values);
       inserted.resolve();
       await late.promise;
       return { status: 200, body: null };

@@ -250,9 +250,10 @@ describe('the wall', () => {
   it('lets nobody write into another scope, or change what the chain holds', async () => {
     const context = someContext();
     await writePath(test.db, context, request, work(context));
-    const foreign = 'SELECT record_write($1, $2, $3, $4, $5, null, $6)';
-    const audit = JSON.stringify([{ id: randomUUID(), action: 'a', subject: 's', subject_id: 'i', details: '{}' }]);
-    const values = [randomUUID(), randomUUID(), randomUUID(), randomUUID(), '[]', audit];
+    const foreign = "SELECT record_writes($1, $2, '[]', '[]', $3)";
+    const who = { user_id: randomUUID(), correlation_id: randomUUID() };
+    const row = { ...who, id: randomUUID(), action: 'a', subject: 's', subject_id: 'i', details: '{}' };
+    const values = [randomUUID(), randomUUID(), JSON.stringify([row])];
     const mine = { tenantId: context.tenantId };
     await expect(test.db.transaction(mine, (tx) => tx.query(foreign, values))).rejects.toThrow(/row-level security/);
     const change = test.db.transaction(mine, (tx) => tx.query("UPDATE audit_log SET action = 'x'"));

@@ -1,0 +1,165 @@
+import type { DatabaseRole } from '../database/roles.ts';
+import type { Statement } from '../database/tx.ts';
+import type { RequestContext } from '../identity/context.ts';
+import { NIL_UUID } from '../identity/uuid.ts';
+import { platformProblem } from '../problem/platform-problems.ts';
+import { Problem, type ProblemDocument } from '../problem/problem.ts';
+import { digestOf } from './canonical.ts';
+import { type CollectedRecord, collectRecord } from './record.ts';
+
+/** A stored answer is given again for this long; afterwards the key counts as new. */
+export const KEY_LIFETIME_SECONDS = 7 * 24 * 3600;
+
+/** Refusals that say nothing about the request itself, so that repeating it may end otherwise. */
+const PASSING_REFUSALS: ReadonlySet<number> = new Set([401, 403, 408, 425, 429]);
+
+export interface WriteRequest {
+  /** What is done, for the audit log: `finops.import`. */
+  readonly action: string;
+  readonly method: string;
+  /** The route's pattern, not the address: `/publications/:entity/:month/:revision`. */
+  readonly route: string;
+  readonly idempotencyKey?: string | undefined;
+  /** What the request asks for: path parameters and body, or the digest of an upload. Compared by its canonical JSON. */
+  readonly payload: unknown;
+  readonly role?: DatabaseRole;
+  /** A statement by which the work reads what it starts from: it goes along with the look-up of the key, and its rows are the last of `tx.ahead`. */
+  readonly ahead?: Statement;
+}
+
+export interface WriteResult<Body> {
+  /** 200 to 299; a refusal is thrown as a Problem. */
+  readonly status: number;
+  readonly body: Body;
+}
+
+export interface WriteAnswer<Body> extends WriteResult<Body> {
+  /** Whether the answer is the stored one of an earlier request. */
+  readonly replayed: boolean;
+}
+
+/** What the look-up of a key found. */
+export interface StoredAnswer {
+  /** The place of the write among those that were looked up together, from 1. */
+  readonly place: number;
+  readonly request_hash: string;
+  readonly status: number;
+  readonly body: string;
+}
+
+/** What one write leaves behind besides its own rows: the rows of `record_writes`. */
+export interface Remains {
+  readonly events: readonly object[];
+  readonly answers: readonly object[];
+  readonly audit: readonly object[];
+}
+
+/** One request and its key, which belongs to tenant, legal entity, user, method and route. */
+export class KeyedWrite {
+  readonly digest: string;
+  readonly context: RequestContext;
+  readonly request: WriteRequest;
+
+  constructor(context: RequestContext, request: WriteRequest) {
+    this.context = context;
+    this.request = request;
+    this.digest = digestOf(request.payload ?? null);
+  }
+
+  keeps(refusal: Problem): boolean {
+    if (this.request.idempotencyKey === undefined) return false;
+    return refusal.status < 500 && !PASSING_REFUSALS.has(refusal.status);
+  }
+
+  /** The answer that the look-up found. @throws Problem `IDEMPOTENCY_KEY_REUSED`, and the stored refusal */
+  replay<Body>(stored: StoredAnswer | undefined): WriteAnswer<Body> | undefined {
+    if (stored === undefined) return undefined;
+    if (stored.request_hash !== this.digest) {
+      const first = 'it was used with another payload on the same route';
+      const key = `Idempotency-Key ${this.request.idempotencyKey}`;
+      throw platformProblem('IDEMPOTENCY_KEY_REUSED', `${key}: ${first}`);
+    }
+    if (stored.status >= 400) throw replayedProblem(JSON.parse(stored.body));
+    return { status: stored.status, body: JSON.parse(stored.body), replayed: true };
+  }
+
+  record(): CollectedRecord {
+    return collectRecord(this.request.action);
+  }
+
+  /** What the work and its answer leave behind. @throws RangeError for a refusal that was not thrown */
+  remains({ status, body }: WriteResult<unknown>, record: CollectedRecord): Remains {
+    const { action } = this.request;
+    if (status < 200 || status > 299) throw new RangeError(`${action} answered ${status}; throw a Problem to refuse`);
+    const { correlationId: correlation_id, userId: user_id } = this.context;
+    const fallback = { subject: action, subjectId: correlation_id, details: { digest: this.digest } };
+    return {
+      events: record.eventRows().map((row) => ({ correlation_id, ...row })),
+      answers: this.answers(status, body),
+      audit: record.auditRows(fallback).map((row) => ({ user_id, correlation_id, ...row })),
+    };
+  }
+
+  /** The row of the stored answer, none without a key. */
+  answers(status: number, body: unknown): object[] {
+    const { idempotencyKey: key, method, route } = this.request;
+    if (key === undefined) return [];
+    const answer = { user_id: this.context.userId, method, route, key, request_hash: this.digest, status };
+    return [{ ...answer, body: JSON.stringify(body ?? null), lifetime_seconds: KEY_LIFETIME_SECONDS }];
+  }
+}
+
+const CLAIM = {
+  name: 'claim_idempotency_keys',
+  text: 'SELECT place, request_hash, status, body FROM claim_idempotency_keys($1, $2, $3, $4, $5, $6)',
+};
+const RECORD = { name: 'record_writes', text: 'SELECT record_writes($1, $2, $3, $4, $5)' };
+
+/** The look-up of the keys of writes of one scope; none where none has a key. Its rows are `StoredAnswer`s. */
+export function claimOf(writes: readonly KeyedWrite[]): Statement[] {
+  const first = writes[0];
+  if (first === undefined || writes.every(({ request }) => request.idempotencyKey === undefined)) return [];
+  const columns = [
+    writes.map(({ context }) => context.userId),
+    writes.map(({ request }) => request.method),
+    writes.map(({ request }) => request.route),
+    writes.map(({ request }) => request.idempotencyKey ?? null),
+  ];
+  return [{ sql: CLAIM, values: [...ownersOf(first.context), ...columns] }];
+}
+
+/** Stores what writes of one scope leave behind. */
+export function recordOf(context: RequestContext, remains: readonly Remains[]): Statement {
+  const told = (['events', 'answers', 'audit'] as const).map((kind) =>
+    JSON.stringify(remains.flatMap((one) => one[kind])),
+  );
+  return { sql: RECORD, values: [...ownersOf(context), ...told] };
+}
+
+function ownersOf(context: RequestContext): [tenant: string, legalEntity: string] {
+  return [context.tenantId, context.legalEntityId ?? NIL_UUID];
+}
+
+const replayed = new WeakSet<Problem>();
+
+function replayedProblem(document: ProblemDocument): Problem {
+  const problem = Problem.fromDocument(document);
+  replayed.add(problem);
+  return problem;
+}
+
+/** Whether a problem is the stored answer of an earlier request; HTTP says so in `Idempotent-Replayed`. */
+export function isReplayed(problem: Problem): boolean {
+  return replayed.has(problem);
+}
+
+const lastReplayed = new WeakMap<RequestContext, boolean>();
+
+/** Whether the last write on behalf of a request gave the stored answer of an earlier one, where use cases keep that to themselves. */
+export function wasReplayed(context: RequestContext): boolean {
+  return lastReplayed.get(context) ?? false;
+}
+
+export function noteReplayed(context: RequestContext, wasIt: boolean): void {
+  lastReplayed.set(context, wasIt);
+}
