@@ -11,6 +11,7 @@ export {
   listAccesses,
   purgeAccesses,
 } from './access/read-accesses.ts';
+export { readForShell, type ShellRead } from './access/shell-reads.ts';
 // consolidation
 export { type Rebuilt, rebuildViews } from './consolidation/rebuild.ts';
 export { type Verification, type ViewCheck, verifyViews } from './consolidation/verify.ts';

@@ -4,7 +4,7 @@ import { cliProblem } from '../problems.ts';
 import { addCommand, type Shell } from '../terminal/command.ts';
 import { count, reportTable, text } from '../terminal/report.ts';
 import { readCode } from '../terminal/values.ts';
-import { withGroup } from './open.ts';
+import { readGroup, withGroup } from './open.ts';
 
 interface LogOptions {
   readonly since?: string;
@@ -52,7 +52,9 @@ export function groupAccessCommands(group: Command, shell: Shell): void {
     examples: ['group grants --dir G'],
     dir: DIR,
     async run({ dir, terminal }) {
-      const rows = await withGroup(dir, (node, api) => api.listGrants(node));
+      const rows = await readGroup(dir, { command: 'group grants', filters: {} }, (node, api) =>
+        api.listGrants(node),
+      );
       const fields = [text('entity', 'Entity', 'Entité'), text('granted_at', 'Granted', 'Accordé')];
       return {
         document: { rows },
@@ -91,7 +93,9 @@ function accessLogCommand(group: Command, shell: Shell): void {
         ...(entity === undefined ? {} : { entity: readCode(entity) }),
         ...(route === undefined ? {} : { route }),
       };
-      const page = await withGroup(dir, (node, api) => api.listAccesses(node, query));
+      const page = await readGroup(dir, { command: 'group access-log', filters: query }, (node, api) =>
+        api.listAccesses(node, query),
+      );
       const fields = [
         text('read_at', 'When', 'Quand'),
         text('user_id', 'User', 'Utilisateur'),

@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
 import { addCommand, type Shell } from '../terminal/command.ts';
 import { count, reportTable, share, text } from '../terminal/report.ts';
-import { requireEntities, withGroup } from './open.ts';
+import { readGroup, requireEntities, withGroup } from './open.ts';
 import { ENTITY_OPTION, MONTH_OPTIONS, type ReportOptions, readReportOptions } from './report-options.ts';
 
 /** `prorata group discipline` and `late`: who publishes by the due day, and telling it where somebody does not. */
@@ -15,7 +15,7 @@ export function groupDisciplineCommands(group: Command, shell: Shell): void {
     async run({ dir, options, terminal }) {
       const { from, to, entity } = readReportOptions(options);
       const asked = { ...(from && { from }), ...(to && { to }), ...(entity && { entity }) };
-      const document = await withGroup(dir, async (node, api) => {
+      const document = await readGroup(dir, { command: 'group discipline', filters: asked }, async (node, api) => {
         await requireEntities(node, api, entity);
         return await api.reportDiscipline(node, asked);
       });

@@ -4,7 +4,7 @@ import { cliProblem } from '../problems.ts';
 import { addCommand, type Shell } from '../terminal/command.ts';
 import { reportTable, text } from '../terminal/report.ts';
 import { readCode, readMonth } from '../terminal/values.ts';
-import { withGroup } from './open.ts';
+import { readGroup, withGroup } from './open.ts';
 import { whole } from './policy.ts';
 
 interface ActivityOptions {
@@ -20,7 +20,9 @@ export function groupEntityCommands(group: Command, shell: Shell): void {
     examples: ['group entities --dir G'],
     dir: "the group's folder",
     async run({ dir, terminal }) {
-      const rows = await withGroup(dir, (node, api) => api.listEntities(node));
+      const rows = await readGroup(dir, { command: 'group entities', filters: {} }, (node, api) =>
+        api.listEntities(node),
+      );
       const lines = rows.map(({ keys, ...row }) => ({
         ...row,
         kid: keys.find(({ revoked }) => !revoked)?.kid ?? null,

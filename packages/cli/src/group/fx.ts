@@ -4,7 +4,7 @@ import { type Command, Option } from 'commander';
 import { addCommand, addGroup, type Shell } from '../terminal/command.ts';
 import { count, reportTable, text } from '../terminal/report.ts';
 import { readCurrency, readPath } from '../terminal/values.ts';
-import { withGroup } from './open.ts';
+import { readGroup, withGroup } from './open.ts';
 
 /** `prorata group fx …`: rates into versioned sets of monthly averages. Which set converts is part of the policy. */
 export function groupFxCommands(group: Command, shell: Shell): void {
@@ -44,7 +44,9 @@ export function groupFxCommands(group: Command, shell: Shell): void {
     examples: ['group fx list --dir G'],
     dir: "the group's folder",
     async run({ dir, terminal }) {
-      const rows = await withGroup(dir, (node, api) => api.listRateSets(node));
+      const rows = await readGroup(dir, { command: 'group fx list', filters: {} }, (node, api) =>
+        api.listRateSets(node),
+      );
       const lines = rows.map((row) => ({ ...row, used: row.in_use ? '✓' : '', pinned: row.pinned_by.length }));
       const fields = [
         count('rate_set', 'Set', 'Jeu'),

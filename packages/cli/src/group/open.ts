@@ -1,4 +1,4 @@
-import type { GroupNode } from '@prorata/group';
+import type { GroupNode, ShellRead } from '@prorata/group';
 import { withOpened } from '../node/interrupt.ts';
 import { cliProblem } from '../problems.ts';
 
@@ -11,6 +11,15 @@ export async function withGroup<T>(dir: string, work: (group: GroupNode, api: Gr
     () => api.openGroup(dir),
     (group) => work(group, api),
   );
+}
+
+/** Opens the group node for a look at what it holds, which its access log keeps like a look over HTTP. */
+export async function readGroup<T>(
+  dir: string,
+  read: ShellRead,
+  work: (group: GroupNode, api: GroupPackage) => Promise<T>,
+): Promise<T> {
+  return await withGroup(dir, (group, api) => api.readForShell(group, read, () => work(group, api)));
 }
 
 /**

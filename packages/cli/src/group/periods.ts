@@ -3,7 +3,7 @@ import { type Command, Option } from 'commander';
 import { addCommand, type Shell } from '../terminal/command.ts';
 import { count, reportTable, text } from '../terminal/report.ts';
 import { readMonth } from '../terminal/values.ts';
-import { withGroup } from './open.ts';
+import { readGroup, withGroup } from './open.ts';
 
 /** `prorata group periods`, `lock` and `reopen`: whether a month still takes revisions. */
 export function groupPeriodCommands(group: Command, shell: Shell): void {
@@ -43,7 +43,9 @@ function addList(group: Command, shell: Shell): void {
     examples: ['group periods --dir G'],
     dir: "the group's folder",
     async run({ dir, terminal }) {
-      const rows = await withGroup(dir, (node, api) => api.listPeriods(node));
+      const rows = await readGroup(dir, { command: 'group periods', filters: {} }, (node, api) =>
+        api.listPeriods(node),
+      );
       const lines = rows.map(({ waiting_for, differs, adjusts, ...row }) => ({
         ...row,
         waiting: waiting_for.join(' '),

@@ -3,7 +3,7 @@ import { type Command, Option } from 'commander';
 import { cliProblem } from '../problems.ts';
 import { addCommand, addGroup, type Shell } from '../terminal/command.ts';
 import { reportTable, text } from '../terminal/report.ts';
-import { withGroup } from './open.ts';
+import { readGroup, withGroup } from './open.ts';
 
 interface PolicyOptions {
   readonly unknownProduct?: 'take' | 'refuse';
@@ -23,7 +23,9 @@ export function groupPolicyCommands(group: Command, shell: Shell): void {
     examples: ['group policy show --dir G'],
     dir: "the group's folder",
     async run({ dir }) {
-      const standing = await withGroup(dir, (node, api) => api.readPolicy(node));
+      const standing = await readGroup(dir, { command: 'group policy', filters: {} }, (node, api) =>
+        api.readPolicy(node),
+      );
       return { document: standing, text: policyText(standing) };
     },
   });
@@ -70,7 +72,9 @@ function contractVersions(group: Command, shell: Shell): void {
     examples: ['group contract-versions list --dir G'],
     dir: "the group's folder",
     async run({ dir, terminal }) {
-      const rows = await withGroup(dir, (node, api) => api.listContractVersions(node));
+      const rows = await readGroup(dir, { command: 'group contract-versions', filters: {} }, (node, api) =>
+        api.listContractVersions(node),
+      );
       return {
         document: { rows },
         text: reportTable(

@@ -4,7 +4,7 @@ import { type Command, Option } from 'commander';
 import { addCommand, addGroup, type Shell } from '../terminal/command.ts';
 import { count, money, reportTable, text } from '../terminal/report.ts';
 import { readCode, readCurrency, readMonth, readPath } from '../terminal/values.ts';
-import { withGroup } from './open.ts';
+import { readGroup, withGroup } from './open.ts';
 
 /** `prorata group reference-prices …` and `pricing-views …`: what the group and its entities value with. */
 export function groupPriceCommands(group: Command, shell: Shell): void {
@@ -20,7 +20,9 @@ function referencePrices(prices: Command, shell: Shell): void {
     examples: ['group reference-prices list --dir G'],
     dir: "the group's folder",
     async run({ dir, terminal }) {
-      const rows = await withGroup(dir, (node, api) => api.listReferencePrices(node));
+      const rows = await readGroup(dir, { command: 'group reference-prices', filters: {} }, (node, api) =>
+        api.listReferencePrices(node),
+      );
       const fields = [
         count('price_set', 'Set', 'Jeu'),
         text('name', 'View', 'Vue'),
@@ -72,7 +74,9 @@ function pricingViews(views: Command, shell: Shell): void {
     examples: ['group pricing-views list --dir G'],
     dir: "the group's folder",
     async run({ dir, terminal }) {
-      const rows = await withGroup(dir, (node, api) => api.listPricingViews(node));
+      const rows = await readGroup(dir, { command: 'group pricing-views', filters: {} }, (node, api) =>
+        api.listPricingViews(node),
+      );
       const fields = [
         text('entity', 'Entity', 'Entité'),
         text('view_code', 'View', 'Vue'),
@@ -106,7 +110,9 @@ function pricingViews(views: Command, shell: Shell): void {
         ...(options.entity === undefined ? {} : { entity: options.entity.map(readCode) }),
         ...(options.currency === undefined ? {} : { currency: readCurrency(options.currency) }),
       };
-      const document = await withGroup(dir, (node, api) => api.comparePrices(node, input));
+      const document = await readGroup(dir, { command: 'group pricing-views compare', filters: input }, (node, api) =>
+        api.comparePrices(node, input),
+      );
       const lines = document.rows.map((row) => ({ ...row, into: document.currency }));
       const fields = [
         text('reference', 'Reference', 'Référence'),

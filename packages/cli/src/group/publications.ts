@@ -8,7 +8,7 @@ import { addCommand, type Shell } from '../terminal/command.ts';
 import type { Language } from '../terminal/decimals.ts';
 import { count, money, reportTable, text } from '../terminal/report.ts';
 import { readCode, readMonth, readRevision } from '../terminal/values.ts';
-import { requireEntities, withGroup } from './open.ts';
+import { readGroup, requireEntities } from './open.ts';
 import { ENTITY_OPTION, MONTH_OPTIONS, type ReportOptions, readReportOptions } from './report-options.ts';
 
 interface ListOptions extends ReportOptions {
@@ -32,7 +32,7 @@ function addList(group: Command, shell: Shell): void {
     async run({ dir, options, terminal }) {
       const { from, to, entity } = readReportOptions(options);
       const asked = { ...(from && { from }), ...(to && { to }), ...(entity && { entity }) };
-      const rows = await withGroup(dir, async (node, api) => {
+      const rows = await readGroup(dir, { command: 'group publications', filters: asked }, async (node, api) => {
         await requireEntities(node, api, entity);
         return await api.listPublications(node, { ...asked, all_revisions: options.allRevisions === true });
       });
@@ -71,7 +71,7 @@ function addBundle(group: Command, shell: Shell): void {
     async run({ arguments: [entity = '', month = '', revision = ''], dir, options }) {
       const of = { entity: readCode(entity), month: readMonth(month), revision: readRevision(revision) };
       const out = resolve(options.out);
-      await withGroup(dir, async (node, api) => {
+      await readGroup(dir, { command: 'group publication', filters: of }, async (node, api) => {
         const draft = `${out}.${process.pid}.part`;
         await pipeline(await api.publicationBundle(node, of), createWriteStream(draft));
         await rename(draft, out);
@@ -101,8 +101,10 @@ function addDifference(group: Command, shell: Shell): void {
     async run({ arguments: [entity = '', month = ''], dir, options, terminal }) {
       const of = { entity: readCode(entity), month: readMonth(month) };
       const [from, to] = [readRevision(options.from), readRevision(options.to)];
-      const difference = await withGroup(dir, (node, api) =>
-        api.publicationDifference(node, { ...of, from, to, limit: MOST_DIFFERENCES }),
+      const difference = await readGroup(
+        dir,
+        { command: 'group difference', filters: { ...of, from, to } },
+        (node, api) => api.publicationDifference(node, { ...of, from, to, limit: MOST_DIFFERENCES }),
       );
       return { document: difference, text: differenceText(difference, terminal.language) };
     },

@@ -2,7 +2,7 @@ import { type Command, Option } from 'commander';
 import { addCommand, addGroup, type Shell } from '../terminal/command.ts';
 import { count, reportTable, text } from '../terminal/report.ts';
 import { readCode, readId } from '../terminal/values.ts';
-import { withGroup } from './open.ts';
+import { readGroup, withGroup } from './open.ts';
 
 interface ListOptions {
   readonly entity?: string;
@@ -35,7 +35,9 @@ function addList(quarantine: Command, shell: Shell): void {
         status: options.all === true ? ('ALL' as const) : ('HELD' as const),
         ...(options.entity === undefined ? {} : { entity: readCode(options.entity) }),
       };
-      const rows = await withGroup(dir, (node, api) => api.listQuarantine(node, filter));
+      const rows = await readGroup(dir, { command: 'group quarantine', filters: filter }, (node, api) =>
+        api.listQuarantine(node, filter),
+      );
       const fields = [
         text('id', 'Id'),
         text('entity', 'Entity', 'Entité'),
@@ -58,7 +60,10 @@ function addShow(quarantine: Command, shell: Shell): void {
     examples: ['group quarantine show 019ac3e2-7c1f-7d3a-9b60-2f4c1d5e8a90 --dir G'],
     dir: "the group's folder",
     async run({ argument, dir }) {
-      const entry = await withGroup(dir, (node, api) => api.showQuarantined(node, readId(argument)));
+      const id = readId(argument);
+      const entry = await readGroup(dir, { command: 'group quarantine show', filters: { id } }, (node, api) =>
+        api.showQuarantined(node, id),
+      );
       const { file, entity, code, status, report } = entry;
       const places = report.violations.map(({ file: where, row, column, value, message }) =>
         ['-', where, row === null ? null : `row ${row}`, column, value === null ? null : `"${value}"`, message]

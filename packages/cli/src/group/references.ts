@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import { addCommand, addGroup, type Shell } from '../terminal/command.ts';
 import { count, reportTable, text } from '../terminal/report.ts';
 import { readPath } from '../terminal/values.ts';
-import { withGroup } from './open.ts';
+import { readGroup, withGroup } from './open.ts';
 
 /** `prorata group references …`: versions of domains, families and products. */
 export function groupReferencesCommands(group: Command, shell: Shell): void {
@@ -33,7 +33,9 @@ export function groupReferencesCommands(group: Command, shell: Shell): void {
     examples: ['group references list --dir G'],
     dir: "the group's folder",
     async run({ dir, terminal }) {
-      const rows = await withGroup(dir, (node, api) => api.listReferenceVersions(node));
+      const rows = await readGroup(dir, { command: 'group references', filters: {} }, (node, api) =>
+        api.listReferenceVersions(node),
+      );
       const fields = [
         count('version', 'Version'),
         count('domains', 'Domains', 'Domaines'),
@@ -58,7 +60,9 @@ export function groupReferencesCommands(group: Command, shell: Shell): void {
     examples: ['group references today --dir G'],
     dir: "the group's folder",
     async run({ dir, terminal }) {
-      const rows = await withGroup(dir, (node, api) => api.placesToday(node));
+      const rows = await readGroup(dir, { command: 'group references today', filters: {} }, (node, api) =>
+        api.placesToday(node),
+      );
       const fields = [
         text('kind', 'Kind', 'Genre'),
         text('code', 'Code'),

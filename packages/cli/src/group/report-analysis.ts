@@ -2,7 +2,7 @@ import { type Command, Option } from 'commander';
 import { addCommand, type Shell } from '../terminal/command.ts';
 import { count, money, quantity, type ReportField, reportTable, share, text } from '../terminal/report.ts';
 import { readMonth } from '../terminal/values.ts';
-import { withGroup } from './open.ts';
+import { readGroup } from './open.ts';
 import { asRows, flagsOf, reportAnswer } from './report-answer.ts';
 import { REPORT_OPTIONS, type ReportOptions, readReportOptions } from './report-options.ts';
 
@@ -32,7 +32,9 @@ function addSeries(parent: Command, shell: Shell): void {
     options: [...REPORT_OPTIONS, new Option('--by <name>', 'what parts each month').choices(parts).default('entity')],
     async run({ dir, options: { by, ...options }, terminal }) {
       const input = { ...readReportOptions(options), by: parts.find((name) => name === by) ?? 'entity' };
-      const report = await withGroup(dir, (node, api) => api.reportSeries(node, input));
+      const report = await readGroup(dir, { command: 'group report series', filters: input }, (node, api) =>
+        api.reportSeries(node, input),
+      );
       const fields = [
         text('period_month', 'Month', 'Mois'),
         text('code', 'Code'),
@@ -58,7 +60,9 @@ function addEntityComparison(parent: Command, shell: Shell): void {
     options: [...REPORT_OPTIONS, REFERENCE],
     async run({ dir, options: { reference = 'average', ...options }, terminal }) {
       const input = { ...readReportOptions(options), reference };
-      const report = await withGroup(dir, (node, api) => api.compareEntities(node, input));
+      const report = await readGroup(dir, { command: 'group report benchmark', filters: input }, (node, api) =>
+        api.compareEntities(node, input),
+      );
       const fields: readonly ReportField[] = [
         count('rank', '#'),
         ENTITY,
@@ -88,7 +92,9 @@ function addUnitCosts(parent: Command, shell: Shell): void {
     options: [...REPORT_OPTIONS, REFERENCE],
     async run({ dir, options: { reference = 'average', ...options }, terminal }) {
       const input = { ...readReportOptions(options), reference, limit: 100_000 };
-      const report = await withGroup(dir, (node, api) => api.reportUnitCosts(node, input));
+      const report = await readGroup(dir, { command: 'group report units', filters: input }, (node, api) =>
+        api.reportUnitCosts(node, input),
+      );
       const rows = report.rows.flatMap(({ entities, ...product }) => entities.map((of) => ({ ...product, ...of })));
       const fields = [
         text('label', 'Product', 'Produit'),
@@ -149,7 +155,9 @@ function addBridge(parent: Command, shell: Shell): void {
         ...(fromEntity === undefined ? {} : { from_entity: fromEntity }),
         ...(toEntity === undefined ? {} : { to_entity: toEntity }),
       };
-      const report = await withGroup(dir, (node, api) => api.reportBridge(node, input));
+      const report = await readGroup(dir, { command: 'group report bridge', filters: input }, (node, api) =>
+        api.reportBridge(node, input),
+      );
       const french = terminal.language === 'fr';
       const { currency } = report;
       const lines = [
@@ -175,7 +183,10 @@ function addKpi(parent: Command, shell: Shell): void {
     dir: "the group's folder",
     options: REPORT_OPTIONS,
     async run({ dir, options, terminal }) {
-      const report = await withGroup(dir, (node, api) => api.reportKpi(node, readReportOptions(options)));
+      const input = readReportOptions(options);
+      const report = await readGroup(dir, { command: 'group report kpi', filters: input }, (node, api) =>
+        api.reportKpi(node, input),
+      );
       const fields = [
         text('code', 'KPI', 'Indicateur'),
         share('value', 'Value', 'Valeur'),

@@ -2,7 +2,7 @@ import type { GroupNode, ReportInput } from '@prorata/group';
 import { type Command, Option } from 'commander';
 import { addCommand, addGroup, type Shell } from '../terminal/command.ts';
 import { count, money, quantity, type ReportField, reportTable, share, text } from '../terminal/report.ts';
-import { type GroupPackage, withGroup } from './open.ts';
+import { type GroupPackage, readGroup } from './open.ts';
 import { groupAnalysisCommands } from './report-analysis.ts';
 import { asRows, type Report, reportAnswer } from './report-answer.ts';
 import {
@@ -114,7 +114,9 @@ function addReport(parent: Command, shell: Shell, spec: ReportSpec): void {
     options: REPORT_OPTIONS,
     async run({ dir, options, terminal }) {
       const input = readReportOptions(options);
-      const report = await withGroup(dir, (node, api) => spec.read(api, node, { ...input, limit: EVERYTHING }));
+      const report = await readGroup(dir, { command: `group report ${spec.name}`, filters: input }, (node, api) =>
+        spec.read(api, node, { ...input, limit: EVERYTHING }),
+      );
       return reportAnswer(report, spec.fields, terminal.language);
     },
   });
@@ -141,7 +143,11 @@ function addDrilldown(parent: Command, shell: Shell): void {
         );
         const { entity: _entities, domain: _domains, application: _applications, ...asked } = readReportOptions(rest);
         const input = { ...asked, limit: EVERYTHING };
-        const report = await withGroup(dir, (node, api) => api.drilldown(node, { ...input, ...steps }));
+        const report = await readGroup(
+          dir,
+          { command: 'group report drilldown', filters: { ...asked, ...steps } },
+          (node, api) => api.drilldown(node, { ...input, ...steps }),
+        );
         const fields = [RANK, text('label', report.level), ...QUANTITY, ...COST, SHARE, CHANGE];
         const answer = reportAnswer(report, fields, terminal.language);
         const trail = report.breadcrumb.map(({ label }) => label).join(' › ');
@@ -160,7 +166,9 @@ function addCompleteness(parent: Command, shell: Shell): void {
     options: [...MONTH_OPTIONS, ENTITY_OPTION],
     async run({ dir, options, terminal }) {
       const input = readReportOptions(options);
-      const report = await withGroup(dir, (node, api) => api.reportCompleteness(node, input));
+      const report = await readGroup(dir, { command: 'group report completeness', filters: input }, (node, api) =>
+        api.reportCompleteness(node, input),
+      );
       const fields = [
         ENTITY,
         text('label', 'Name', 'Nom'),

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { cliProblem } from '../problems.ts';
 import { addCommand, type Shell } from '../terminal/command.ts';
 import { count, reportTable, text } from '../terminal/report.ts';
-import { withGroup } from './open.ts';
+import { readGroup, withGroup } from './open.ts';
 
 /** `prorata group verify` and `rebuild`: group views against their definitions. */
 export function groupViewCommands(group: Command, shell: Shell): void {
@@ -12,7 +12,9 @@ export function groupViewCommands(group: Command, shell: Shell): void {
     examples: ['group verify --dir G'],
     dir: "the group's folder",
     async run({ dir, terminal }) {
-      const verification = await withGroup(dir, (node, api) => api.verifyViews(node));
+      const verification = await readGroup(dir, { command: 'group verify', filters: {} }, (node, api) =>
+        api.verifyViews(node),
+      );
       const rows = verification.rows.map((row) => ({ ...row }));
       if (!verification.consistent) {
         const wrong = rows.filter(({ missing, surplus }) => missing + surplus > 0).map(({ view }) => view);

@@ -91,7 +91,7 @@ export function openAccessLog(group: GroupNode, most = MOST_WAITING): AccessLog 
     timer.unref();
   }
 
-  return {
+  const log: AccessLog = {
     note(access) {
       if (waiting.length >= most) {
         throw groupProblem('ACCESS_LOG_FULL', `${waiting.length} reads wait to be logged`, { waiting: waiting.length });
@@ -104,7 +104,7 @@ export function openAccessLog(group: GroupNode, most = MOST_WAITING): AccessLog 
     flush,
     async close() {
       clearTimeout(timer);
-      logs.delete(group.db);
+      if (logs.get(group.db) === log) logs.delete(group.db);
       try {
         await flush();
         rmSync(path, { force: true });
@@ -113,6 +113,7 @@ export function openAccessLog(group: GroupNode, most = MOST_WAITING): AccessLog 
       }
     },
   };
+  return log;
 }
 
 /** Takes in what processes left behind that are no more. */

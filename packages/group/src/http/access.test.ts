@@ -5,8 +5,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { accessLogOf, openAccessLog } from '../access/access-log.ts';
 import { grantReader, revokeReader } from '../access/grants.ts';
 import { type AccessQuery, listAccesses as listWritten, purgeAccesses } from '../access/read-accesses.ts';
+import { readForShell } from '../access/shell-reads.ts';
+import { publicationBundle } from '../intake/publications.ts';
 import { receive } from '../intake/receive.ts';
 import { GROUP_MODULE, operatorContext } from '../node/group-node.ts';
+import { reportEntities } from '../reports/reports.ts';
 import { fact } from '../testing/facts.ts';
 import { bundleOf, enrolMember, type Member } from '../testing/members.ts';
 import { openTestGroup, type TestGroup } from '../testing/test-group.ts';
@@ -48,6 +51,7 @@ afterAll(async () => {
   await test?.close();
 });
 
+const NODE = () => test.group.config.node_id;
 const ofDe = () => ({ roles: ['entity.reader'], entity_code: 'DE02', legal_entity_id: de.legalEntityId });
 async function get(url: string, change?: Partial<TenantClaims>) {
   const reply = await app.inject({ url, headers: { authorization: `Bearer ${await token(change)}` } });
@@ -122,6 +126,27 @@ describe('the access log', () => {
     await get('/api/group/months', ofDe());
     expect((await listAccesses(test.group, { entity: 'DE02', limit: 1 })).rows).toMatchObject([
       { route: '/api/group/months' },
+    ]);
+  });
+
+  it('has what the operator looked at in the shell, also where he was refused', async () => {
+    const filters = { from: '2025-07', entity: ['FR01'] };
+    const read = { command: 'group report entities', filters };
+    const found = await readForShell(test.group, read, () => reportEntities(test.group, filters));
+    const gone = { command: 'group publication', filters: { entity: 'FR01', month: '2025-01', revision: 9 } };
+    const nothing = readForShell(test.group, gone, () => publicationBundle(test.group, gone.filters));
+    await expect(nothing).rejects.toMatchObject({ code: 'PUBLICATION_NOT_FOUND' });
+    // Written before the answer is given: the process of a command ends with it.
+    expect((await listWritten(test.group, { limit: 2 })).rows).toMatchObject([
+      { method: 'SHELL', route: 'group publication', status: 404, rows: null, entity: null },
+      {
+        method: 'SHELL',
+        route: 'group report entities',
+        filters,
+        status: 200,
+        rows: found.rows.length,
+        user_id: NODE(),
+      },
     ]);
   });
 

@@ -18,6 +18,9 @@ export const STAGED_COLUMNS = [
 
 const columns = STAGED_COLUMNS.join(', ');
 
+/** Straight into the partition of the month, whose trigger lets rows of the scope's tenant and entity pass and no others. */
+export const copyInto = (partition: string) => `COPY "${partition}" (tenant_id, ${columns}) FROM STDIN`;
+
 export const STAGE = `COPY intake_staging (${columns}) FROM STDIN`;
 
 /** What a slice says while its views still stand, for whoever asks later what the next revision changed. */

@@ -43,6 +43,8 @@ export interface Admitted {
   readonly bundle: VerifiedBundle;
   readonly unmapped: Unmapped;
   readonly coverage: Coverage;
+  /** The partition of the month, where its facts can be copied into it; null where they are staged first. */
+  readonly partition: string | null;
   /** The file itself. */
   readonly path: string;
   readonly receivedAt: string;
@@ -61,7 +63,7 @@ export async function acceptBundle(tx: Tx, admitted: Admitted): Promise<Receipt>
   const superseded = await refuseWhatDoesNotFollow(tx, admitted);
   if (superseded !== undefined) await tx.execute(sql.KEEP_FIGURES, [...sliceKey(slice), superseded]);
   const withdrawn = await withdrawSlice(tx, slice);
-  await replaceFacts(tx, slice, bundle);
+  await replaceFacts(tx, admitted);
   const added = await deriveSlice(tx, slice);
   const receipt = receiptOf(admitted);
   await recordPublication(tx, admitted, receipt);
@@ -143,14 +145,24 @@ async function refuseLockedMonth(tx: Tx, { month }: Slice): Promise<void> {
   refuse('PERIOD_LOCKED', `The group has locked ${monthOf(month)}${reason}`, '/period_month', monthOf(month));
 }
 
+async function replaceFacts(tx: Tx, { slice, bundle, partition }: Admitted): Promise<void> {
+  await tx.execute(sql.REMOVE_FACTS, [slice.tenantId, slice.entityId, slice.month]);
+  const arrived =
+    partition === null
+      ? await stageFacts(tx, slice, bundle)
+      : await tx
+          .copyFrom(sql.copyInto(partition), bundle.copyText({ prefix: [slice.tenantId] }))
+          .catch(refuseLongCodes);
+  if (arrived !== bundle.rows) throw new Error(`${arrived} of ${bundle.rows} facts arrived`);
+}
+
 /**
  * Takes the facts in by batches: while the database copies one into the staging table, the next one is already written as text, so
  * that neither waits for the other. Memory is bounded by two batches. What was staged goes on into the facts after 1, 2, 4, 8 …
  * batches, not after each: the rows that went on stay in the staging table as dead ones until the commit, and each step passes them.
  */
-async function replaceFacts(tx: Tx, slice: Slice, bundle: VerifiedBundle): Promise<void> {
+async function stageFacts(tx: Tx, slice: Slice, bundle: VerifiedBundle): Promise<number> {
   const values = [slice.tenantId, slice.entityId, slice.month];
-  await tx.execute(sql.REMOVE_FACTS, values);
   let [inserted, staged, due] = [0, 0, 1];
   const takeOn = async () => {
     inserted += await tx.execute(sql.INSERT_FACTS, values).catch(refuseLongCodes);
@@ -163,7 +175,7 @@ async function replaceFacts(tx: Tx, slice: Slice, bundle: VerifiedBundle): Promi
     if (staged === due) await takeOn();
   }
   if (staged > 0) await takeOn();
-  if (inserted !== bundle.rows) throw new Error(`${inserted} of ${bundle.rows} facts arrived`);
+  return inserted;
 }
 
 function refuseLongCodes(error: unknown): never {

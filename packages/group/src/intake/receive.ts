@@ -141,14 +141,11 @@ async function store(
     bundle,
     unmapped,
     coverage: coverageOf(products, await bundle.prices(), unmapped),
+    partition: await partitionOf(group, slice.month),
     path: from.path,
     receivedAt: from.receivedAt,
     userId: context.userId,
   };
-  // In a transaction of its own and before the one of the facts: attaching a partition must not wait for an intake to end.
-  await group.db.transaction(group.scope, (tx) => tx.query('SELECT ensure_fact_partition($1::date)', [slice.month]), {
-    role: 'intake',
-  });
   const asEntity: RequestContext = { ...context, legalEntityId: from.legalEntityId, entityCode: entity.code };
   const payload = { entity: entity.code, period_month: period, revision, manifest_digest: bundle.manifestDigest };
   try {
@@ -170,6 +167,16 @@ async function store(
     if (error instanceof AlreadyAccepted) return { ...error.receipt, replayed: true };
     throw error;
   }
+}
+
+/** In a transaction of its own and before the one of the facts: attaching a partition must not wait for an intake to end. */
+async function partitionOf(group: GroupNode, month: string): Promise<string | null> {
+  const [made] = await group.db.transaction(
+    group.scope,
+    (tx) => tx.query<{ partition: string | null }>('SELECT ensure_fact_partition($1::date) AS partition', [month]),
+    { role: 'intake' },
+  );
+  return made?.partition ?? null;
 }
 
 function refuseOtherAddress(bundle: VerifiedBundle, { expected }: ReceiveInput): void {

@@ -2,6 +2,7 @@ import { checkRowSecurity, type DatabaseRole, type RlsFinding, type Scope } from
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bundleOf, enrolMember } from '../testing/members.ts';
 import { openTestGroup, type TestGroup } from '../testing/test-group.ts';
+import { copyInto } from './accept.sql.ts';
 import { receive } from './receive.ts';
 
 const OF_ENTITY = [
@@ -30,6 +31,10 @@ afterAll(() => test.close());
 
 const run = (scope: Scope, role: DatabaseRole, sql: string) =>
   test.group.db.transaction(scope, (tx) => tx.query<{ entity_id: string }>(sql), { role });
+
+async function* streamOf(text: string): AsyncGenerator<string> {
+  yield text;
+}
 
 describe('the wall between entities', () => {
   it('stands on every table with a tenant', async () => {
@@ -69,6 +74,40 @@ describe('the wall between entities', () => {
     expect(left.length).toBeGreaterThan(0);
   });
 
+  it.each([
+    ['of another entity', 'FR01', undefined, '2025-07-01', /row-level security/],
+    ['of another tenant', 'DE02', OTHER_TENANT, '2025-07-01', /row-level security/],
+    ['of another month', 'DE02', undefined, '2025-08-01', /partition constraint/],
+  ])('lets an intake copy no fact %s into a partition', async (_what, entity, tenant, month, refusal) => {
+    const scope = { ...test.group.scope, entityId: 'DE02' };
+    const row = [
+      tenant ?? scope.tenantId,
+      month,
+      entity,
+      'forged',
+      'Compute',
+      '\\N',
+      '\\N',
+      'none',
+      'prod',
+      'DIRECT',
+      'EUR',
+      '1',
+    ];
+    const text = `${[...row, '1', '\\N', '\\N'].join('\t')}\n`;
+    const copy = (scope: Scope) =>
+      test.group.db.transaction(
+        scope,
+        (tx) => tx.copyFrom(copyInto('fact_consumption_group_2025_07'), streamOf(text)),
+        {
+          role: 'intake',
+        },
+      );
+    await expect(copy(scope)).rejects.toThrow(refusal);
+    await expect(copy({ tenantId: scope.tenantId })).rejects.toThrow(refusal);
+    expect(await test.admin(`SELECT 1 FROM fact_consumption_group WHERE application_id = 'forged'`)).toEqual([]);
+  });
+
   it('lets the application write no fact, and nobody but the intake see staged rows or the shared rows of all', async () => {
     const scope = { ...test.group.scope, entityId: 'DE02' };
     await expect(run(scope, 'app', 'DELETE FROM fact_consumption_group')).rejects.toThrow(/permission denied/);
@@ -78,8 +117,16 @@ describe('the wall between entities', () => {
   });
 
   it('cannot be walked around through a partition', async () => {
-    const direct = run(test.group.scope, 'reader', 'SELECT * FROM fact_consumption_group_2025_07');
-    await expect(direct).rejects.toThrow(/permission denied/);
+    const partition = 'fact_consumption_group_2025_07';
+    for (const role of ['reader', 'app', 'intake'] as const) {
+      await expect(run(test.group.scope, role, `SELECT * FROM ${partition}`), role).rejects.toThrow(
+        /permission denied/,
+      );
+    }
+    for (const statement of [`DELETE FROM ${partition}`, `UPDATE ${partition} SET quantity = 0`]) {
+      const scope = { ...test.group.scope, entityId: 'DE02' };
+      await expect(run(scope, 'intake', statement), statement).rejects.toThrow(/permission denied/);
+    }
     await expect(run(test.group.scope, 'app', `SELECT ensure_fact_partition('2025-01-01')`)).rejects.toThrow(
       /permission denied/,
     );

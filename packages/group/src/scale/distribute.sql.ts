@@ -21,6 +21,20 @@ export const PLACEMENT = `
     FROM pg_dist_partition d JOIN pg_class c ON c.oid = d.logicalrelid
    WHERE c.relnamespace = current_schema()::regnamespace AND c.relname = ANY($1) AND d.partmethod = 'h'`;
 
+/**
+ * Distributed tables have no triggers. Without the one that stands for the policy where facts are copied into a partition, nobody may
+ * do so, and intakes stage their facts.
+ */
+export const CLOSE_PARTITIONS = `
+DO $$
+DECLARE part regclass;
+BEGIN
+  FOR part IN SELECT inhrelid::regclass FROM pg_inherits WHERE inhparent = 'fact_consumption_group'::regclass LOOP
+    EXECUTE format('REVOKE ALL ON %s FROM prorata_intake', part);
+  END LOOP;
+END $$;
+DROP TRIGGER IF EXISTS own_rows_only ON fact_consumption_group`;
+
 /** The queries of the intake name a month, and a month's partition has this many pieces. */
 export const DISTRIBUTE_FACTS =
   "SELECT create_distributed_table('fact_consumption_group', 'entity_id', shard_count => $1)";

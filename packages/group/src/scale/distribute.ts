@@ -53,6 +53,7 @@ export async function distributeGroup(
     for (const [done, table] of missing.entries()) {
       options.progress?.(done, missing.length);
       if (table === 'fact_consumption_group') {
+        await admin.query(sql.CLOSE_PARTITIONS);
         await admin.query(sql.DISTRIBUTE_FACTS, [shards ?? SHARDS_OF_WORKER * workers.length]);
       } else await admin.query(sql.DISTRIBUTE_ALONG, [table]);
     }
