@@ -6,7 +6,7 @@ export function comparisonCases(stage: Stage): void {
     it('puts two beside each other, with direct and indirect, and how far each is from the average', async () => {
       const page = await stage.open('/comparison?table=entities');
       await page.getByRole('table', { name: /Side by side, April 2025/ }).waitFor();
-      expect(await rowOf(page, 'Boreal NorthFR01')).toEqual([
+      expect(await rowOf(page, 'Boreal North FR01')).toEqual([
         '€51,675.00',
         '€50,505.00',
         '€1,170.00',
@@ -59,7 +59,7 @@ export function comparisonCases(stage: Stage): void {
     it('is French in French', async () => {
       const page = await stage.open('/comparison?lang=fr');
       await heading(page, 'Comparaison').waitFor();
-      await page.getByRole('img', { name: /^Cascade de mars 2025/ }).waitFor();
+      await page.getByRole('img', { name: /^Cascade entre mars 2025/ }).waitFor();
       await page.getByRole('table', { name: /Coût d’une unité, avril 2025/ }).waitFor();
     });
   });

@@ -1,5 +1,10 @@
+import { generateSigningKey } from '@prorata/contract';
+import { sampleBundle } from '@prorata/contract/testing';
+import { receive } from '@prorata/group';
 import { describe, expect, it } from 'vitest';
+import { ratesFile } from '../sample-facts.ts';
 import { heading, type Stage } from '../stage.ts';
+import { barriersOf } from './places.ts';
 
 export function governanceCases(stage: Stage): void {
   describe('governance', () => {
@@ -22,11 +27,105 @@ export function governanceCases(stage: Stage): void {
       await page.getByRole('button', { name: 'Lock April 2025' }).waitFor();
     });
 
+    it('imports rates, and says which line of a file is wrong', async () => {
+      const page = await stage.open('/governance?tab=rates', { roles: ['group.admin'] });
+      await page.getByRole('button', { name: 'Import rates' }).click();
+      const dialog = page.getByRole('dialog', { name: 'Import rates' });
+      const bring = async (text: string) => {
+        const file = { name: 'rates.csv', mimeType: 'text/csv', buffer: Buffer.from(text) };
+        await dialog.locator('input[type=file]').setInputFiles(file);
+        await dialog.getByRole('button', { name: 'Import', exact: true }).click();
+      };
+      expect(await dialog.getByRole('button', { name: 'Import', exact: true }).isDisabled()).toBe(true);
+      await bring(ratesFile().replace('0.8,0.95', 'much,0.95'));
+      await dialog.getByRole('alert').getByText(/much/).waitFor();
+      await dialog.getByText('RATES_INVALID').waitFor();
+      await bring(ratesFile());
+      await dialog.getByText('This file had been imported before: it is rate set 1.').waitFor();
+      expect(await barriersOf(page)).toEqual([]);
+    });
+
+    it('publishes references, and says what the version changed, in French', async () => {
+      const page = await stage.open('/governance?tab=references&lang=fr', { roles: ['group.admin'] });
+      const words = ['Compute', 'Databases', 'Storage', 'Other'].map((code) => `domain,${code},${code}`);
+      for (const lines of [words, [...words, 'domain,Mainframe,Grands systèmes']]) {
+        await page.getByRole('button', { name: 'Importer des référentiels' }).click();
+        const dialog = page.getByRole('dialog', { name: 'Importer des référentiels' });
+        const buffer = Buffer.from(['kind,code,label', ...lines].join('\n'));
+        await dialog
+          .locator('input[type=file]')
+          .setInputFiles({ name: 'references.csv', mimeType: 'text/csv', buffer });
+        await dialog.getByRole('button', { name: 'Importer', exact: true }).click();
+        await dialog.getByRole('status').waitFor();
+        await dialog.getByRole('button', { name: 'Fermer' }).last().click();
+        await dialog.waitFor({ state: 'detached' });
+      }
+      const changes = page.getByRole('table', { name: 'Ce qui a changé entre deux versions' });
+      const row = changes.getByRole('row').filter({ hasText: 'Mainframe' });
+      expect((await row.getByRole('cell').allInnerTexts()).join(' ')).toBe('Domaine Ajouté – Grands systèmes');
+    });
+
+    it('decides how bundles are taken, and for how long a version of the contract', async () => {
+      const page = await stage.open('/governance?tab=contract', { roles: ['group.admin'] });
+      const policy = page.getByRole('region', { name: 'How bundles are taken' });
+      for (const word of ['Refused', 'Taken as local to the entity, and counted']) {
+        await page.getByRole('button', { name: 'Change how bundles are taken' }).click();
+        const dialog = page.getByRole('dialog', { name: 'Change how bundles are taken' });
+        expect(await dialog.getByRole('button', { name: 'Save' }).isDisabled()).toBe(true);
+        await dialog.getByLabel('Unknown products').selectOption({ label: word });
+        await dialog.getByRole('button', { name: 'Save' }).click();
+        await dialog.waitFor({ state: 'detached' });
+        await policy.getByText(word, { exact: true }).waitFor();
+      }
+      await page.getByRole('button', { name: 'Version 1.0 of the contract' }).click();
+      const version = page.getByRole('dialog', { name: 'Version 1.0 of the contract' });
+      await version.getByLabel('No end').uncheck();
+      await version.getByLabel('Taken until').fill('2099-12-31');
+      await version.getByRole('button', { name: 'Save' }).click();
+      await page.getByRole('cell', { name: /31 Dec 2099/ }).waitFor();
+    });
+
+    it('ends the publishing of an entity, and takes it up again', async () => {
+      const page = await stage.open('/governance?tab=entities', { roles: ['group.admin'] });
+      const members = page.getByRole('table', { name: 'Entities of the group' });
+      await page.getByRole('button', { name: 'End the publishing of Boreal Isles' }).click();
+      await page.getByRole('dialog').getByLabel('Last month').selectOption('2025-04');
+      await page.getByRole('button', { name: 'End', exact: true }).last().click();
+      await members.getByText('Apr 2025').waitFor();
+      await page.getByRole('button', { name: 'Let Boreal Isles publish again' }).click();
+      await page.getByRole('dialog').getByRole('button', { name: 'Take up again' }).click();
+      await members.getByText('Apr 2025').waitFor({ state: 'detached' });
+    });
+
+    it('tries a refused bundle again, and discards it with a reason', async () => {
+      const { bytes } = await sampleBundle({ key: generateSigningKey() });
+      const refused = receive(stage.node.group, { file: bytes, name: 'foreign.zip' });
+      await expect(refused).rejects.toMatchObject({ code: 'KEY_UNKNOWN' });
+      const page = await stage.open('/governance?tab=refused', { roles: ['group.admin'] });
+      await page.getByRole('button', { name: 'Try foreign.zip again' }).click();
+      const again = page.getByRole('dialog', { name: 'Try foreign.zip again' });
+      await again.getByRole('button', { name: 'Try again' }).click();
+      await again.getByText('KEY_UNKNOWN').waitFor();
+      await page.keyboard.press('Escape');
+      await page.getByRole('button', { name: 'Discard foreign.zip' }).click();
+      const discard = page.getByRole('dialog', { name: 'Discard foreign.zip' });
+      await discard.getByLabel('Reason').fill('It is of no entity of ours');
+      await discard.getByRole('button', { name: 'Discard' }).click();
+      await page.getByRole('row').filter({ hasText: 'foreign.zip' }).getByText('Discarded', { exact: true }).waitFor();
+      await page.getByText('It is of no entity of ours').waitFor();
+      expect(await page.getByRole('button', { name: /foreign/ }).count()).toBe(0);
+    });
+
     it('lets a reader read and change nothing', async () => {
       const page = await stage.open('/governance?lang=fr');
       await heading(page, 'Gouvernance').waitFor();
       await page.getByRole('rowheader', { name: 'avril 2025' }).waitFor();
       expect(await page.getByRole('button', { name: /Verrouiller/ }).count()).toBe(0);
+      for (const part of ['Référentiels', 'Contrat', 'Envois refusés']) {
+        await page.getByText(part, { exact: true }).first().click();
+        await page.getByRole('heading', { level: 2 }).first().waitFor();
+        expect(await page.getByRole('button', { name: /Importer|Modifier|Réessayer|Écarter/ }).count()).toBe(0);
+      }
       await page.getByText('Taux', { exact: true }).click();
       await page.getByRole('table', { name: 'Taux vers EUR par mois' }).getByText('provisoire').waitFor();
       await page.getByText('Entités', { exact: true }).last().click();

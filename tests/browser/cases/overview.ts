@@ -11,6 +11,30 @@ export function overviewCases(stage: Stage): void {
       await page.getByText('2 of 3').waitFor();
     });
 
+    it('says how well its costs are known, with what each ratio is made of, and what a unit costs', async () => {
+      const page = await stage.open('/?month=2025-03');
+      await page.getByRole('table', { name: 'How well these costs are known, March 2025' }).waitFor();
+      expect(await rowOf(page, 'Allocated to applications')).toEqual([
+        '91.3%',
+        '€90,750',
+        '€99,375',
+        'Cost without what no application bears, divided by the cost',
+      ]);
+      expect((await rowOf(page, 'Indirect share')).slice(0, 3)).toEqual(['2.3%', '€2,250', '€99,375']);
+      // The entities enrolled long after: what they handed in of March 2025 is history, and was never due.
+      expect((await rowOf(page, 'On time')).slice(0, 3)).toEqual(['n/a', '0', '0']);
+      expect((await rowOf(page, 'Published')).slice(0, 3)).toEqual(['100.0%', '3', '3']);
+      const units = page.getByRole('table', { name: 'Cost of one unit, March 2025' });
+      const row = units.getByRole('row').filter({ hasText: 'Relational database' });
+      const cells = await row.getByRole('cell').allInnerTexts();
+      expect(cells.map((text) => text.replaceAll('\n', ' '))).toEqual([
+        '€1.2500',
+        '€0.7500 Boreal Isles',
+        '€1.8000 Boreal North',
+        '€48,750.00',
+      ]);
+    });
+
     it('keeps what the reader chose in the address, through a reload and for whoever gets the link', async () => {
       const page = await stage.open('/');
       await page.getByLabel('Month', { exact: true }).selectOption('2025-02');

@@ -7,17 +7,6 @@ export const periodsQuery = queryOptions({
   queryFn: () => answer(api.GET('/api/group/periods')),
 });
 
-/** Locks a month; with a reason where not every entity has closed it. */
-export function lockMonth(month: string, reason: string | undefined) {
-  const body = reason === undefined ? {} : { reason };
-  return answer(api.POST('/api/group/periods/{month}/lock', { params: { path: { month } }, body }));
-}
-
-/** Lets a locked month take revisions again. */
-export function reopenMonth(month: string, reason: string) {
-  return answer(api.POST('/api/group/periods/{month}/reopen', { params: { path: { month } }, body: { reason } }));
-}
-
 /** Every entity that ever enrolled. */
 export const membersQuery = queryOptions({
   queryKey: ['members'],
@@ -42,6 +31,21 @@ export const referencesQuery = queryOptions({
 export const referenceVersionsQuery = queryOptions({
   queryKey: ['reference-versions'],
   queryFn: () => answer(api.GET('/api/group/references/versions')),
+});
+
+/** The references as they stood in one version: they never change again. */
+export function referencesThenQuery(version: number) {
+  return queryOptions({
+    queryKey: ['references-then', version],
+    queryFn: () => answer(api.GET('/api/group/references/versions/{version}', { params: { path: { version } } })),
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+}
+
+/** Codes that are called otherwise, or belong elsewhere, today than once. */
+export const placesTodayQuery = queryOptions({
+  queryKey: ['references-today'],
+  queryFn: () => answer(api.GET('/api/group/references/today')),
 });
 
 /** Pricing Views as the entities published them. */

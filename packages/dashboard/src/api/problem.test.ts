@@ -8,9 +8,11 @@ it('reads a problem document', () => {
     detail: 'month is 2025-13',
     next: 'Give a month as YYYY-MM.',
     correlation_id: 'c1',
+    errors: [{ pointer: '/products/3/unit', message: 'must be a string' }, null, { in: 'body' }],
   });
   expect(problem).toMatchObject({ status: 400, code: 'VALIDATION_FAILED', next: 'Give a month as YYYY-MM.' });
   expect(problem.correlationId).toBe('c1');
+  expect(problem.faults).toEqual(['/products/3/unit: must be a string']);
   expect(needsSignIn(problem)).toBe(false);
 });
 

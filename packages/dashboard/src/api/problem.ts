@@ -6,6 +6,8 @@ export class ApiProblem extends Error {
   readonly detail: string;
   readonly next: string | undefined;
   readonly correlationId: string | undefined;
+  /** Each fault with its place, where the node lists them: a file may have several. */
+  readonly faults: readonly string[];
 
   constructor(document: {
     readonly status: number;
@@ -14,6 +16,7 @@ export class ApiProblem extends Error {
     readonly detail: string;
     readonly next?: string | undefined;
     readonly correlationId?: string | undefined;
+    readonly faults?: readonly string[];
   }) {
     super(`${document.code}: ${document.detail}`);
     this.name = 'ApiProblem';
@@ -23,6 +26,7 @@ export class ApiProblem extends Error {
     this.detail = document.detail;
     this.next = document.next;
     this.correlationId = document.correlationId;
+    this.faults = document.faults ?? [];
   }
 }
 
@@ -44,6 +48,17 @@ export function readProblem(status: number, body: unknown): ApiProblem {
     detail: text(document.detail) ?? '',
     next: text(document.next),
     correlationId: text(document.correlation_id),
+    faults: faultsIn(document.errors),
+  });
+}
+
+function faultsIn(errors: unknown): readonly string[] {
+  if (!Array.isArray(errors)) return [];
+  return errors.flatMap((error: unknown) => {
+    if (typeof error !== 'object' || error === null) return [];
+    const { pointer, message } = error as Readonly<Record<string, unknown>>;
+    const said = [text(pointer), text(message)].filter((part) => part !== undefined);
+    return said.length === 0 ? [] : [said.join(': ')];
   });
 }
 

@@ -1,4 +1,4 @@
-import type { operations } from '../generated/group-api.ts';
+import type { operations, paths } from '../generated/group-api.ts';
 
 /** The body of an operation's answer, as the node's OpenAPI description says it. */
 type Answer<Name extends keyof operations> = operations[Name] extends {
@@ -7,6 +7,14 @@ type Answer<Name extends keyof operations> = operations[Name] extends {
   ? Body
   : never;
 
+/** What an operation takes, as JSON. */
+type Body<Name extends keyof operations> = operations[Name] extends {
+  requestBody?: { content: { 'application/json': infer Sent } };
+}
+  ? Sent
+  : never;
+
+export type Session = paths['/session']['get']['responses'][200]['content']['application/json'];
 export type MonthsReport = Answer<'groupMonths'>;
 export type EntitiesReport = Answer<'groupEntities'>;
 export type EntityRow = EntitiesReport['rows'][number];
@@ -47,4 +55,9 @@ export type PriceSet = Answer<'groupReferencePrices'>['rows'][number];
 export type ContractVersion = Answer<'groupContractVersions'>['rows'][number];
 export type RateSet = Answer<'groupRateSets'>['rows'][number];
 export type Multiplier = Answer<'groupExchange'>['rows'][number];
+export type Policy = Answer<'groupPolicy'>;
+export type PolicyChange = Body<'changePolicy'>;
+export type MemberChange = Body<'changeMember'>;
+export type ReferencesThen = Answer<'groupReferencesThen'>;
+export type PlaceToday = Answer<'groupReferencesToday'>['rows'][number];
 export type Quarantined = Answer<'groupQuarantine'>['rows'][number];

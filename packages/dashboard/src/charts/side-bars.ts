@@ -47,7 +47,7 @@ export function sideBars({ names, series, stacked, currency, language, scheme }:
       data: [...names],
       axisTick: { show: false },
       axisLine: { lineStyle: { color: ink.line } },
-      axisLabel: { color: ink.text, fontSize: 12.5, interval: 0, width: 120, overflow: 'break' },
+      axisLabel: { color: ink.text, fontSize: 12.5, lineHeight: 16, interval: 0, width: 150, overflow: 'break' },
     },
     yAxis: {
       type: 'value',

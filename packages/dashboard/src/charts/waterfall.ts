@@ -33,6 +33,7 @@ export function waterfall({ falls, currency, language, scheme }: Waterfall): ECh
   const colourOf = ({ whole, amount }: Fall) =>
     whole ? seriesColour(0, scheme) : TONES[scheme][compareDecimals(amount, '0') < 0 ? 'down' : 'up'];
   const money = (amount: string) => formatMoney(amount, currency, language, 0);
+  const foot = footOf(falls);
   return {
     grid: { left: 4, right: 4, top: 26, bottom: 4, outerBoundsMode: 'same', outerBoundsContain: 'axisLabel' },
     tooltip: {
@@ -53,12 +54,11 @@ export function waterfall({ falls, currency, language, scheme }: Waterfall): ECh
       data: falls.map(({ name }) => name),
       axisTick: { show: false },
       axisLine: { lineStyle: { color: ink.line } },
-      axisLabel: { color: ink.soft, fontSize: 12, interval: 0, width: 84, overflow: 'break' },
+      axisLabel: { color: ink.soft, fontSize: 12, lineHeight: 15, interval: 0, width: 92, overflow: 'break' },
     },
     yAxis: {
       type: 'value',
-      // A difference of a few per cent has to be seen beside the whole it is part of.
-      scale: true,
+      min: foot,
       splitNumber: 4,
       splitLine: { lineStyle: { color: ink.line } },
       axisLabel: {
@@ -73,7 +73,8 @@ export function waterfall({ falls, currency, language, scheme }: Waterfall): ECh
         type: 'candlestick',
         barMaxWidth: 52,
         data: falls.map((fall) => {
-          const [start, end] = [toPixelNumber(fall.start), toPixelNumber(fall.end)];
+          const end = toPixelNumber(fall.end);
+          const start = fall.whole ? foot : toPixelNumber(fall.start);
           const colour = colourOf(fall);
           return {
             value: [start, end, Math.min(start, end), Math.max(start, end)],
@@ -81,6 +82,43 @@ export function waterfall({ falls, currency, language, scheme }: Waterfall): ECh
           };
         }),
       },
+      {
+        // Carries the amounts above the bars: a candle has no label.
+        type: 'bar',
+        silent: true,
+        itemStyle: { color: 'transparent' },
+        label: {
+          show: true,
+          position: 'top',
+          color: ink.text,
+          fontSize: 12,
+          formatter: ({ dataIndex }: { readonly dataIndex: number }) => labelOf(falls[dataIndex], currency, language),
+        },
+        data: falls.map(({ start, end }) => Math.max(toPixelNumber(start), toPixelNumber(end))),
+      },
     ],
   };
+}
+
+/** Below this part of the greatest height nothing happens in most waterfalls, and the steps would be hairlines. */
+const HIGH = 0.5;
+
+/**
+ * Where the axis begins: at nothing, unless every step happens high above it. Then it begins below the lowest one by as much as the
+ * steps are high together; the axis says so, and the wholes carry their amounts.
+ */
+export function footOf(falls: readonly Fall[]): number {
+  const heights = falls.flatMap(({ start, end, whole }) => (whole ? [end] : [start, end])).map(toPixelNumber);
+  const [low, high] = [Math.min(...heights), Math.max(...heights)];
+  if (low < high * HIGH || high <= 0) return Math.min(0, low);
+  const room = Math.max(high - low, high / 100);
+  const step = 10 ** Math.floor(Math.log10(room));
+  return Math.max(0, Math.floor((low - room) / step) * step);
+}
+
+/** The amount above a bar, short, with a sign where it is a step. */
+function labelOf(fall: Fall | undefined, currency: string, language: Language): string {
+  if (fall === undefined) return '';
+  const text = formatCompact(toPixelNumber(fall.amount), language, currency);
+  return fall.whole || fall.amount.startsWith('-') ? text.replace('-', '−') : `+${text}`;
 }

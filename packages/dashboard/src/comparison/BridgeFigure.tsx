@@ -64,9 +64,9 @@ export function BridgeFigure({ asked }: { readonly asked: Choice }) {
             label={t('bridge.alt', { from, to, ...costs, lines: told.join('; ') })}
             height={HEIGHT}
           />
-          <p className={classes.note}>{t('bridge.note')}</p>
+          <p className="note">{t('bridge.note')}</p>
           {data.exchange_unknown.length > 0 && (
-            <p className={classes.note}>{t('bridge.exchangeUnknown', { list: data.exchange_unknown.join(', ') })}</p>
+            <p className="note">{t('bridge.exchangeUnknown', { list: data.exchange_unknown.join(', ') })}</p>
           )}
         </>
       }

@@ -18,7 +18,6 @@ import { Failure, Waiting } from '../shell/states.tsx';
 import { Amount, Share } from '../tables/cells.tsx';
 import { type Column, DataTable } from '../tables/DataTable.tsx';
 import { useScheme } from '../theme/scheme.ts';
-import classes from './comparison.module.css';
 
 const HEIGHT = 260;
 
@@ -62,7 +61,7 @@ export function ReferencePrices({ asked }: { readonly asked: Choice }) {
       controls={<Reference />}
       chart={
         <>
-          <p className={classes.note}>{t('comparison.pricesNote')}</p>
+          <p className="note">{t('comparison.pricesNote')}</p>
           <Chart
             option={option}
             label={t('comparison.pricesAlt', { list: rows.map(({ label }) => label).join(', ') })}

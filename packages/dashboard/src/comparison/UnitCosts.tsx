@@ -5,7 +5,7 @@ import { unitCostsCsv, unitCostsQuery } from '../api/analysis-queries.ts';
 import type { UnitCostRow } from '../api/types.ts';
 import { compareNullable } from '../format/decimal.ts';
 import { formatMonth } from '../format/months.ts';
-import { formatChange, formatMoney } from '../format/numbers.ts';
+import { formatChange, formatPrice } from '../format/numbers.ts';
 import { useWords } from '../i18n/i18n.ts';
 import type { Choice } from '../selection/choice.ts';
 import { useSelected } from '../selection/use-selected.ts';
@@ -13,9 +13,6 @@ import { Panel } from '../shell/Panel.tsx';
 import { Failure, Nothing, Waiting } from '../shell/states.tsx';
 import { type Column, DataTable } from '../tables/DataTable.tsx';
 import classes from './comparison.module.css';
-
-/** Decimals of a unit price: services are sold for fractions of a cent. */
-const PRICE_PLACES = 4;
 
 /** What each entity pays for one unit of the same product, and how far that is from what all pay together. */
 export function UnitCosts({ asked }: { readonly asked: Choice }) {
@@ -89,7 +86,7 @@ export function UnitCosts({ asked }: { readonly asked: Choice }) {
       <Title order={2} size="h4" id={heading} mb="sm">
         {title}
       </Title>
-      <p className={classes.note}>{t('comparison.unitsNote')}</p>
+      <p className="note">{t('comparison.unitsNote')}</p>
       {rows.length === 0 ? (
         <Nothing why={t('comparison.noUnits')} />
       ) : (
@@ -114,11 +111,11 @@ function costIn({ entities }: UnitCostRow, code: string): UnitCostRow['entities'
   return entities.find(({ entity }) => entity === code);
 }
 
-function Price({ value, currency }: { readonly value: string; readonly currency: string }) {
+export function Price({ value, currency }: { readonly value: string; readonly currency: string }) {
   const { language } = useWords();
   return (
     <span className="figure" title={`${value} ${currency}`}>
-      {formatMoney(value, currency, language, PRICE_PLACES)}
+      {formatPrice(value, currency, language)}
     </span>
   );
 }

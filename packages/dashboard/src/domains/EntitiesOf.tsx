@@ -1,38 +1,26 @@
-import { Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { useId } from 'react';
 import { entitiesQuery } from '../api/queries.ts';
 import { formatMonth } from '../format/months.ts';
 import { useWords } from '../i18n/i18n.ts';
 import { NAME_LINK, NameAndCode, RankedTable } from '../rankings/RankedTable.tsx';
 import type { Choice } from '../selection/choice.ts';
 import { changed } from '../selection/selection.ts';
-import { Panel } from '../shell/Panel.tsx';
-import { Failure, NothingSelected, Waiting } from '../shell/states.tsx';
+import { Answered } from '../shell/Answered.tsx';
+import { NothingSelected } from '../shell/states.tsx';
 
 /** Who spends on a domain; each name leads to the applications behind it. */
 export function EntitiesOf({ choice, domain }: { readonly choice: Choice; readonly domain: string }) {
   const { t, language } = useWords();
-  const heading = useId();
-  const { data, error, isPending, refetch } = useQuery(
-    entitiesQuery({ ...choice, from: choice.month, to: choice.month }),
-  );
-  if (error !== null) return <Failure error={error} retry={() => void refetch()} />;
-  if (isPending) return <Waiting height={260} />;
-  const caption = t('domains.entities', { month: formatMonth(choice.month, language) });
+  const query = useQuery(entitiesQuery({ ...choice, from: choice.month, to: choice.month }));
+  const title = t('domains.entities', { month: formatMonth(choice.month, language) });
   return (
-    <Panel aria-labelledby={heading}>
-      <Title order={2} size="h4" id={heading} mb="sm">
-        {caption}
-      </Title>
-      {data.rows.length === 0 ? (
-        <NothingSelected />
-      ) : (
+    <Answered title={title} query={query} nothing={<NothingSelected />} isEmpty={({ rows }) => rows.length === 0}>
+      {({ rows, total, currency }) => (
         <RankedTable
-          caption={caption}
+          caption={title}
           header={t('columns.entity')}
-          rows={data.rows}
+          rows={rows}
           rowKey={({ entity }) => entity}
           nameOf={({ label }) => label}
           cell={({ entity, label }) => (
@@ -44,9 +32,9 @@ export function EntitiesOf({ choice, domain }: { readonly choice: Choice; readon
               <NameAndCode name={label} code={entity} />
             </Link>
           )}
-          total={{ cost: data.total.cost, currency: data.currency }}
+          total={{ cost: total.cost, currency }}
         />
       )}
-    </Panel>
+    </Answered>
   );
 }

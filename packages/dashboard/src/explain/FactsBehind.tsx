@@ -3,7 +3,7 @@ import { useQueries, useQuery } from '@tanstack/react-query';
 import { explainQuery, factsQuery, MOST_FACTS } from '../api/analysis-queries.ts';
 import type { Path } from '../api/queries.ts';
 import type { FactExplanation } from '../api/types.ts';
-import { formatMoney, formatQuantity, formatShare } from '../format/numbers.ts';
+import { formatPrice, formatQuantity, formatShare } from '../format/numbers.ts';
 import { useWords } from '../i18n/i18n.ts';
 import type { Choice } from '../selection/choice.ts';
 import { Failure, NothingSelected } from '../shell/states.tsx';
@@ -31,7 +31,7 @@ export function FactsBehind({ choice, path, product, unit }: FactsBehindProps) {
   if (failed !== undefined) return <Failure error={failed.error} retry={() => void failed.refetch()} />;
   return (
     <>
-      {facts.length === MOST_FACTS && <p className={classes.note}>{t('explain.onlyFacts', { count: MOST_FACTS })}</p>}
+      {facts.length === MOST_FACTS && <p className="note">{t('explain.onlyFacts', { count: MOST_FACTS })}</p>}
       {explained.map(({ data }, index) =>
         data === undefined ? (
           <Loader key={`waiting ${index + 1}`} aria-label={t('app.loading')} />
@@ -66,7 +66,7 @@ function FactBehind({ explanation }: { readonly explanation: FactExplanation }) 
           <>
             <dt>{t('explain.price')}</dt>
             <dd title={`${price.unit_price} ${price.currency}`}>
-              {formatMoney(price.unit_price, price.currency, language, 4)} ·{' '}
+              {formatPrice(price.unit_price, price.currency, language)} ·{' '}
               {t('explain.view', { code: price.view_code, version: price.view_version })}
             </dd>
           </>
@@ -104,7 +104,7 @@ function FactBehind({ explanation }: { readonly explanation: FactExplanation }) 
           </>
         )}
       </dl>
-      {indirect && <p className={classes.note}>{t('explain.spreadNote')}</p>}
+      {indirect && <p className="note">{t('explain.spreadNote')}</p>}
     </section>
   );
 }

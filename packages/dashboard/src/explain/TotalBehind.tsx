@@ -80,11 +80,9 @@ export function TotalBehind({ choice }: { readonly choice: Choice }) {
         <dt>{t('explain.coverage')}</dt>
         <dd>{t('explain.valued', { valued: count(data.total.valued_rows), all: count(data.total.fact_rows) })}</dd>
       </dl>
-      {missing.length > 0 && <p className={classes.note}>{t('flags.missingRates', { list: missing.join(', ') })}</p>}
-      {provisional.length > 0 && (
-        <p className={classes.note}>{t('flags.provisional', { list: provisional.join(', ') })}</p>
-      )}
-      <p className={classes.note}>{t('explain.totalNote')}</p>
+      {missing.length > 0 && <p className="note">{t('flags.missingRates', { list: missing.join(', ') })}</p>}
+      {provisional.length > 0 && <p className="note">{t('flags.provisional', { list: provisional.join(', ') })}</p>}
+      <p className="note">{t('explain.totalNote')}</p>
       <DataTable
         caption={t('explain.total')}
         rows={data.rows}

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { formatChange, formatMoney, formatQuantity, formatShare, localeOf } from './numbers.ts';
+import { formatChange, formatMoney, formatPrice, formatQuantity, formatShare, localeOf } from './numbers.ts';
 
 const cents = fc.bigInt({ min: -(10n ** 32n), max: 10n ** 32n });
 
@@ -56,4 +56,12 @@ describe('ratios and quantities', () => {
     expect(formatQuantity('0.000000000000000000', 'en')).toBe('0');
     expect(formatQuantity('2.0004', 'en')).toBe('2');
   });
+});
+
+it('writes no price of a unit as nothing that is something', () => {
+  expect(formatPrice('1.625', 'EUR', 'en')).toBe('€1.6250');
+  expect(formatPrice('149.34771', 'EUR', 'en')).toBe('€149.3477');
+  expect(formatPrice('0.0000004567', 'EUR', 'en')).toBe('€0.000000457');
+  expect(formatPrice('-0.00002', 'EUR', 'fr')).toBe('-0,00002\u00a0€');
+  expect(formatPrice('0', 'EUR', 'en')).toBe('€0.0000');
 });

@@ -74,6 +74,19 @@ export function formatMoney(amount: string, currency: string, language: Language
   return assemble(amount, places ?? minorUnitOf(currency), localeOf(language), currency);
 }
 
+/** Decimals of a unit price that is not small. */
+const PRICE_PLACES = 4;
+/** Significant digits of one that is: a request may cost millionths. */
+const PRICE_DIGITS = 3;
+
+/** The price of one unit: four decimals, and more where that many would say nothing, because no price may read as free. */
+export function formatPrice(amount: string, currency: string, language: Language): string {
+  const { digits, scale } = parseDecimal(amount);
+  const significant = (digits < 0n ? -digits : digits).toString().length;
+  const needed = digits === 0n ? 0 : scale - significant + PRICE_DIGITS;
+  return assemble(amount, Math.max(PRICE_PLACES, Math.min(needed, scale)), localeOf(language), currency);
+}
+
 /** An amount without its currency, where a heading names it once for many cells. */
 export function formatAmount(amount: string, language: Language, places = 0): string {
   return assemble(amount, places, localeOf(language));

@@ -11,8 +11,9 @@ import { Months } from './Months.tsx';
 import { Prices } from './Prices.tsx';
 import { Rates } from './Rates.tsx';
 import { References } from './References.tsx';
+import { Refused } from './Refused.tsx';
 
-const TABS = ['months', 'entities', 'references', 'prices', 'rates', 'contract'] as const;
+const TABS = ['months', 'entities', 'references', 'prices', 'rates', 'contract', 'refused'] as const;
 type Tab = (typeof TABS)[number];
 
 const PARTS: Readonly<Record<Tab, (props: { readonly choice: Choice }) => React.ReactNode>> = {
@@ -22,6 +23,7 @@ const PARTS: Readonly<Record<Tab, (props: { readonly choice: Choice }) => React.
   prices: Prices,
   rates: Rates,
   contract: ContractVersions,
+  refused: Refused,
 };
 
 /** What the group has agreed on: months, members, references, prices, rates, the contract. */

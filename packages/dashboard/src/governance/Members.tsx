@@ -1,4 +1,6 @@
+import { Group } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
 import { disciplineQuery, membersQuery } from '../api/governance-queries.ts';
 import type { DisciplineRow, Member } from '../api/types.ts';
 import { compareNullable } from '../format/decimal.ts';
@@ -7,8 +9,11 @@ import { formatShare } from '../format/numbers.ts';
 import { useWords } from '../i18n/i18n.ts';
 import { NameAndCode } from '../rankings/RankedTable.tsx';
 import type { Choice } from '../selection/choice.ts';
+import { Answered } from '../shell/Answered.tsx';
 import { type Column, DataTable } from '../tables/DataTable.tsx';
-import { Answered } from './Answered.tsx';
+import { ActButton } from './ActButton.tsx';
+import { useGoverns } from './governs.ts';
+import { ChangeMember, EndMember } from './MemberDialogs.tsx';
 import { textColumn } from './text-column.tsx';
 
 /** Who belongs to the group, and how each keeps to what was agreed. */
@@ -41,7 +46,32 @@ export function Members({ choice }: { readonly choice: Choice }) {
 
 function MemberTable({ rows }: { readonly rows: readonly Member[] }) {
   const { t, language } = useWords();
+  const governs = useGoverns();
+  const [asked, setAsked] = useState<{ readonly member: Member; readonly end: boolean }>();
+  const close = () => setAsked(undefined);
   const month = (value: string | null) => (value === null ? null : formatMonth(value, language, 'short'));
+  const actions: Column<Member> = {
+    id: 'action',
+    header: t('governance.action'),
+    cell: (member) => {
+      const word = member.active_to === null ? 'actions.deactivate' : 'actions.reactivate';
+      const name = member.label;
+      return (
+        <Group gap={6} wrap="nowrap">
+          <ActButton
+            word={t('actions.change')}
+            name={t('actions.changeMember', { name })}
+            onClick={() => setAsked({ member, end: false })}
+          />
+          <ActButton
+            word={t(`${word}Short`)}
+            name={t(word, { name })}
+            onClick={() => setAsked({ member, end: true })}
+          />
+        </Group>
+      );
+    },
+  };
   const columns: Column<Member>[] = [
     {
       ...textColumn<Member>('entity', t('columns.entity'), ({ entity }) => entity),
@@ -58,8 +88,19 @@ function MemberTable({ rows }: { readonly rows: readonly Member[] }) {
     textColumn('keys', t('governance.keys'), ({ keys }) => String(keys.filter(({ revoked }) => !revoked).length), {
       numeric: true,
     }),
+    ...(governs ? [actions] : []),
   ];
-  return <DataTable caption={t('governance.members')} rows={rows} columns={columns} rowKey={({ entity }) => entity} />;
+  return (
+    <>
+      <DataTable caption={t('governance.members')} rows={rows} columns={columns} rowKey={({ entity }) => entity} />
+      {asked !== undefined &&
+        (asked.end ? (
+          <EndMember member={asked.member} close={close} />
+        ) : (
+          <ChangeMember member={asked.member} close={close} />
+        ))}
+    </>
+  );
 }
 
 function DisciplineTable({ rows }: { readonly rows: readonly DisciplineRow[] }) {

@@ -1,15 +1,15 @@
-import { Button } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { periodsQuery } from '../api/governance-queries.ts';
-import { sessionQuery } from '../api/queries.ts';
 import type { Period } from '../api/types.ts';
 import { formatMoment, formatMonth } from '../format/months.ts';
 import { useWords } from '../i18n/i18n.ts';
 import { useSelected } from '../selection/use-selected.ts';
+import { Answered } from '../shell/Answered.tsx';
 import { type Column, DataTable } from '../tables/DataTable.tsx';
-import { Answered } from './Answered.tsx';
+import { ActButton } from './ActButton.tsx';
 import classes from './governance.module.css';
+import { useGoverns } from './governs.ts';
 import { LockDialog } from './LockDialog.tsx';
 import { textColumn } from './text-column.tsx';
 
@@ -18,9 +18,8 @@ export function Months() {
   const { t, language } = useWords();
   const { nameOf } = useSelected();
   const periods = useQuery(periodsQuery);
-  const { data: session } = useQuery(sessionQuery);
   const [asked, setAsked] = useState<Period>();
-  const governs = session?.roles.includes('group.admin') === true;
+  const governs = useGoverns();
   const names = (codes: readonly string[]) => codes.map((code) => nameOf('entity', code)).join(', ');
   const columns: Column<Period>[] = [
     {
@@ -119,15 +118,11 @@ function actionColumn(
     cell: (period) => {
       const word = period.status === 'LOCKED' ? 'governance.reopen' : 'governance.lock';
       return (
-        <Button
-          variant="default"
-          size="compact-sm"
-          className="screen-only"
-          aria-label={t(`${word}Month`, { month: formatMonth(period.period_month, language) })}
+        <ActButton
+          word={t(word)}
+          name={t(`${word}Month`, { month: formatMonth(period.period_month, language) })}
           onClick={() => ask(period)}
-        >
-          {t(word)}
-        </Button>
+        />
       );
     },
   };

@@ -3,16 +3,14 @@ import { priceSetsQuery, pricesQuery, pricingViewsQuery } from '../api/governanc
 import type { ComparedPrice, PriceSet, PricingView } from '../api/types.ts';
 import { compareNullable } from '../format/decimal.ts';
 import { formatMoment, formatMonth } from '../format/months.ts';
-import { formatMoney } from '../format/numbers.ts';
+import { formatPrice } from '../format/numbers.ts';
 import { useWords } from '../i18n/i18n.ts';
 import type { Choice } from '../selection/choice.ts';
 import { useSelected } from '../selection/use-selected.ts';
+import { Answered } from '../shell/Answered.tsx';
 import { type Column, DataTable } from '../tables/DataTable.tsx';
-import { Answered } from './Answered.tsx';
+import { ImportPrices } from './ImportPrices.tsx';
 import { textColumn } from './text-column.tsx';
-
-/** Decimals of a unit price. */
-const PRICE_PLACES = 4;
 
 /** At which prices entities value what they consume, and at which the group can value them all alike. */
 export function Prices({ choice }: { readonly choice: Choice }) {
@@ -40,6 +38,7 @@ export function Prices({ choice }: { readonly choice: Choice }) {
       <Answered
         title={t('governance.priceSets')}
         note={t('governance.priceSetsNote')}
+        actions={<ImportPrices />}
         query={sets}
         nothing={t('governance.noPriceSets')}
         isEmpty={isEmpty}
@@ -86,7 +85,7 @@ function PriceTable({ rows, currency, caption }: PriceTableProps) {
       <span className="soft">{t('states.noValue')}</span>
     ) : (
       <span className="figure" title={`${value} ${of}`}>
-        {formatMoney(value, of, language, PRICE_PLACES)}
+        {formatPrice(value, of, language)}
       </span>
     );
   const columns: Column<ComparedPrice>[] = [

@@ -6,8 +6,9 @@ import { formatMonth } from '../format/months.ts';
 import { formatQuantity } from '../format/numbers.ts';
 import { useWords } from '../i18n/i18n.ts';
 import type { Choice } from '../selection/choice.ts';
+import { Answered } from '../shell/Answered.tsx';
 import { type Column, DataTable } from '../tables/DataTable.tsx';
-import { Answered } from './Answered.tsx';
+import { ImportRates } from './ImportRates.tsx';
 import { textColumn } from './text-column.tsx';
 
 /** Significant decimals of a rate on the screen. */
@@ -26,7 +27,13 @@ export function Rates({ choice }: { readonly choice: Choice }) {
       <Answered title={title} query={exchange} nothing={t('governance.noRates')} isEmpty={isEmpty}>
         {({ rows }) => <MultiplierTable rows={rows} caption={title} />}
       </Answered>
-      <Answered title={t('governance.rateSets')} query={sets} nothing={t('governance.noRates')} isEmpty={isEmpty}>
+      <Answered
+        title={t('governance.rateSets')}
+        query={sets}
+        nothing={t('governance.noRates')}
+        isEmpty={isEmpty}
+        actions={<ImportRates />}
+      >
         {({ rows }) => <SetTable rows={rows} />}
       </Answered>
     </>

@@ -4,8 +4,11 @@ import type { ReferenceProduct, ReferenceVersion } from '../api/types.ts';
 import { formatMoment } from '../format/months.ts';
 import { useWords } from '../i18n/i18n.ts';
 import { NameAndCode } from '../rankings/RankedTable.tsx';
+import { Answered } from '../shell/Answered.tsx';
 import { type Column, DataTable } from '../tables/DataTable.tsx';
-import { Answered } from './Answered.tsx';
+import classes from './governance.module.css';
+import { ImportReferences } from './ImportReferences.tsx';
+import { PlacesToday, ReferenceChanges } from './ReferenceChanges.tsx';
 import { textColumn } from './text-column.tsx';
 
 /** The words that all entities share: domains, families, products, and every version of them there was. */
@@ -18,13 +21,24 @@ export function References() {
       <Answered
         title={t('governance.products')}
         query={references}
-        nothing={t('governance.noReferences')}
-        isEmpty={({ products, domains }) => products.length + domains.length === 0}
+        nothing={t('changes.noProducts')}
+        quiet
+        isEmpty={({ products }) => products.length === 0}
+        actions={<ImportReferences />}
       >
         {({ products, domains, families }) => (
           <ProductTable products={products} domains={domains} families={families} />
         )}
       </Answered>
+      <Answered
+        title={t('changes.words')}
+        query={references}
+        nothing={t('governance.noReferences')}
+        isEmpty={({ domains }) => domains.length === 0}
+      >
+        {({ domains, families }) => <WordTable domains={domains} families={families} />}
+      </Answered>
+      <PlacesToday />
       <Answered
         title={t('governance.versions')}
         query={versions}
@@ -33,6 +47,9 @@ export function References() {
       >
         {({ rows }) => <VersionTable rows={rows} />}
       </Answered>
+      {(versions.data?.rows.length ?? 0) > 1 && (
+        <ReferenceChanges key={versions.data?.rows.length} versions={versions.data?.rows ?? []} />
+      )}
     </>
   );
 }
@@ -63,6 +80,48 @@ function ProductTable({ products, domains, families }: ProductTableProps) {
     textColumn('active', t('columns.status'), ({ active }) => t(active ? 'governance.active' : 'governance.ended')),
   ];
   return <DataTable caption={t('governance.products')} rows={products} columns={columns} rowKey={({ code }) => code} />;
+}
+
+interface Word extends Named {
+  readonly kind: 'domain' | 'family';
+  readonly domain: string | null;
+  readonly active: boolean;
+}
+
+interface WordTableProps {
+  readonly domains: readonly (Named & Pick<Word, 'active'>)[];
+  readonly families: readonly (Named & Pick<Word, 'active'> & { readonly domain: string })[];
+}
+
+/** The domains, each followed by its families. */
+function WordTable({ domains, families }: WordTableProps) {
+  const { t } = useWords();
+  const rows = domains.flatMap((domain): readonly Word[] => [
+    { ...domain, kind: 'domain', domain: null },
+    ...families
+      .filter(({ domain: of }) => of === domain.code)
+      .map((family) => ({ ...family, kind: 'family' as const })),
+  ]);
+  const columns: Column<Word>[] = [
+    {
+      ...textColumn<Word>('word', t('columns.domain'), ({ code }) => code),
+      cell: ({ kind, code, label }) => (
+        <span className={kind === 'family' ? classes.inner : undefined}>
+          <NameAndCode name={label} code={code} />
+        </span>
+      ),
+    },
+    textColumn('kind', t('changes.kind'), ({ kind }) => t(`changes.${kind}`)),
+    textColumn('active', t('columns.status'), ({ active }) => t(active ? 'governance.active' : 'governance.ended')),
+  ];
+  return (
+    <DataTable
+      caption={t('changes.words')}
+      rows={rows}
+      columns={columns}
+      rowKey={({ kind, code }) => `${kind} ${code}`}
+    />
+  );
 }
 
 function VersionTable({ rows }: { readonly rows: readonly ReferenceVersion[] }) {

@@ -1,3 +1,4 @@
+import { actionsEn } from './en-actions.ts';
 import { analysisEn } from './en-analysis.ts';
 
 /** English words. French (`fr.ts`) has the same keys, which the type and a test hold. */
@@ -31,6 +32,9 @@ export const en = {
     provider: 'Sign in with your organisation’s account',
     working: 'Signing you in…',
     signOut: 'Sign out',
+    reads: 'Reads the group',
+    governs: 'Governs the group',
+    readsEntity: 'Reads {{entity}}',
     signedInAs: 'Signed in as {{user}}',
     ended: 'Your session has ended. Sign in again to go on where you were.',
   },
@@ -281,6 +285,7 @@ export const en = {
     csv: 'Save “{{title}}” as CSV',
   },
   ...analysisEn,
+  ...actionsEn,
   states: {
     emptyTitle: 'Nothing here yet',
     emptyGroup: 'No entity has published. Facts appear here as soon as the group receives the first bundle.',

@@ -1,4 +1,5 @@
 import type { Dictionary } from './en.ts';
+import { actionsFr } from './fr-actions.ts';
 import { analysisFr } from './fr-analysis.ts';
 
 /** Les mots français ; mêmes clés que `en.ts`. */
@@ -32,6 +33,9 @@ export const fr: Dictionary = {
     provider: 'Se connecter avec le compte de votre organisation',
     working: 'Connexion en cours…',
     signOut: 'Se déconnecter',
+    reads: 'Lit le groupe',
+    governs: 'Gouverne le groupe',
+    readsEntity: 'Lit {{entity}}',
     signedInAs: 'Connecté en tant que {{user}}',
     ended: 'Votre session est terminée. Reconnectez-vous pour reprendre où vous étiez.',
   },
@@ -160,7 +164,7 @@ export const fr: Dictionary = {
   overview: {
     title: 'Vue d’ensemble',
     lead: 'Le coût du groupe, mois par mois',
-    total: 'Total de {{month}}',
+    total: 'Total en {{month}}',
     change: 'Évolution depuis {{month}}',
     changeFromTo: 'De {{before}} à {{after}}',
     noChange: 'Pas de mois complet auparavant',
@@ -172,9 +176,9 @@ export const fr: Dictionary = {
     indirectHint: 'Plateformes partagées, réparties sur les applications',
     series: 'Coût par mois',
     running: 'Coût cumulé depuis le premier mois affiché',
-    bundles: 'Publications de {{month}}',
+    bundles: 'Publications pour {{month}}',
     changeYear: 'Sur {{month}}',
-    seriesAlt: 'Histogramme du coût de {{count}} mois, de {{from}} à {{to}}. Maximum : {{max}} en {{maxMonth}}.',
+    seriesAlt: 'Histogramme du coût de {{count}} mois, {{from}} – {{to}}. Maximum : {{max}} en {{maxMonth}}.',
     ranking: 'Entités par coût',
     rankingOf: 'en {{month}}',
     open: 'Explorer {{name}}',
@@ -228,7 +232,7 @@ export const fr: Dictionary = {
     level_domain: 'Domaines',
     level_application: 'Applications',
     level_product: 'Produits',
-    of: '{{level}} de {{name}}',
+    of: '{{level}} : {{name}}',
     treemap: 'Proportions',
     treemapAlt: 'Carte proportionnelle de {{count}} parts. Maximum : {{name}}, {{share}}.',
     open: 'Ouvrir {{name}}',
@@ -256,7 +260,7 @@ export const fr: Dictionary = {
     revision: 'rév. {{revision}}',
     cell: '{{entity}}, {{month}} : rév. {{revision}}, {{status}}',
     cellMissing: '{{entity}}, {{month}} : non publié',
-    publications: 'Publications de {{entity}}, {{month}}',
+    publications: 'Publications : {{entity}}, {{month}}',
     close: 'Fermer',
     noPublication: 'Rien n’a été publié pour ce mois.',
     current: 'En vigueur',
@@ -282,6 +286,7 @@ export const fr: Dictionary = {
     csv: 'Enregistrer « {{title}} » en CSV',
   },
   ...analysisFr,
+  ...actionsFr,
   states: {
     emptyTitle: 'Rien pour l’instant',
     emptyGroup: 'Aucune entité n’a publié. Les faits apparaîtront dès que le groupe recevra le premier envoi.',

@@ -10,6 +10,7 @@ import layout from '../theme/layout.module.css';
 import { BundleStates } from './BundleStates.tsx';
 import { PublishedKey } from './PublishedKey.tsx';
 import { Ranking } from './Ranking.tsx';
+import { Ratios } from './Ratios.tsx';
 
 /** The start page: what the month cost, how it came to this, who spent most, and how far to trust it. */
 export function OverviewPage() {
@@ -27,6 +28,7 @@ export function OverviewPage() {
           <MonthSeries choice={choice} />
           <Ranking choice={choice} />
           <BundleStates choice={choice} />
+          <Ratios choice={choice} />
           <Explained choice={{ ...choice, from: choice.month, to: choice.month }} />
         </div>
       )}

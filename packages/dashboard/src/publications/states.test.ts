@@ -14,6 +14,7 @@ function row(of: Partial<CompletenessRow>): CompletenessRow {
     group_status: 'OPEN',
     received_at: null,
     fact_rows: 1,
+    differs_revision: null,
     unmapped_products: 0,
     ...of,
   };

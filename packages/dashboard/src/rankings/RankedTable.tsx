@@ -99,10 +99,10 @@ export function RankedTable<Row extends Costed>(props: RankedTableProps<Row>) {
 /** A name over its code, where the two differ. */
 export function NameAndCode({ name, code }: { readonly name: string; readonly code: string }) {
   return (
-    <>
+    <span className={classes.named}>
       <span className={classes.name}>{name}</span>
       {name !== code && <span className={classes.code}>{code}</span>}
-    </>
+    </span>
   );
 }
 

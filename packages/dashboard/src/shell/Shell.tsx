@@ -16,6 +16,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Link, Outlet, useLocation } from '@tanstack/react-router';
 import { useState } from 'react';
 import { sessionQuery } from '../api/queries.ts';
+import type { Session } from '../api/types.ts';
 import { useWords } from '../i18n/i18n.ts';
 import { Search } from '../search/Search.tsx';
 import { readSelection } from '../selection/selection.ts';
@@ -94,6 +95,13 @@ export function Shell() {
   );
 }
 
+/** What the reader may do, in words: roles are codes. Roles of other modules say nothing here. */
+function rightsOf(session: Session, t: ReturnType<typeof useWords>['t']): string {
+  if (session.roles.includes('group.admin')) return t('session.governs');
+  if (!session.roles.includes('group.reader')) return '';
+  return session.entity_code === null ? t('session.reads') : t('session.readsEntity', { entity: session.entity_code });
+}
+
 function Foot() {
   const { t } = useWords();
   const { data: session } = useQuery(sessionQuery);
@@ -104,16 +112,17 @@ function Foot() {
         <div className={classes.tenant}>
           <div className={classes.tenantName}>{session.tenant.label}</div>
           <div className="soft" title={t('session.signedInAs', { user: session.user_id })}>
-            {session.roles.join(', ')}
+            {rightsOf(session, t)}
           </div>
           {session.deployment === 'test' && <span className={classes.test}>{t('app.test')}</span>}
         </div>
       )}
-      <Group gap="xs" grow wrap="nowrap">
+      <Group gap="xs" grow preventGrowOverflow={false} wrap="nowrap">
         <SavedViews />
         <Button
           variant="default"
           size="xs"
+          px={8}
           leftSection={<IconPrinter size={15} aria-hidden="true" />}
           onClick={() => window.print()}
         >

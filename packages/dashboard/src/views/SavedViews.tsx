@@ -26,6 +26,7 @@ function ViewsOf({ user }: { readonly user: string }) {
           variant="default"
           size="xs"
           fullWidth
+          px={8}
           leftSection={<IconBookmark size={15} aria-hidden="true" />}
           aria-haspopup="dialog"
           onClick={() => setOpen(!open)}
