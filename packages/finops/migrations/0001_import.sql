@@ -59,6 +59,8 @@ CREATE UNIQUE INDEX import_scope_standing
   WHERE superseded_by IS NULL;
 
 -- The bills by month, as imported, grouped by everything that a mapping can look at. The truth that facts derive from.
+-- Its file is named without a foreign key: looking each row's file up took half of the time of storing them, all rows of an
+-- import name the one file that the same transaction stored, and no role may remove a file.
 CREATE TABLE consumption (
   tenant_id         uuid NOT NULL,
   legal_entity_id   uuid NOT NULL,
@@ -80,9 +82,7 @@ CREATE TABLE consumption (
   row_count         bigint NOT NULL,
   quantity          numeric(38, 18) NOT NULL,
   cost_effective    numeric(38, 18) NOT NULL,
-  cost_billed       numeric(38, 18) NOT NULL,
-  FOREIGN KEY (tenant_id, legal_entity_id, import_file_id)
-    REFERENCES import_file (tenant_id, legal_entity_id, import_file_id)
+  cost_billed       numeric(38, 18) NOT NULL
 );
 CREATE INDEX consumption_by_scope
   ON consumption (tenant_id, legal_entity_id, period_month, provider, billing_account);

@@ -74,6 +74,7 @@ export async function runMonth(entity: EntityNode, month: string, options: RunOp
   try {
     const answer = await writePath<RunResult>(entity.db, run.context, request, async (tx, record) => {
       await tx.query(LOCK_ENTITY);
+      await tx.execute(sql.PLAN_WITHOUT_STATISTICS);
       await requireOpenMonth(tx, key);
       const result = await replaceFacts({ ...run, tx }, steps, options.progress);
       const { run_id, mapping_sha256, totals, facts } = result;

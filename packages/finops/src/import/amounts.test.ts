@@ -1,6 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { longAmount, shortAmount } from './amounts.sql.ts';
 import { readMoney, readNumber } from './amounts.ts';
+import { openFileEngine, quoteText } from './duckdb.ts';
+import { shortest } from './scan.ts';
 
 describe('numbers', () => {
   it.each([
@@ -92,5 +95,46 @@ describe('money', () => {
     ['5$', 'USD'],
   ])('%s in %s is none', (text, currency) => {
     expect(readMoney(text, currency)).toBeUndefined();
+  });
+});
+
+describe('amounts in the engine', () => {
+  const digits = (most: number) => fc.array(fc.integer({ min: 0, max: 9 }), { minLength: 1, maxLength: most });
+  const text = fc
+    .tuple(fc.boolean(), digits(20), fc.option(digits(18), { nil: undefined }))
+    .map(
+      ([minus, whole, part]) => `${minus ? '-' : ''}${whole.join('')}${part === undefined ? '' : `.${part.join('')}`}`,
+    );
+  const odd = fc.constantFrom(
+    '1_000',
+    '1e3',
+    '1E-19',
+    '',
+    '-',
+    '.',
+    '1.2.3',
+    '0x10',
+    '--1',
+    '1,5',
+    ' 1',
+    '999999999999999999999',
+  );
+
+  it('are what is read digit by digit, and nothing where they are not plain', async () => {
+    const texts = [...fc.sample(text, 3000), ...fc.sample(odd, 50), '99999999999999999999.999999999999999999'];
+    const engine = await openFileEngine({ readable: [], spillDir: '' });
+    const read = (sql: string) => `CAST(CAST(${sql} AS DECIMAL(38,18)) AS VARCHAR)`;
+    const rows = await engine.rows(
+      `SELECT t, ${read(shortAmount('t'))}, ${read(longAmount('t'))} FROM (VALUES ${texts.map((one) => `(${quoteText(one)})`).join(', ')}) AS v (t)`,
+    );
+    engine.close();
+    expect(rows).toHaveLength(texts.length);
+    for (const [found, short, long] of rows) {
+      const exact = readNumber((found ?? '').trim());
+      for (const one of [short, long])
+        if (typeof one === 'string') expect([found, shortest(one)]).toEqual([found, exact]);
+      if (/^-?\d{1,20}(\.\d{1,18})?$/.test(found ?? '')) expect([found, long]).not.toEqual([found, null]);
+      else expect([found, long]).toEqual([found, null]);
+    }
   });
 });

@@ -64,8 +64,6 @@ const KEYS: readonly FocusColumn[] = [
 // 29 February is left to the reader of timestamps, which knows leap years; the month of all others is in the text.
 const DAYS = String.raw`((0[1-9]|1[0-2])-(0[1-9]|1\d|2[0-8])|(0[13-9]|1[0-2])-(29|30)|(0[13578]|1[02])-31)`;
 const PLAIN_UTC = String.raw`\d{4}-${DAYS}([T ]([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,9})?)?Z?)?`;
-/** What `PLAIN_UTC` leaves of a text. */
-const MONTH = String.raw`\d{4}-(0[1-9]|1[0-2])`;
 
 /**
  * Reads a file once and groups it by everything that a mapping can look at. Nothing is stored; what cannot be taken
@@ -85,7 +83,7 @@ export async function scanFile(engine: FileEngine, file: SourceFile): Promise<Sc
       `CREATE VIEW rows_read AS SELECT ${[...columns, ...exact, ...days].join(', ')} FROM ${layout.source}`,
     );
     await engine.connection.run(groupingStatement(layout, 'plain'));
-    if (await needsCloserLook(engine)) {
+    if (await hasUnread(engine)) {
       await engine.connection.run('DROP TABLE scanned');
       await readOddAmounts(engine, layout);
       await engine.connection.run(groupingStatement(layout, 'any'));
@@ -96,18 +94,15 @@ export async function scanFile(engine: FileEngine, file: SourceFile): Promise<Sc
   }
 }
 
-/** Whether amounts are left that only a closer look can take or refuse, or a timestamp was cut where its month does not end. */
-async function needsCloserLook(engine: FileEngine): Promise<boolean> {
-  const cut = `strlen(charge_start) = 7 AND NOT regexp_full_match(charge_start, '${MONTH}')`;
-  const [counted] = await engine.rows(
-    `SELECT sum(billed_bad), sum(effective_bad), sum(quantity_bad), count_if(${cut}) FROM scanned`,
-  );
+/** Whether amounts are left that only a closer look can take or refuse. */
+async function hasUnread(engine: FileEngine): Promise<boolean> {
+  const [counted] = await engine.rows('SELECT sum(billed_bad), sum(effective_bad), sum(quantity_bad) FROM scanned');
   return (counted ?? []).some((count) => Number(count ?? 0) > 0);
 }
 
 /**
  * One pass over the file. `plain` reads decimals without exponent, sign of currency or surplus digits, which is all that
- * most files hold; `any` takes the others from the table of odd amounts, which has to be there, and each timestamp by its form.
+ * most files hold; `any` takes the others from the table of odd amounts, which has to be there.
  */
 function groupingStatement(layout: FileLayout, forms: 'plain' | 'any'): string {
   const keys = KEYS.map(quoteName).join(', ');
@@ -129,21 +124,15 @@ function groupingStatement(layout: FileLayout, forms: 'plain' | 'any'): string {
     FROM (SELECT ${['*', ...bad].join(', ')} FROM (
       SELECT ${['read.*', ...wide].join(', ')} FROM (
         SELECT ${dayKeys.join(', ')}, "BilledCost", "EffectiveCost", "ConsumedQuantity",
-          ${[...short, ...odd.map(oddKey)].join(', ')}, ${chargeStart(layout, forms)} AS charge_start
+          ${[...short, ...odd.map(oddKey)].join(', ')}, ${chargeStart(layout)} AS charge_start
         FROM rows_read) AS read ${odd.map(joinOddAmount).join(' ')}))
     GROUP BY ${keys}, charge_start)`;
 }
 
-/** What FOCUS writes, judged by the cast, which is three times as fast as the pattern: 2025-07-01T00:00:00Z. */
-const USUAL_UTC = `strlen("ChargePeriodStart") = 20 AND suffix("ChargePeriodStart", 'Z')
-  AND try_cast("ChargePeriodStart" AS TIMESTAMP) IS NOT NULL`;
-
 /** The month of a charge where its text or type gives it at once; otherwise the text, for the reader of timestamps. */
-function chargeStart(layout: FileLayout, forms: 'plain' | 'any'): string {
+function chargeStart(layout: FileLayout): string {
   if (layout.days.has('ChargePeriodStart')) return `date_trunc('month', "ChargePeriodStart day")`;
-  const month = 'left("ChargePeriodStart", 7)';
-  const usual = forms === 'plain' ? `WHEN ${USUAL_UTC} THEN ${month}` : '';
-  return `CASE ${usual} WHEN regexp_full_match("ChargePeriodStart", '${PLAIN_UTC}') THEN ${month}
+  return `CASE WHEN regexp_full_match("ChargePeriodStart", '${PLAIN_UTC}') THEN left("ChargePeriodStart", 7)
     ELSE text_or_null("ChargePeriodStart") END`;
 }
 
