@@ -3,8 +3,15 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { createEnrolment, type FactRow, fingerprint, generateSigningKey, type SigningKey } from '@prorata/contract';
-import { applicationsOf, productsOf, sampleBundle } from '@prorata/contract/testing';
+import {
+  createEnrolment,
+  type FactRow,
+  fingerprint,
+  generateSigningKey,
+  type IndirectRule,
+  type SigningKey,
+} from '@prorata/contract';
+import { applicationsOf, productsOf, sampleBundle, sampleRule } from '@prorata/contract/testing';
 import {
   buildGroupApp,
   dashboardPages,
@@ -108,6 +115,17 @@ interface Publication {
   readonly supersedes: string | null;
 }
 
+/** The rule by which the shop bears all of the backup; the second revision tells a later version of it. */
+function ruleOf({ month, revision }: Publication): IndirectRule {
+  return sampleRule({
+    code: 'backup',
+    label: 'Backup by head count',
+    version: revision,
+    driver_month: month,
+    products: [{ product_id: 'Backup', environments: ['prod'], sources: [{ kind: 'POOL', code: 'backup' }] }],
+  });
+}
+
 async function publish(group: GroupNode, of: Publication): Promise<string> {
   const { tenant, deployment } = group.config;
   const bundle = await sampleBundle({
@@ -125,6 +143,7 @@ async function publish(group: GroupNode, of: Publication): Promise<string> {
       supersedes: of.supersedes,
       status: of.month < '2025-03' ? 'CLOSED' : 'OPEN',
       pricing_view: null,
+      ...(of.code === SAMPLE_ENTITIES[0].code ? { indirect_rules: [ruleOf(of)] } : {}),
     },
   });
   await receive(group, { file: bundle.bytes, name: bundle.fileName });

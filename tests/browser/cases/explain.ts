@@ -12,6 +12,9 @@ export function explainCases(stage: Stage): void {
       const text = await drawer.textContent();
       expect(text).toMatch(/Share \(weight\)100\.00%Spread in all€1,170\.00Spread over1 application/);
       expect(text).toMatch(/Digest of the signed manifest[0-9a-f]{64}/);
+      expect(text).toMatch(
+        /RuleBackup by head count backupVersion1Shared bydriverDriverhead count, April 2025All applications weigh480What is spreadpool backup/,
+      );
       await page.keyboard.press('Escape');
       await drawer.waitFor({ state: 'detached' });
       expect(new URL(page.url()).searchParams.has('explain')).toBe(false);
@@ -27,8 +30,17 @@ export function explainCases(stage: Stage): void {
         expect.stringMatching(/^1\.25\s+set 1, provisional$/),
         '€16,562.50',
       ]);
+      await drawer.getByText('+€1.00, from 1 publication that replaced another').waitFor();
       await drawer.getByRole('link', { name: 'Revision 2: what changed since 1' }).click();
       await page.getByText('1 fact differs').waitFor();
+      await page.getByText('Backup by head count, version 1 → Backup by head count, version 2').waitFor();
+    });
+
+    it('says so where the bundle names no rule', async () => {
+      const page = await stage.open(
+        '/drilldown?entity=DE02&domain=Databases&application=Shop&explain=Backup&explain=share',
+      );
+      await page.getByRole('dialog').getByText('The bundle of the entity names no rule').waitFor();
     });
 
     it('explains in French too', async () => {

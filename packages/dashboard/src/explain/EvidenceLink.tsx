@@ -8,7 +8,7 @@ import { changed } from '../selection/selection.ts';
 export function EvidenceLink({ evidence }: Pick<TotalPart, 'evidence'>) {
   const { t, language } = useWords();
   if (evidence === null) return <span className="soft">{t('explain.noEvidence')}</span>;
-  const { entity, period_month, revision, received_at, manifest_digest } = evidence;
+  const { entity, period_month, revision, previous_revision, received_at, manifest_digest } = evidence;
   return (
     <>
       <Link
@@ -16,7 +16,9 @@ export function EvidenceLink({ evidence }: Pick<TotalPart, 'evidence'>) {
         search={(before) => changed(before, { at: `${entity}/${period_month}`, explain: undefined })}
         title={manifest_digest}
       >
-        {revision > 1 ? t('explain.changedSince', { revision, before: revision - 1 }) : t('explain.first')}
+        {previous_revision === null
+          ? t('explain.revision', { revision })
+          : t('explain.changedSince', { revision, before: previous_revision })}
       </Link>
       <div className="soft">{formatMoment(received_at, language)}</div>
     </>

@@ -3,7 +3,7 @@ import { useQueries, useQuery } from '@tanstack/react-query';
 import { explainQuery, factsQuery, MOST_FACTS } from '../api/analysis-queries.ts';
 import type { Path } from '../api/queries.ts';
 import type { FactExplanation } from '../api/types.ts';
-import { formatPrice, formatQuantity, formatShare } from '../format/numbers.ts';
+import { formatPrice, formatQuantity } from '../format/numbers.ts';
 import { useWords } from '../i18n/i18n.ts';
 import type { Choice } from '../selection/choice.ts';
 import { Failure, NothingSelected } from '../shell/states.tsx';
@@ -11,6 +11,7 @@ import { Amount } from '../tables/cells.tsx';
 import { EvidenceLink } from './EvidenceLink.tsx';
 import classes from './explain.module.css';
 import { Rate } from './Rate.tsx';
+import { Rules, Spread } from './Spread.tsx';
 
 interface FactsBehindProps {
   readonly choice: Choice;
@@ -104,25 +105,7 @@ function FactBehind({ explanation }: { readonly explanation: FactExplanation }) 
           </>
         )}
       </dl>
-      {indirect && <p className="note">{t('explain.spreadNote')}</p>}
+      <Rules explanation={explanation} />
     </section>
-  );
-}
-
-/** What an indirect amount is its share of. */
-function Spread({ explanation: { spread, fact } }: { readonly explanation: FactExplanation }) {
-  const { t, language } = useWords();
-  if (spread === null) return null;
-  return (
-    <>
-      <dt>{t('explain.share')}</dt>
-      <dd title={spread.share}>{formatShare(spread.share, language, 2)}</dd>
-      <dt>{t('explain.pool')}</dt>
-      <dd>
-        <Amount value={spread.pool} currency={fact.currency} />
-      </dd>
-      <dt>{t('explain.spreadOver')}</dt>
-      <dd>{t('explain.applications', { count: spread.applications })}</dd>
-    </>
   );
 }

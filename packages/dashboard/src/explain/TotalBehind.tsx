@@ -1,10 +1,10 @@
 import { Loader } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { totalQuery } from '../api/analysis-queries.ts';
-import type { TotalPart } from '../api/types.ts';
+import type { TotalExplanation, TotalPart } from '../api/types.ts';
 import { compareNullable } from '../format/decimal.ts';
 import { formatMonth } from '../format/months.ts';
-import { formatQuantity } from '../format/numbers.ts';
+import { formatDifference, formatQuantity } from '../format/numbers.ts';
 import { useWords } from '../i18n/i18n.ts';
 import type { Choice } from '../selection/choice.ts';
 import { useSelected } from '../selection/use-selected.ts';
@@ -62,6 +62,21 @@ export function TotalBehind({ choice }: { readonly choice: Choice }) {
       total: <Amount value={data.total.cost} currency={data.currency} />,
     },
     {
+      id: 'previous',
+      header: t('explain.sincePrevious'),
+      numeric: true,
+      wideOnly: true,
+      unit: data.currency,
+      order: (a, b) => compareNullable(differenceOf(a), differenceOf(b)),
+      value: differenceOf,
+      cell: (part) =>
+        part.previous === null ? (
+          <span className="soft">–</span>
+        ) : (
+          <Amount value={part.previous.cost_difference} currency={data.currency} />
+        ),
+    },
+    {
       id: 'evidence',
       header: t('explain.evidence'),
       value: ({ evidence }) => evidence?.manifest_digest ?? null,
@@ -79,6 +94,10 @@ export function TotalBehind({ choice }: { readonly choice: Choice }) {
         <dd>{t(`measure.${data.measure}`)}</dd>
         <dt>{t('explain.coverage')}</dt>
         <dd>{t('explain.valued', { valued: count(data.total.valued_rows), all: count(data.total.fact_rows) })}</dd>
+        <dt>{t('explain.sincePrevious')}</dt>
+        <dd>
+          <SincePrevious since={data.since_previous} currency={data.currency} />
+        </dd>
       </dl>
       {missing.length > 0 && <p className="note">{t('flags.missingRates', { list: missing.join(', ') })}</p>}
       {provisional.length > 0 && <p className="note">{t('flags.provisional', { list: provisional.join(', ') })}</p>}
@@ -90,5 +109,27 @@ export function TotalBehind({ choice }: { readonly choice: Choice }) {
         rowKey={({ entity, period_month, currency }) => `${entity} ${period_month} ${currency}`}
       />
     </>
+  );
+}
+
+function differenceOf({ previous }: TotalPart): string | null {
+  return previous?.cost_difference ?? null;
+}
+
+interface SincePreviousProps {
+  readonly since: TotalExplanation['since_previous'];
+  readonly currency: string;
+}
+
+/** By how much the total differs from what the revisions before said; or why that cannot be told. */
+function SincePrevious({ since: { slices, difference, unknown }, currency }: SincePreviousProps) {
+  const { t, language } = useWords();
+  if (slices === 0) return t('explain.sinceNone');
+  if (unknown !== null) return t(`explain.since_${unknown}`);
+  if (difference === null) return t('explain.sinceRate');
+  return (
+    <span title={`${difference} ${currency}`}>
+      {t('explain.since', { count: slices, amount: formatDifference(difference, currency, language) })}
+    </span>
   );
 }

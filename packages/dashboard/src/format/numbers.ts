@@ -87,6 +87,13 @@ export function formatPrice(amount: string, currency: string, language: Language
   return assemble(amount, Math.max(PRICE_PLACES, Math.min(needed, scale)), localeOf(language), currency);
 }
 
+/** An amount by which something differs, with its sign always, except for nothing. */
+export function formatDifference(amount: string, currency: string, language: Language): string {
+  const text = formatMoney(amount, currency, language);
+  if (parseDecimal(amount).digits === 0n) return text;
+  return amount.startsWith('-') ? text.replace(/^-/, '−') : `+${text}`;
+}
+
 /** An amount without its currency, where a heading names it once for many cells. */
 export function formatAmount(amount: string, language: Language, places = 0): string {
   return assemble(amount, places, localeOf(language));

@@ -9,6 +9,7 @@ import { Failure } from '../shell/states.tsx';
 import { Amount } from '../tables/cells.tsx';
 import { type Column, DataTable } from '../tables/DataTable.tsx';
 import classes from './publications.module.css';
+import { RuleChanges } from './RuleChanges.tsx';
 import { changeOf, costOf, differencesIn } from './revisions.ts';
 
 /** Two revisions side by side: the facts that came, went or changed. The last two at first. */
@@ -57,7 +58,14 @@ function DifferenceTable({ entity, month, from, to }: DifferenceTableProps) {
   if (error !== null) return <Failure error={error} retry={() => void refetch()} />;
   if (isPending) return <Loader aria-label={t('app.loading')} />;
   const count = differencesIn(data);
-  if (count === 0) return <Text>{t('publications.noDifference')}</Text>;
+  if (count === 0) {
+    return (
+      <>
+        <Text>{t('publications.noDifference')}</Text>
+        <RuleChanges rules={data.rules} />
+      </>
+    );
+  }
   const amount = (value: string | null, row: DifferenceRow) => <Amount value={value} currency={row.grain.currency} />;
   const columns: Column<DifferenceRow>[] = [
     {
@@ -124,6 +132,7 @@ function DifferenceTable({ entity, month, from, to }: DifferenceTableProps) {
         columns={columns}
         rowKey={({ grain }) => JSON.stringify(grain)}
       />
+      <RuleChanges rules={data.rules} />
     </>
   );
 }

@@ -98,8 +98,8 @@ export function Shell() {
 /** What the reader may do, in words: roles are codes. Roles of other modules say nothing here. */
 function rightsOf(session: Session, t: ReturnType<typeof useWords>['t']): string {
   if (session.roles.includes('group.admin')) return t('session.governs');
-  if (!session.roles.includes('group.reader')) return '';
-  return session.entity_code === null ? t('session.reads') : t('session.readsEntity', { entity: session.entity_code });
+  if (session.roles.includes('group.reader')) return t('session.reads');
+  return session.entity_code === null ? '' : t('session.readsEntity', { entity: session.entity_code });
 }
 
 function Foot() {
