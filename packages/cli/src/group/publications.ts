@@ -43,6 +43,7 @@ function addList(group: Command, shell: Shell): void {
         text('status', 'Status', 'Statut'),
         text('period_state', 'Month is', 'Mois'),
         count('rows', 'Facts', 'Faits'),
+        count('differs_revision', 'Refused later', 'Refusée ensuite'),
         text('received_at', 'Received', 'Reçu'),
       ];
       return {

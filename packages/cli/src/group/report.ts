@@ -177,6 +177,7 @@ function addCompleteness(parent: Command, shell: Shell): void {
         text('status', 'Status', 'Statut'),
         text('group_status', 'Group', 'Groupe'),
         count('fact_rows', 'Facts', 'Faits'),
+        count('differs_revision', 'Refused later', 'Refusée ensuite'),
         text('received_at', 'Received', 'Reçu'),
       ];
       return {

@@ -2964,10 +2964,18 @@ export interface operations {
                             group_status: "OPEN" | "LOCKED";
                             received_at: string | null;
                             fact_rows: number;
+                            differs_revision: number | null;
                             unmapped_products: number;
                         }[];
                     };
                 };
+            };
+            /** @description The state named in If-None-Match still stands */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Default Response */
             "4XX": {
@@ -3041,6 +3049,13 @@ export interface operations {
                         environments: ("prod" | "non_prod" | "unknown" | "n_a")[];
                     };
                 };
+            };
+            /** @description The state named in If-None-Match still stands */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Default Response */
             "4XX": {
@@ -3118,6 +3133,13 @@ export interface operations {
                         }[];
                     };
                 };
+            };
+            /** @description The state named in If-None-Match still stands */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Default Response */
             "4XX": {
@@ -4621,6 +4643,13 @@ export interface operations {
                     };
                 };
             };
+            /** @description The state named in If-None-Match still stands */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description Default Response */
             "4XX": {
                 headers: {
@@ -4683,6 +4712,13 @@ export interface operations {
                         more: boolean;
                     };
                 };
+            };
+            /** @description The state named in If-None-Match still stands */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Default Response */
             "4XX": {
@@ -4771,6 +4807,8 @@ export interface operations {
                                 mapped_rows: number;
                                 priced_rows: number;
                             };
+                            /** @description A later one, refused because the month is locked: the entity differs from the group */
+                            differs_revision: number | null;
                             adjusts_month: string | null;
                             /** Format: date-time */
                             received_at: string;
@@ -4920,6 +4958,8 @@ export interface operations {
                                 mapped_rows: number;
                                 priced_rows: number;
                             };
+                            /** @description A later one, refused because the month is locked: the entity differs from the group */
+                            differs_revision: number | null;
                             adjusts_month: string | null;
                             /** Format: date-time */
                             received_at: string;

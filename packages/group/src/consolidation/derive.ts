@@ -23,8 +23,7 @@ const OF_SLICE = 'tenant_id = $1 AND entity_id = $2 AND period_month = $3';
  */
 export async function withdrawSlice(tx: Tx, slice: Slice): Promise<DomainShare> {
   const values = [slice.tenantId, slice.entityId, slice.month];
-  const columns = [...DOMAIN_KEY, ...ADDITIVE].join(', ');
-  const share = await tx.query(`SELECT ${columns} FROM mv_group_entity_domain_month WHERE ${OF_SLICE}`, values);
+  const share = await shareOfSlice(tx, slice);
   for (const view of GROUP_VIEWS.filter((one) => one.entityGrained)) {
     await tx.execute(`DELETE FROM ${view.name} WHERE ${OF_SLICE}`, values);
   }
@@ -37,12 +36,31 @@ export async function withdrawSlice(tx: Tx, slice: Slice): Promise<DomainShare> 
  * @returns what the slice puts into the shared rows; hand it to `adjustShared`
  */
 export async function deriveSlice(tx: Tx, slice: Slice): Promise<DomainShare> {
-  const values = [slice.tenantId, slice.entityId, slice.month];
   await tx.execute(ROOM_TO_ADD_UP);
-  for (const view of GROUP_VIEWS.filter((one) => one.entityGrained)) {
-    await tx.execute(`INSERT INTO ${view.name} ${over(view, `${sourceOf(view)} WHERE ${OF_SLICE}`)}`, values);
+  await insertDerived(tx, slice, (view) => view.derivedFrom === 'facts');
+  return await deriveCoarser(tx, slice);
+}
+
+/** The rest of `deriveSlice`, once the views that come from facts have their rows. */
+export async function deriveCoarser(tx: Tx, slice: Slice): Promise<DomainShare> {
+  await insertDerived(tx, slice, (view) => view.derivedFrom !== 'facts');
+  return await shareOfSlice(tx, slice);
+}
+
+async function insertDerived(tx: Tx, slice: Slice, isWanted: (view: GroupView) => boolean): Promise<void> {
+  for (const view of GROUP_VIEWS.filter((one) => one.entityGrained && isWanted(one))) {
+    await tx.execute(`INSERT INTO ${view.name} ${over(view, `${sourceOf(view)} WHERE ${OF_SLICE}`)}`, [
+      slice.tenantId,
+      slice.entityId,
+      slice.month,
+    ]);
   }
+}
+
+/** What the slice puts into the rows that entities share, as its views say. */
+export async function shareOfSlice(tx: Tx, slice: Slice): Promise<DomainShare> {
   const columns = [...DOMAIN_KEY, ...ADDITIVE].join(', ');
+  const values = [slice.tenantId, slice.entityId, slice.month];
   return await tx.query(`SELECT ${columns} FROM mv_group_entity_domain_month WHERE ${OF_SLICE}`, values);
 }
 

@@ -1,8 +1,7 @@
-import type { Tx } from '@prorata/platform';
 import type { GroupNode } from '../node/group-node.ts';
-import { countChange, deriveSlice, withdrawSlice } from './derive.ts';
+import { adjustShared, type DomainShare, deriveSlice, shareOfSlice, withdrawSlice } from './derive.ts';
 import { lockMonth, lockSlice } from './locks.ts';
-import { GROUP_VIEWS, MEASURED_FACTS } from './views.ts';
+import { GROUP_VIEWS } from './views.ts';
 
 export interface Rebuilt {
   readonly slices: number;
@@ -59,33 +58,28 @@ async function listSlices(group: GroupNode): Promise<{ entity_id: string | null;
 }
 
 /**
- * The rows that entities share are defined over facts that an intake may not see. So the consolidated role reads, the intake
- * role writes, and the month's lock, under which alone these rows change, makes the two one step.
+ * The rows that entities share, once more as the sum of what each entity puts into them. Under the month's lock, without which they never
+ * change; one transaction, which looks at one entity after the other as their intakes do.
  */
 async function rebuildShared(group: GroupNode, month: string): Promise<void> {
+  const of = { tenantId: group.scope.tenantId, month };
   await group.db.transaction(
     group.scope,
     async (tx) => {
-      await lockMonth(tx, group.scope.tenantId, month);
-      for (const view of SHARED) {
-        const rows = await group.db.transaction(
-          group.scope,
-          (reader) =>
-            reader.query(`WITH measured AS (${MEASURED_FACTS} WHERE period_month = $1) ${view.definition}`, [month]),
-          { role: 'reader', readOnly: true },
-        );
-        await replaceMonth(tx, view.name, month, rows);
+      await lockMonth(tx, of.tenantId, month);
+      const entities = await tx.query<{ entity_id: string }>('SELECT entity_id FROM dim_entity ORDER BY entity_id');
+      const parts: DomainShare[] = [];
+      for (const { entity_id } of entities) {
+        await tx.query("SELECT set_config('app.current_entity', $1, true)", [entity_id]);
+        parts.push(await shareOfSlice(tx, { ...of, entityId: entity_id }));
       }
-      await countChange(tx, { tenantId: group.scope.tenantId, month });
+      await tx.query("SELECT set_config('app.current_entity', '', true)");
+      await tx.execute('DELETE FROM mv_group_domain_month WHERE tenant_id = $1 AND period_month = $2', [
+        of.tenantId,
+        month,
+      ]);
+      await adjustShared(tx, of, parts.flat(), []);
     },
     { role: 'intake' },
-  );
-}
-
-async function replaceMonth(tx: Tx, table: string, month: string, rows: readonly object[]): Promise<void> {
-  await tx.execute(`DELETE FROM ${table} WHERE period_month = $1`, [month]);
-  await tx.execute(
-    `INSERT INTO ${table} SELECT (jsonb_populate_record(NULL::${table}, one)).* FROM jsonb_array_elements($1::jsonb) AS one`,
-    [JSON.stringify(rows)],
   );
 }

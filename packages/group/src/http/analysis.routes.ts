@@ -142,12 +142,18 @@ export function registerAnalysisRoutes(app: App, group: GroupNode): void {
     },
   );
 
-  const oneFact = reading('groupExplain', 'Where one fact comes from', schema.ExplainFactQuery, schema.FactExplanation);
+  const oneFact = reading(
+    group,
+    'groupExplain',
+    'Where one fact comes from',
+    schema.ExplainFactQuery,
+    schema.FactExplanation,
+  );
   app.get('/api/group/explain', oneFact, async (request) => {
     const { family = null, product = null, ...place } = request.query;
     return await explainFact(await nodeFor(group, request.context), { ...place, family, product });
   });
 
-  const found = reading('groupSearch', 'Finds codes by code or name', schema.SearchQuery, schema.SearchAnswer);
+  const found = reading(group, 'groupSearch', 'Finds codes by code or name', schema.SearchQuery, schema.SearchAnswer);
   app.get('/api/group/search', found, async (request) => search(await nodeFor(group, request.context), request.query));
 }

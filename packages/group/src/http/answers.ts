@@ -39,14 +39,27 @@ export interface Forms {
 export async function answer(request: Asked, reply: Reply, group: GroupNode, forms: Forms): Promise<unknown> {
   const form = formOf(request);
   const node = await nodeFor(group, request.context);
-  const tag = await tagOf(node, form);
-  reply.header('etag', tag).header('cache-control', 'private, no-cache');
-  reply.header('vary', 'accept, authorization, cookie');
-  if (holds(request.headers['if-none-match'], tag)) return reply.code(304).send();
+  if (await isHeld(request, reply, node, form)) return reply.code(304).send();
   if (form === 'json') return reply.type('application/json').send(await forms.json(node));
   const file = await forms.csv(node);
   reply.header('content-disposition', `attachment; filename="${forms.name}.csv"`);
   return reply.type('text/csv; charset=utf-8').send(file);
+}
+
+/** The same for a route whose only form is JSON, before its handler. @throws Problem `READER_NOT_GRANTED` */
+export function unlessHeld(group: GroupNode) {
+  return async (request: Asked, reply: Reply): Promise<unknown> => {
+    const held = await isHeld(request, reply, await nodeFor(group, request.context), 'json');
+    return held ? reply.code(304).send() : undefined;
+  };
+}
+
+/** Names the state on the answer; true where the caller holds an answer of this state. */
+async function isHeld(request: Asked, reply: Reply, node: GroupNode, form: 'json' | 'csv'): Promise<boolean> {
+  const tag = await tagOf(node, form);
+  reply.header('etag', tag).header('cache-control', 'private, no-cache');
+  reply.header('vary', 'accept, authorization, cookie');
+  return holds(request.headers['if-none-match'], tag);
 }
 
 /** `format` of the address first; else what the caller accepts, JSON unless only CSV is named. */

@@ -2,6 +2,7 @@ import { createEnrolment, fingerprint, generateSigningKey } from '@prorata/contr
 import { type App, audienceOf, openIssuer, signDelegatedToken, uuidv7 } from '@prorata/platform';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { receive } from '../intake/receive.ts';
+import { stateVersion } from '../reports/state.ts';
 import { bundleOf, enrolMember, type Member } from '../testing/members.ts';
 import { openTestGroup, type TestGroup } from '../testing/test-group.ts';
 import { buildGroupApp } from './server.ts';
@@ -185,8 +186,15 @@ describe('months and policy over HTTP', () => {
       'true',
     ]);
     const { bytes } = await bundleOf(test.group, france);
+    const completeness = (await ask('GET', 'completeness?from=2025-07&to=2025-07')).body.rows;
+    expect(completeness.map((row: { differs_revision: number | null }) => row.differs_revision)).toEqual([null, null]);
+    const state = await stateVersion(test.group);
     const late = receive(test.group, { file: bytes });
     await expect(late).rejects.toMatchObject({ code: 'PERIOD_LOCKED' });
+    expect(await stateVersion(test.group)).not.toBe(state);
+    expect((await ask('GET', 'completeness?from=2025-07&to=2025-07&entity=FR01')).body.rows).toMatchObject([
+      { entity: 'FR01', revision: null, group_status: 'LOCKED', differs_revision: 1 },
+    ]);
     expect((await ask('GET', 'periods')).body.rows).toMatchObject([
       { period_month: '2025-07', status: 'LOCKED', differs: [{ entity: 'FR01', revision: 1, standing: null }] },
     ]);

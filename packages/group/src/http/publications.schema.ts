@@ -44,6 +44,9 @@ const Publication = Type.Object({
   rows: Count,
   totals: Totals,
   coverage: Coverage,
+  differs_revision: Type.Union([Revision, Type.Null()], {
+    description: 'A later one, refused because the month is locked: the entity differs from the group',
+  }),
   adjusts_month: AdjustsMonth,
   received_at: Time,
 });

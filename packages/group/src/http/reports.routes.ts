@@ -21,26 +21,36 @@ import {
   type ReportKind,
   report,
 } from '../reports/reports.ts';
-import { answer, nodeFor } from './answers.ts';
+import { answer, nodeFor, unlessHeld } from './answers.ts';
 import * as schema from './reports.schema.ts';
 
 /** Reading the group as a whole is for consolidated profiles only (spec 01, 9). */
 export const CONSOLIDATED = { roles: CONSOLIDATED_ROLES, module: GROUP_MODULE };
 /** Reports also answer an entity's reader about its own slice: such a route reads `nodeFor` its caller and never the group itself. */
+const NOT_MODIFIED = Type.Null({ description: 'The state named in If-None-Match still stands' });
 export const WITHIN_REACH = { roles: REPORT_ROLES, module: GROUP_MODULE };
 
-/** What the routes of one report share: who may read it, what it takes and what it answers. */
+/**
+ * What the routes of one report share: who may read it, what it takes and what it answers; a caller who has the answer already need not
+ * read it again.
+ */
 export function reading<Query extends TSchema, Answer extends TSchema>(
+  group: GroupNode,
   operationId: string,
   summary: string,
   querystring: Query,
   answer: Answer,
 ) {
-  const response = { 200: answer, '4xx': schema.ProblemAnswer };
-  return { config: WITHIN_REACH, schema: { tags: ['group reports'], operationId, summary, querystring, response } };
+  const response = { 200: answer, 304: NOT_MODIFIED, '4xx': schema.ProblemAnswer };
+  const preHandler = unlessHeld(group);
+  return {
+    config: WITHIN_REACH,
+    preHandler,
+    schema: { tags: ['group reports'], operationId, summary, querystring, response },
+  };
 }
 
-/** The same for a report that also leaves as CSV, and that a caller who has it already need not read again. */
+/** The same for a report that also leaves as CSV. */
 export function readingForms<Query extends TSchema, Answer extends TSchema>(
   operationId: string,
   summary: string,
@@ -51,7 +61,7 @@ export function readingForms<Query extends TSchema, Answer extends TSchema>(
   // Two forms of one answer have no one type.
   const response: Readonly<Record<string, unknown>> = {
     200: { description: summary, content },
-    304: Type.Null({ description: 'The state named in If-None-Match still stands' }),
+    304: NOT_MODIFIED,
     '4xx': schema.ProblemAnswer,
     503: schema.ProblemAnswer,
   };
@@ -110,17 +120,23 @@ export function registerReportRoutes(app: App, group: GroupNode): void {
   });
 
   const published = 'Which entity has published which month';
-  const completeness = reading('groupCompleteness', published, schema.CompletenessQuery, schema.CompletenessReport);
+  const completeness = reading(
+    group,
+    'groupCompleteness',
+    published,
+    schema.CompletenessQuery,
+    schema.CompletenessReport,
+  );
   app.get('/api/group/completeness', completeness, async (request) =>
     reportCompleteness(await nodeFor(group, request.context), request.query),
   );
 
   const toChoose = 'Entities, domains, months and currencies to choose from';
-  const filters = reading('groupFilters', toChoose, schema.NoQuery, schema.FiltersAnswer);
+  const filters = reading(group, 'groupFilters', toChoose, schema.NoQuery, schema.FiltersAnswer);
   app.get('/api/group/filters', filters, async (request) => reportChoices(await nodeFor(group, request.context)));
 
   const multipliers = 'What converts each month and currency in use';
-  const exchange = reading('groupExchange', multipliers, schema.ExchangeQuery, schema.ExchangeAnswer);
+  const exchange = reading(group, 'groupExchange', multipliers, schema.ExchangeQuery, schema.ExchangeAnswer);
   app.get('/api/group/exchange', { ...exchange, config: CONSOLIDATED }, async (request) =>
     listMultipliers(group, request.query),
   );

@@ -147,6 +147,9 @@ export const CompletenessReport = Type.Object({
       group_status: Type.Enum(['OPEN', 'LOCKED']),
       received_at: orNull(Type.String({ format: 'date-time' })),
       fact_rows: Count,
+      differs_revision: orNull(
+        Type.Integer({ minimum: 1, description: 'A later one, refused because the month is locked' }),
+      ),
       unmapped_products: Count,
     }),
   ),

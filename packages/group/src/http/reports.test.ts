@@ -142,6 +142,20 @@ describe('the reports over HTTP', () => {
     );
   });
 
+  const fact1 = 'period_month=2025-07&entity=FR01&application=billing&domain=Compute&environment=prod&currency=EUR';
+  it.each([
+    'completeness',
+    'filters',
+    'exchange',
+    'search?q=bill',
+    `explain?${fact1}&consumption_type=DIRECT&product=VM&unit=Hours`,
+  ])('answer 304 to who has them: %s', async (path) => {
+    const first = await ask(`/api/group/${path}`);
+    expect([first.statusCode, first.headers['cache-control']]).toEqual([200, 'private, no-cache']);
+    const again = await ask(`/api/group/${path}`, { 'if-none-match': first.headers.etag });
+    expect([again.statusCode, again.body]).toEqual([304, '']);
+  });
+
   it('answer 304 while nothing changed, and anew once anything did', async () => {
     const url = '/api/group/months';
     const first = await ask(url);

@@ -38,6 +38,8 @@ export interface PublicationEntry {
     readonly cost_standard: string | null;
   }[];
   readonly coverage: Coverage;
+  /** A later one that was refused because the month is locked: the entity differs from the group. Null where none was, and if superseded. */
+  readonly differs_revision: number | null;
   /** The earlier month that it carries corrections of; null where it carries none. */
   readonly adjusts_month: string | null;
   readonly received_at: string;
@@ -58,6 +60,9 @@ export interface Reader {
 
 const COLUMNS = `
   entity_id AS entity, period_month, revision, status, period_state, manifest_digest, kid, fact_rows::text AS rows, totals, coverage,
+  (SELECT max(r.revision) FROM intake_refusal r
+    WHERE r.code = 'PERIOD_LOCKED' AND r.period_month = publication.period_month AND r.signed_entity = publication.entity_id
+      AND r.revision > publication.revision AND publication.status = 'ACCEPTED') AS differs_revision,
   to_char(adjusts_month, 'YYYY-MM') AS adjusts_month,
   to_char(received_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS received_at`;
 

@@ -12,6 +12,7 @@ import { bundleOf, enrolMember, type Member } from '../testing/members.ts';
 import { snapshot } from '../testing/snapshot.ts';
 import { openTestGroup, type TestGroup } from '../testing/test-group.ts';
 import { STAGED_COLUMNS } from './accept.sql.ts';
+import { listPublications } from './publications.ts';
 import { type Received, receive } from './receive.ts';
 import { listRefusals } from './refusal-log.ts';
 
@@ -237,8 +238,18 @@ describe('the intake refuses, and changes nothing,', () => {
     expect(await refusal((await follow(3, digest)).bytes)).toMatchObject(conflict);
     expect(await refusal((await follow(1, null)).bytes)).toMatchObject(conflict);
     expect(await refusal((await follow(2, 'ab'.repeat(32))).bytes)).toMatchObject(conflict);
-    await receive(test.group, { file: (await follow(2, digest)).bytes });
+    const second = await follow(2, digest);
+    await receive(test.group, { file: second.bytes });
     expect(await refusal(first.bytes)).toMatchObject(conflict);
+    // What comes too late for a locked month is told with the one that stands.
+    await lockMonth(test.group, { month: '2025-04', reason: 'audited' });
+    const late = await follow(3, second.manifestDigest);
+    expect(await refusal(late.bytes)).toMatchObject({ code: 'PERIOD_LOCKED' });
+    const published = await listPublications(test.group, { from: '2025-04', to: '2025-04', all_revisions: true });
+    expect(published.map((row) => [row.revision, row.differs_revision])).toEqual([
+      [1, null],
+      [2, 3],
+    ]);
   });
 
   it('a file that is larger than a bundle may be, having read no more of it', async () => {

@@ -15,6 +15,8 @@ export interface CompletenessRow {
   readonly group_status: 'OPEN' | 'LOCKED';
   readonly received_at: string | null;
   readonly fact_rows: number;
+  /** A later revision of the entity that was refused because the month is locked: it differs from the group. Null where none was. */
+  readonly differs_revision: number | null;
   /** Products that the entity mapped to no reference of the group. */
   readonly unmapped_products: number;
 }
@@ -36,6 +38,9 @@ const COMPLETENESS = `
          COALESCE(s.status, 'OPEN') AS group_status,
          to_char(p.received_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS received_at,
          COALESCE(p.fact_rows, 0)::text AS fact_rows,
+         (SELECT max(r.revision) FROM intake_refusal r
+           WHERE r.code = 'PERIOD_LOCKED' AND r.period_month = m.period_month AND r.signed_entity = e.entity_id
+             AND r.revision > COALESCE(p.revision, 0)) AS differs_revision,
          COALESCE((p.report -> 'unmapped' ->> 'products')::int, 0) AS unmapped_products
     FROM dim_entity e
    CROSS JOIN unnest($1::date[]) AS m(period_month)
