@@ -35,6 +35,7 @@ export type { DomainUse, ProductUse, ReferenceUse, VerifiedBundle } from './read
 export { type BundleTrust, verifyBundle } from './reading/verify-bundle.ts';
 export type { ContentScope } from './tables/content-digest.ts';
 export { openPrivateFolder, type PrivateFolder } from './tables/private-folder.ts';
+export type { FactSums } from './tables/sums.ts';
 export {
   type Admission,
   type AdmissionDraft,

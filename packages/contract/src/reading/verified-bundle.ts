@@ -4,6 +4,7 @@ import type { ApplicationRow, FactRow, PriceRow, ProductRow } from '../format/ro
 import { APPLICATIONS, type Column, FACTS, PRICES, type Table } from '../format/tables.ts';
 import { contentDigest } from '../tables/content-digest.ts';
 import { factCopyText, keptText } from '../tables/copy-text.ts';
+import { type FactSums, factSums } from '../tables/sums.ts';
 import { grainOrder, type Workspace } from '../tables/workspace.ts';
 
 /** How many rows name a domain. */
@@ -42,6 +43,8 @@ export interface VerifiedBundle extends AsyncDisposable {
   prices(): Promise<PriceRow[]>;
   /** The facts as PostgreSQL COPY text in FACT_COLUMNS order, each line after the constants of `prefix`. */
   copyText(options?: { prefix?: readonly string[] }): AsyncIterable<Uint8Array>;
+  /** The facts added up by columns of their grain or `is_tax`; throws BundleRefused where a sum is beyond DECIMAL(38,18). */
+  sums(keys: readonly string[]): AsyncIterable<FactSums>;
   /** The facts in the order of their grain, in batches; for small reads. */
   factRows(): AsyncIterable<readonly FactRow[]>;
   /**
@@ -66,6 +69,7 @@ export function verifiedBundle(
     applications: () => all<ApplicationRow>(workspace, APPLICATIONS),
     prices: () => all<PriceRow>(workspace, PRICES),
     copyText: ({ prefix = [] } = {}) => (prefix.length > 0 ? factCopyText(workspace, prefix) : facts()),
+    sums: (keys) => factSums(workspace, keys),
     factRows: () => rowsOf<FactRow>(workspace, FACTS),
     contentDigest: () => contentDigest(workspace, about.manifest, facts),
     close,

@@ -1,7 +1,8 @@
 import { open } from 'node:fs/promises';
 import { BundleRefused, type Manifest, type RefusalCode, type VerifiedBundle, violation } from '@prorata/contract';
 import { firstDayOf, monthOf, type Tx } from '@prorata/platform';
-import { adjustShared, deriveSlice, type Slice, withdrawSlice } from '../consolidation/derive.ts';
+import { adjustShared, type DomainShare, deriveSlice, type Slice, withdrawSlice } from '../consolidation/derive.ts';
+import { deriveFromBundle } from '../consolidation/from-bundle.ts';
 import { lockMonth, lockSlice } from '../consolidation/locks.ts';
 import * as sql from './accept.sql.ts';
 import type { Coverage } from './coverage.ts';
@@ -64,7 +65,7 @@ export async function acceptBundle(tx: Tx, admitted: Admitted): Promise<Receipt>
   if (superseded !== undefined) await tx.execute(sql.KEEP_FIGURES, [...sliceKey(slice), superseded]);
   const withdrawn = await withdrawSlice(tx, slice);
   await replaceFacts(tx, admitted);
-  const added = await deriveSlice(tx, slice);
+  const added = await deriveViews(tx, admitted);
   const receipt = receiptOf(admitted);
   await recordPublication(tx, admitted, receipt);
   await nameThings(tx, slice, bundle);
@@ -154,6 +155,11 @@ async function replaceFacts(tx: Tx, { slice, bundle, partition }: Admitted): Pro
           .copyFrom(sql.copyInto(partition), bundle.copyText({ prefix: [slice.tenantId] }))
           .catch(refuseLongCodes);
   if (arrived !== bundle.rows) throw new Error(`${arrived} of ${bundle.rows} facts arrived`);
+}
+
+/** Distributed views take rows from where the facts lie only, hence there the database adds up. */
+async function deriveViews(tx: Tx, { slice, bundle, partition }: Admitted): Promise<DomainShare> {
+  return partition === null ? await deriveSlice(tx, slice) : await deriveFromBundle(tx, slice, bundle);
 }
 
 /**
