@@ -97,7 +97,8 @@ CREATE VIEW ana_balance_now WITH (security_invoker = true) AS
 -- and answers how many they were. Whoever reads sees a posting either waiting or folded.
 -- Its plans are kept by the session, and would be ones for empty tables where they were made early: so the index is the way at any size,
 -- and the lines of each posting are looked up by its key, never found among all lines of the company.
-CREATE FUNCTION ana_fold_balance(p_most integer) RETURNS integer LANGUAGE plpgsql SET enable_seqscan = off AS $$
+CREATE FUNCTION ana_fold_balance(p_most integer) RETURNS integer LANGUAGE plpgsql
+SET enable_seqscan = off SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
   v_taken  uuid[];
 BEGIN

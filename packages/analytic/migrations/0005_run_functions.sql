@@ -1,12 +1,13 @@
 -- The statements of every run as functions: their plans are kept by the session instead of being made for each request, which
--- costs more than carrying them out (decision 0104).
+-- costs more than carrying them out (decision 0104). Where they take lists they say so: the planner believes that a plan for a list of two
+-- is worth being made again each time, because one for lists of any length expects ten.
 
 -- Everything that runs look at before they allocate, as one moment has it; `place` is that of the run in the lists. Amounts are texts,
 -- because JSON numbers are floats.
 CREATE FUNCTION ana_run_sources(p_entries uuid[], p_rules uuid[]) RETURNS TABLE (
   place integer, active_id uuid, currency char(3), revision text, opening_journals text[], closing_journals text[],
-  default_accounts text[], period_state text, entry jsonb, moment timestamptz
-) LANGUAGE plpgsql STABLE AS $$
+  default_accounts text[], period_state text, entry json, moment timestamptz
+) LANGUAGE plpgsql STABLE SET plan_cache_mode = force_generic_plan AS $$
 BEGIN
   RETURN QUERY
   SELECT u.place::integer,
@@ -22,10 +23,10 @@ BEGIN
     LEFT JOIN ledger_config c ON c.tenant_id = e.tenant_id AND c.legal_entity_id = e.legal_entity_id
     CROSS JOIN unnest(p_entries, p_rules) WITH ORDINALITY AS u(entry_id, rule_id, place)
     LEFT JOIN LATERAL (
-      SELECT h.period_month, jsonb_build_object(
+      SELECT h.period_month, json_build_object(
                'id', h.id, 'journalCode', h.journal_code, 'number', h.entry_number, 'accountingDate', h.accounting_date,
                'status', h.status, 'currency', h.currency, 'reverses', h.reverses,
-               'lines', (SELECT jsonb_agg(jsonb_build_object('lineNo', l.line_no, 'account', l.account, 'debit', l.debit::text,
+               'lines', (SELECT json_agg(json_build_object('lineNo', l.line_no, 'account', l.account, 'debit', l.debit::text,
                                                              'credit', l.credit::text) ORDER BY l.line_no)
                            FROM gl_entry_line l
                           WHERE l.tenant_id = h.tenant_id AND l.legal_entity_id = h.legal_entity_id AND l.entry_id = h.id)) AS entry
@@ -85,7 +86,7 @@ CREATE FUNCTION ana_store_postings(
   p_postings jsonb, p_ids uuid[], p_entries uuid[], p_months date[],
   p_of integer[], p_lines integer[], p_parts integer[], p_axes uuid[], p_dimensions uuid[], p_accounts text[], p_amounts numeric[],
   p_held_of integer[], p_held_lines integer[], p_held_axes uuid[]
-) RETURNS void LANGUAGE plpgsql AS $$
+) RETURNS void LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $$
 BEGIN
   -- In one order whoever stores, so that two of them never wait for each other.
   INSERT INTO ana_posting (id, country_code, source_entry_id, allocation_rule_id, kind, posting_date, period_month, currency, result,

@@ -80,9 +80,11 @@ CREATE TRIGGER audit_log_sealed_once BEFORE UPDATE ON audit_log
 
 -- Waits for whoever holds the same keys, then answers what was stored, by the place of the key in the lists. Two statements, so that the
 -- second one sees what the holders committed while the first one waited; always in one order, so that two callers never wait for each other.
+-- The plan is kept: for short lists the planner would make a new one each time.
 CREATE FUNCTION claim_idempotency_keys(
   p_tenant uuid, p_legal_entity uuid, p_users uuid[], p_methods text[], p_routes text[], p_keys text[]
-) RETURNS TABLE (place integer, request_hash text, status integer, body text) LANGUAGE plpgsql AS $$
+) RETURNS TABLE (place integer, request_hash text, status integer, body text)
+LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $$
 BEGIN
   PERFORM pg_advisory_xact_lock(c.lock)
      FROM (SELECT hashtextextended(concat_ws(E'\n', p_tenant, p_legal_entity, u.user_id, u.method, u.route, u.key), 7340041) AS lock
@@ -117,7 +119,7 @@ $$;
 -- that of temporary tables, so that nobody puts one of his own in front of a table of ours.
 
 -- Adds rows to the log without waiting for anybody.
-CREATE FUNCTION append_audit(p_tenant uuid, p_legal_entity uuid, p_rows jsonb) RETURNS void
+CREATE FUNCTION append_audit(p_tenant uuid, p_legal_entity uuid, p_rows json) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
 BEGIN
   INSERT INTO audit_log (tenant_id, legal_entity_id, position, id, at, user_id, correlation_id, action, subject, subject_id, details,
@@ -127,7 +129,7 @@ BEGIN
          sha256(convert_to(audit_text(r.position, r.id, p_tenant, p_legal_entity, r.at, r.user_id, r.correlation_id, r.action,
                                       r.subject, r.subject_id, r.details), 'UTF8'))
     FROM (SELECT nextval('audit_log_position') AS position, clock_timestamp() AS at, g.*
-            FROM jsonb_to_recordset(p_rows) AS g(user_id uuid, correlation_id uuid, id uuid, action text, subject text,
+            FROM json_to_recordset(p_rows) AS g(user_id uuid, correlation_id uuid, id uuid, action text, subject text,
                                                  subject_id text, details text)
           OFFSET 0) r;
 END $$;
@@ -173,33 +175,33 @@ BEGIN
 END $$;
 
 -- The end of one write, or of several, in one round trip: events, the stored answers of those with a key, and the audit rows.
-CREATE FUNCTION record_writes(p_tenant uuid, p_legal_entity uuid, p_events jsonb, p_answers jsonb, p_audit jsonb) RETURNS void
+CREATE FUNCTION record_writes(p_tenant uuid, p_legal_entity uuid, p_events json, p_answers json, p_audit json) RETURNS void
 LANGUAGE plpgsql AS $$
 DECLARE
   v_stored  integer;
 BEGIN
   INSERT INTO outbox_event (tenant_id, legal_entity_id, id, event, entity_id, correlation_id, occurred_at, payload)
   SELECT p_tenant, p_legal_entity, e.id, e.event, e.entity_id, e.correlation_id, clock_timestamp(), e.payload::json
-    FROM jsonb_to_recordset(p_events) AS e(correlation_id uuid, id uuid, event text, entity_id text, payload text);
+    FROM json_to_recordset(p_events) AS e(correlation_id uuid, id uuid, event text, entity_id text, payload text);
 
-  IF jsonb_array_length(p_answers) > 0 THEN
+  IF json_array_length(p_answers) > 0 THEN
     INSERT INTO idempotency_key AS k (tenant_id, legal_entity_id, user_id, method, route, key, request_hash, status, body,
                                       expires_at)
     SELECT p_tenant, p_legal_entity, a.user_id, a.method, a.route, a.key, a.request_hash, a.status, a.body::json,
            now() + make_interval(secs => a.lifetime_seconds)
-      FROM jsonb_to_recordset(p_answers) AS a(user_id uuid, method text, route text, key text, request_hash text, status integer,
+      FROM json_to_recordset(p_answers) AS a(user_id uuid, method text, route text, key text, request_hash text, status integer,
                                               body text, lifetime_seconds integer)
     ON CONFLICT (tenant_id, legal_entity_id, user_id, method, route, key) DO UPDATE
        SET request_hash = excluded.request_hash, status = excluded.status, body = excluded.body,
            created_at = excluded.created_at, expires_at = excluded.expires_at
      WHERE k.expires_at <= clock_timestamp();
     GET DIAGNOSTICS v_stored = ROW_COUNT;
-    IF v_stored < jsonb_array_length(p_answers) THEN
+    IF v_stored < json_array_length(p_answers) THEN
       RAISE EXCEPTION 'another answer is stored for this key' USING ERRCODE = 'unique_violation';
     END IF;
   END IF;
 
-  IF jsonb_array_length(p_audit) > 0 THEN
+  IF json_array_length(p_audit) > 0 THEN
     PERFORM append_audit(p_tenant, p_legal_entity, p_audit);
   END IF;
 END $$;

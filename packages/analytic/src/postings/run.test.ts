@@ -130,6 +130,59 @@ describe('a run', () => {
     await expect(test.admin(claim, [entry])).rejects.toThrow(/ana_allocated_line_pkey/);
   });
 
+  it('in a crowd shares transactions with others, and each is answered as if it were alone', async () => {
+    const own = await test.company();
+    await makeAxis(own, 'A', ['X', 'Y', 'Z']);
+    const even = { axes: [{ axis: 'A', method: 'even', dimensions: 'all' }] };
+    const [by, other] = [await makeRule(own, 'R1', even), await makeRule(own, 'R2', even)];
+    const put = (entry: Parameters<typeof putEntry>[2]) => putEntry(test, own, entry);
+    const plain: string[] = [];
+    while (plain.length < 60) plain.push(await put({ lines: [['606100', `${plain.length + 1}.01`]] }));
+    const draft = await put({ status: 'DRAFT', lines: [['606100', '1.00']] });
+    const unmatched = await put({ lines: [['512000', '1.00']] });
+    const key = randomUUID();
+    const ask = (entry: string, rule = by, asked = {}) => own.ask('POST', 'allocations/run', body(entry, rule), asked);
+    const crowded = [
+      ...plain.map((entry) => ask(entry)),
+      ...plain.slice(0, 20).map((entry) => ask(entry)),
+      ...plain.slice(20, 40).map((entry) => ask(entry, other)),
+      ...[draft, unmatched, randomUUID()].map((entry) => ask(entry)),
+      ask(plain[40] ?? '', by, { key }),
+      ask(plain[41] ?? '', by, { key }),
+    ];
+    const answers = await Promise.all(crowded);
+    const codes = new Map<string, number>();
+    for (const { status, body: told } of answers) {
+      const code = status === 201 ? 'posted' : String(told.code);
+      codes.set(code, (codes.get(code) ?? 0) + 1);
+    }
+    expect(Object.fromEntries(codes)).toEqual({
+      posted: 60 + 20 + 1,
+      ALREADY_ALLOCATED: 20,
+      ENTRY_NOT_POSTED: 1,
+      NOTHING_TO_ALLOCATE: 1,
+      ENTRY_NOT_FOUND: 1,
+      IDEMPOTENCY_KEY_REUSED: 1,
+    });
+    const stored = await test.admin<{ source_entry_id: string; created_at: Date; amount: string }>(
+      `SELECT p.source_entry_id, p.created_at, sum(l.amount)::text AS amount FROM ana_posting p
+         JOIN ana_posting_line l ON l.posting_id = p.id WHERE p.legal_entity_id = $1 GROUP BY p.id, 1, 2`,
+      [own.legalEntityId],
+    );
+    const amounts = new Map(stored.map((row) => [row.source_entry_id, row.amount]));
+    expect(plain.map((entry) => amounts.get(entry))).toEqual(plain.map((_, index) => `${index + 1}.01`));
+    // What is created in one transaction says the same moment.
+    expect(new Set(stored.map(({ created_at }) => created_at.toISOString())).size).toBeLessThan(40);
+    const [left] = await test.admin(
+      `SELECT (SELECT count(*)::int FROM outbox_event WHERE legal_entity_id = $1 AND event = 'ANALYTIC.ALLOCATION.RUN') AS events,
+              (SELECT count(DISTINCT correlation_id)::int FROM outbox_event WHERE legal_entity_id = $1
+                  AND event = 'ANALYTIC.ALLOCATION.RUN') AS requests`,
+      [own.legalEntityId],
+    );
+    expect(left).toEqual({ events: 60, requests: 60 });
+    expect(await balanceDifferences()).toEqual([]);
+  });
+
   it('of two rules on one axis at once gives exactly one posting', async () => {
     const own = await test.company();
     await makeAxis(own, 'A', ['X', 'Y']);
