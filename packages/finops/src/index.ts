@@ -1,6 +1,7 @@
 // node
 
 // batch
+export { type ListedBatch, listBatches, type ShownBatch, showBatch } from './batch/batches.ts';
 export { finopsRunJobs, RUN_JOB } from './batch/jobs.ts';
 export { type BatchMonth, type BatchResult, type BatchRow, runMonths, unfinishedBatch } from './batch/run-months.ts';
 export { type ConservedStep, listRuns, type RunRow, type ShownRun, showRun } from './batch/runs.ts';

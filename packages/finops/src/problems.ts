@@ -147,6 +147,11 @@ export const finopsProblem = defineProblems({
     title: 'There is no batch to go on with',
     next: 'Name the months to run: prorata entity run 2025-01..2025-12.',
   },
+  BATCH_NOT_FOUND: {
+    status: 404,
+    title: 'There is no such batch of months',
+    next: 'List the batches (prorata entity runs batches) and ask for one of them.',
+  },
   RUN_NOT_FOUND: {
     status: 404,
     title: 'There is no such run',

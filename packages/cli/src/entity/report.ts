@@ -4,7 +4,7 @@ import { type Command, Option } from 'commander';
 import { addCommand, addGroup, type Shell } from '../terminal/command.ts';
 import type { Language } from '../terminal/decimals.ts';
 import { count, money, quantity, reportTable, share, text } from '../terminal/report.ts';
-import { readMonth } from '../terminal/values.ts';
+import { readLimit, readMonth } from '../terminal/values.ts';
 import { entityCorrectionsCommand } from './corrections.ts';
 import { type FinopsPackage, withEntity } from './open.ts';
 import { entityTieOutCommand } from './tie-out.ts';
@@ -18,6 +18,8 @@ interface FactsOptions {
   readonly product?: readonly string[];
   readonly withoutTax?: boolean;
   readonly csv?: string;
+  readonly limit?: string;
+  readonly after?: string;
 }
 
 /** `prorata entity report …`: what a month says. */
@@ -36,6 +38,7 @@ function addFacts(report: Command, shell: Shell): void {
     examples: [
       'entity report facts 2025-07 --dir E --application "web shop"',
       'entity report facts 2025-07 --dir E --csv facts.csv',
+      'entity report facts 2025-07 --dir E --limit 20',
     ],
     dir: "the entity's folder",
     options: [
@@ -46,7 +49,9 @@ function addFacts(report: Command, shell: Shell): void {
       new Option('--environment <code...>', 'only these environments').choices(['prod', 'non_prod', 'unknown', 'n_a']),
       new Option('--type <type>', 'only what was measured, or only what was spread').choices(['direct', 'indirect']),
       new Option('--without-tax', 'leave tax out'),
-      new Option('--csv <file>', 'write them to a CSV file instead'),
+      new Option('--limit <rows>', 'only so many rows; totals are of all'),
+      new Option('--after <place>', 'the rows after the place that a report with --limit gave as next'),
+      new Option('--csv <file>', 'write them to a CSV file instead').conflicts(['limit', 'after']),
     ],
     async run({ argument, dir, options, terminal }) {
       const month = readMonth(argument);
@@ -56,6 +61,12 @@ function addFacts(report: Command, shell: Shell): void {
         const words = terminal.language === 'fr' ? 'faits dans' : 'facts in';
         return { document: { file, period_month: month, facts }, text: `${facts} ${words} ${file}` };
       }
+      if (options.limit !== undefined || options.after !== undefined) {
+        const place = { limit: options.limit === undefined ? PAGE : readLimit(options.limit), after: options.after };
+        const query = { ...filterOf(month, options), ...place };
+        const page = await withEntity(dir, (node, api) => api.reportFacts(node, query));
+        return { document: page, text: pageText(page, terminal.language) };
+      }
       const facts = await withEntity(dir, (node, api) => allFacts(node, api, month, options));
       return { document: facts, text: factsText(facts, terminal.language) };
     },
@@ -64,7 +75,7 @@ function addFacts(report: Command, shell: Shell): void {
 
 const PAGE = 100_000;
 
-/** The shell shows a whole month; only the HTTP API pages. */
+/** The shell shows a whole month unless it is told how many rows. */
 async function allFacts(
   node: EntityNode,
   api: FinopsPackage,
@@ -93,6 +104,16 @@ function filterOf(month: string, options: FactsOptions): FactsFilter {
     types: options.type === undefined ? undefined : [options.type.toUpperCase()],
     withoutTax: options.withoutTax,
   };
+}
+
+function pageText(page: FactsReport, language: Language): string {
+  const all = page.totals.reduce((sum, total) => sum + total.rows, 0);
+  const shown = page.rows.length;
+  const words = {
+    en: `${shown} of ${all} facts${page.next === null ? '' : `; the next ones: --after ${page.next}`}`,
+    fr: `${shown} faits sur ${all}${page.next === null ? '' : ` ; les suivants : --after ${page.next}`}`,
+  };
+  return [factsText(page, language), '', words[language]].join('\n');
 }
 
 function factsText(facts: Omit<FactsReport, 'next'>, language: Language): string {

@@ -1,4 +1,4 @@
-import type { ShownRun } from '@prorata/finops';
+import type { RunRow, ShownRun } from '@prorata/finops';
 import { type Command, Option } from 'commander';
 import { addCommand, addGroup, type Shell } from '../terminal/command.ts';
 import type { Language } from '../terminal/decimals.ts';
@@ -22,19 +22,10 @@ export function entityRunsCommands(entity: Command, shell: Shell): void {
     async run({ dir, options, terminal }) {
       const month = options.month === undefined ? undefined : readMonth(options.month);
       const { rows } = await withEntity(dir, (node, api) => api.listRuns(node, month));
-      const fields = [
-        text('run_id', 'Run', 'Exécution'),
-        text('period_month', 'Month', 'Mois'),
-        text('status', 'Status', 'État'),
-        text('trigger', 'By', 'Par'),
-        text('started_at', 'Started', 'Début'),
-        text('ended_at', 'Ended', 'Fin'),
-        text('replaces', 'Replaces', 'Remplace'),
-      ];
-      const shown = rows.map((row) => ({ ...row, replaces: row.replaced?.run_id ?? '' }));
-      return { document: { rows }, text: reportTable(shown, fields, terminal.language) };
+      return { document: { rows }, text: runsTable(rows, terminal.language) };
     },
   });
+  addBatches(runs, shell);
   addCommand(runs, shell, {
     name: 'show <run>',
     summary: 'one run: its steps, and totals and digest of the facts that it replaced',
@@ -45,6 +36,55 @@ export function entityRunsCommands(entity: Command, shell: Shell): void {
       return { document: run, text: runText(run, terminal.language) };
     },
   });
+}
+
+function addBatches(runs: Command, shell: Shell): void {
+  addCommand(runs, shell, {
+    name: 'batches',
+    summary: 'the latest batches of months, asked for, scheduled or by command',
+    examples: ['entity runs batches --dir E'],
+    dir: DIR,
+    async run({ dir, terminal }) {
+      const { rows } = await withEntity(dir, (node, api) => api.listBatches(node));
+      const fields = [
+        text('batch_id', 'Batch', 'Lot'),
+        text('from_month', 'From', 'De'),
+        text('to_month', 'To', 'À'),
+        text('status', 'Status', 'État'),
+        count('months_completed', 'Months run', 'Mois exécutés'),
+        text('trigger', 'By', 'Par'),
+        text('started_at', 'Started', 'Début'),
+        text('ended_at', 'Ended', 'Fin'),
+      ];
+      const shown = rows.map((row) => ({ ...row }));
+      return { document: { rows }, text: reportTable(shown, fields, terminal.language) };
+    },
+  });
+  addCommand(runs, shell, {
+    name: 'batch <batch>',
+    summary: 'one batch of months and its runs, those of earlier attempts included',
+    examples: ['entity runs batch 0199f3c0-7d2e-7000-8000-0000000000aa --dir E'],
+    dir: DIR,
+    async run({ argument, dir, terminal }) {
+      const batch = await withEntity(dir, (node, api) => api.showBatch(node, argument));
+      const heading = `${batch.from_month} – ${batch.to_month} ${batch.status} ${batch.trigger}`;
+      return { document: batch, text: [heading, '', runsTable(batch.runs, terminal.language)].join('\n') };
+    },
+  });
+}
+
+function runsTable(rows: readonly RunRow[], language: Language): string {
+  const fields = [
+    text('run_id', 'Run', 'Exécution'),
+    text('period_month', 'Month', 'Mois'),
+    text('status', 'Status', 'État'),
+    text('trigger', 'By', 'Par'),
+    text('started_at', 'Started', 'Début'),
+    text('ended_at', 'Ended', 'Fin'),
+    text('replaces', 'Replaces', 'Remplace'),
+  ];
+  const shown = rows.map((row) => ({ ...row, replaces: row.replaced?.run_id ?? '' }));
+  return reportTable(shown, fields, language);
 }
 
 const MONEY_FIELDS = [

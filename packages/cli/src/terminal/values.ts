@@ -13,6 +13,13 @@ export function readRevision(text: string): number {
   return Number(text);
 }
 
+/** How many rows to show, from 1. @throws Problem `OPTION_INVALID` */
+export function readLimit(text: string): number {
+  if (/^[1-9]\d{0,5}$/.test(text)) return Number(text);
+  const rule = 'a limit is a whole number from 1 to 999999';
+  throw cliProblem('OPTION_INVALID', `${JSON.stringify(text)} is no limit: ${rule}`, { value: text });
+}
+
 /** @throws Problem `PORT_INVALID` */
 export function readPort(text: string): number {
   if (!/^\d{1,5}$/.test(text) || Number(text) > 65_535) {

@@ -10,6 +10,7 @@ export interface Scans {
   readonly others: Readonly<Record<string, number>>;
 }
 
+const EXACTLY = 'a scan in the same groups into DECIMAL(38,18)';
 const AMOUNTS = ['BilledCost', 'EffectiveCost', 'ConsumedQuantity'];
 const EXACT = AMOUNTS.map((column) => `'${column}': 'DECIMAL(38,18)'`).join(', ');
 const TAGS = ['application', 'environment', 'cost_center', 'shared'].map((key) => `"Tags" ->> '$.${key}' AS ${key}`);
@@ -37,11 +38,13 @@ const typed = `read_csv('${path}', types = {${EXACT}})`;
 const kinds: Readonly<Record<string, string>> = {
   own: grouped(SAME, plain),
   'a scan by six columns': grouped(SIX, plain),
-  ...(csv ? { 'a scan in the same groups into DECIMAL(38,18)': grouped(SAME, typed) } : {}),
+  ...(csv ? { [EXACTLY]: grouped(SAME, typed) } : {}),
 };
 const best: Record<string, { readonly ms: number; readonly cpuMs: number }> = {};
 for (let round = 0; round < Number(rounds); round++) {
   for (const [name, sql] of Object.entries(kinds)) {
+    // Reading text into the wide type takes ten times as long, whatever the round.
+    if (name === EXACTLY && round > 0) continue;
     const took = await scan(sql);
     const before = best[name];
     if (before === undefined || took.ms < before.ms) best[name] = took;

@@ -9,6 +9,24 @@ const BATCH = `batch_id, to_char(from_month, 'YYYY-MM') AS from_month, to_char(t
 
 export const ONE_BATCH = `SELECT ${BATCH} FROM batch WHERE tenant_id = $1 AND legal_entity_id = $2 AND batch_id = $3`;
 
+const RUN = `run_id, to_char(period_month, 'YYYY-MM') AS period_month, status, trigger, mapping_sha256, summary, replaced,
+  to_char(started_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS started_at,
+  to_char(ended_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS ended_at`;
+
+/** The latest batches, with how many of their months stand. */
+export const BATCHES = `
+  SELECT ${BATCH}, (SELECT count(DISTINCT r.period_month)::integer FROM batch_run r
+                     WHERE r.tenant_id = $1 AND r.legal_entity_id = $2 AND r.batch_id = batch.batch_id
+                       AND r.status = 'COMPLETED') AS months_completed
+    FROM batch WHERE tenant_id = $1 AND legal_entity_id = $2
+   ORDER BY batch.started_at DESC, batch_id DESC LIMIT 200`;
+
+/** Every run of a batch, those of earlier attempts included. */
+export const RUNS_OF_BATCH = `
+  SELECT ${RUN}
+    FROM batch_run WHERE tenant_id = $1 AND legal_entity_id = $2 AND batch_id = $3
+   ORDER BY batch_run.started_at, run_id`;
+
 export const UNFINISHED_BATCH = `
   SELECT ${BATCH} FROM batch
    WHERE tenant_id = $1 AND legal_entity_id = $2 AND status <> 'COMPLETED'
@@ -28,17 +46,13 @@ export const MONTHS_DONE = `
    ORDER BY period_month, ended_at DESC`;
 
 export const RUNS = `
-  SELECT run_id, to_char(period_month, 'YYYY-MM') AS period_month, status, trigger, mapping_sha256, summary, replaced,
-         to_char(started_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS started_at,
-         to_char(ended_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS ended_at
+  SELECT ${RUN}
     FROM batch_run
    WHERE tenant_id = $1 AND legal_entity_id = $2 AND ($3::date IS NULL OR period_month = $3)
    ORDER BY batch_run.started_at DESC LIMIT 200`;
 
 export const ONE_RUN = `
-  SELECT run_id, to_char(period_month, 'YYYY-MM') AS period_month, status, trigger, batch_id, mapping_sha256, summary, replaced,
-         to_char(started_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS started_at,
-         to_char(ended_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS ended_at
+  SELECT ${RUN}, batch_id
     FROM batch_run WHERE tenant_id = $1 AND legal_entity_id = $2 AND run_id = $3`;
 
 export const STEPS_OF_RUN = `

@@ -7,6 +7,7 @@ import { importFocus } from '../import/import-focus.ts';
 import { DEFAULT_MAPPING } from '../mapping/default-mapping.ts';
 import { focusCsv } from '../testing/focus-csv.ts';
 import { openTestEntity, type TestEntity } from '../testing/test-entity.ts';
+import { listBatches, showBatch } from './batches.ts';
 import { finopsRunJobs, lastMonths, RUN_JOB } from './jobs.ts';
 import { runMonths, unfinishedBatch } from './run-months.ts';
 import { conservedSteps, listRuns, showRun } from './runs.ts';
@@ -125,8 +126,36 @@ describe('a batch of months', () => {
     await expect(runMonths(test.entity, range)).rejects.toMatchObject({ code });
   });
 
-  it('knows no run of others, and none that is not there', async () => {
+  it('is listed with what of it stands, and shown with its runs', async () => {
+    const { rows } = await listBatches(test.entity);
+    const [newest] = rows;
+    expect(rows.map((one) => one.started_at)).toEqual(
+      rows
+        .map((one) => one.started_at)
+        .sort()
+        .reverse(),
+    );
+    const first = rows.at(-1);
+    expect(first).toMatchObject({
+      from_month: '2025-01',
+      to_month: '2025-04',
+      status: 'COMPLETED',
+      months_completed: 3,
+    });
+    expect(newest?.batch_id).not.toBe(first?.batch_id);
+    const { runs, ...shown } = await showBatch(test.entity, first?.batch_id ?? '');
+    expect(shown).toMatchObject({ from_month: '2025-01', trigger: 'COMMAND', summary: { months: 4 } });
+    expect(runs.map((run) => [run.period_month, run.status])).toEqual([
+      ['2025-01', 'COMPLETED'],
+      ['2025-02', 'COMPLETED'],
+      ['2025-03', 'FAILED'],
+      ['2025-04', 'COMPLETED'],
+    ]);
+  });
+
+  it('knows no run and no batch of others, and none that is not there', async () => {
     for (const id of ['x', test.entity.scope.tenantId]) {
+      await expect(showBatch(test.entity, id)).rejects.toMatchObject({ code: 'BATCH_NOT_FOUND' });
       await expect(showRun(test.entity, id)).rejects.toMatchObject({ code: 'RUN_NOT_FOUND' });
     }
   });

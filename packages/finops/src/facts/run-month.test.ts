@@ -194,6 +194,27 @@ describe('a rerun', () => {
     expect((await runMonth(test.entity, '2024-06')).mapping_sha256).not.toBe(run.mapping_sha256);
   });
 
+  it('places charges by the region in which they arose, where a rule asks for it', async () => {
+    const path = join(test.dir, 'mapping.yaml');
+    const before = await readFile(path, 'utf8');
+    await bills('2023-08', [
+      { Tags: '', RegionId: ' EU-West-1', EffectiveCost: '1' },
+      { Tags: '', RegionId: 'us-east-1', EffectiveCost: '2' },
+      { Tags: '', RegionId: 'NULL', EffectiveCost: '4' },
+    ]);
+    const rules = `rules:
+  - { code: europe, match: { region_id: ["eu-*"] }, set: { application: Europe } }
+  - { code: nowhere, match: { region_id: [""] }, set: { application: Nowhere } }`;
+    await writeFile(path, before.replace('rules: []', rules));
+    await runMonth(test.entity, '2023-08');
+    await writeFile(path, before);
+    expect((await facts('2023-08')).map(([application, , , , , cost]) => [application, cost])).toEqual([
+      ['UNALLOCATED', '2'],
+      ['europe', '1'],
+      ['nowhere', '4'],
+    ]);
+  });
+
   it('takes turns with others of the same month', async () => {
     await bills('2024-07', [{ Tags: tags('Web Shop') }]);
     const runs = await Promise.all(Array.from({ length: 6 }, () => runMonth(test.entity, '2024-07')));

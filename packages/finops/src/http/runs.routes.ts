@@ -1,4 +1,5 @@
 import { type App, enqueueJob, parseMonths, platformProblem, sendWritten, writePath } from '@prorata/platform';
+import { listBatches, showBatch } from '../batch/batches.ts';
 import { RUN_JOB } from '../batch/jobs.ts';
 import { listRuns, showRun } from '../batch/runs.ts';
 import { runMonth } from '../facts/run-month.ts';
@@ -6,7 +7,7 @@ import type { EntityNode } from '../node/entity.ts';
 import { answered } from './answered.ts';
 import * as schema from './finops.schema.ts';
 import { ANALYSTS, READERS } from './roles.ts';
-import { JobAsked, RunBody, RunPath, RunShown } from './runs.schema.ts';
+import { BatchList, BatchPath, BatchShown, JobAsked, RunBody, RunPath, RunShown } from './runs.schema.ts';
 
 const refusals = { '4xx': schema.ProblemAnswer };
 
@@ -75,5 +76,36 @@ export function runRoutes(app: App, entity: EntityNode): void {
       },
     },
     async (request) => answered(await showRun(entity, request.params.run_id)),
+  );
+  batchRoutes(app, entity);
+}
+
+function batchRoutes(app: App, entity: EntityNode): void {
+  app.get(
+    '/api/finops/batches',
+    {
+      config: READERS,
+      schema: {
+        tags: ['runs'],
+        operationId: 'listBatches',
+        summary: 'The latest batches of months, asked for, scheduled or by command',
+        response: { 200: BatchList, ...refusals },
+      },
+    },
+    async () => answered(await listBatches(entity)),
+  );
+  app.get(
+    '/api/finops/batches/:batch_id',
+    {
+      config: READERS,
+      schema: {
+        tags: ['runs'],
+        operationId: 'showBatch',
+        summary: 'One batch of months and its runs, those of earlier attempts included',
+        params: BatchPath,
+        response: { 200: BatchShown, ...refusals },
+      },
+    },
+    async (request) => answered(await showBatch(entity, request.params.batch_id)),
   );
 }

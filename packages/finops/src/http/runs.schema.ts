@@ -1,5 +1,5 @@
 import { Type } from 'typebox';
-import { Month, RunAnswer } from './finops.schema.ts';
+import { Month, RunAnswer, RunList } from './finops.schema.ts';
 
 const Uuid = Type.String({ format: 'uuid' });
 const Time = Type.String({ format: 'date-time' });
@@ -42,3 +42,29 @@ export const RunShown = Type.Object({
   ended_at: orNull(Time),
   steps: RunAnswer.properties.steps,
 });
+
+export const BatchPath = Type.Object({ batch_id: Uuid });
+
+const batch = {
+  batch_id: Uuid,
+  from_month: Month,
+  to_month: Month,
+  trigger: Type.String(),
+  status: Type.Enum(['RUNNING', 'COMPLETED', 'FAILED'], {
+    description: 'RUNNING is also what a kill leaves: asked for again by its id, the batch goes on',
+  }),
+  summary: Type.Unknown(),
+  started_at: Time,
+  ended_at: orNull(Time),
+};
+
+export const BatchList = Type.Object({
+  rows: Type.Array(
+    Type.Object({
+      ...batch,
+      months_completed: Type.Integer({ description: 'Months whose run was completed; those left alone have none' }),
+    }),
+  ),
+});
+
+export const BatchShown = Type.Object({ ...batch, runs: RunList.properties.rows });

@@ -19,6 +19,7 @@ export const OPTIONAL_COLUMNS = [
   'ConsumedQuantity',
   'ConsumedUnit',
   'InvoiceId',
+  'RegionId',
   'ServiceCategory',
   'ServiceName',
   'SubAccountId',
@@ -80,7 +81,7 @@ const KNOWN_TO_FOCUS = new Set(
   CommitmentDiscountId CommitmentDiscountName CommitmentDiscountQuantity CommitmentDiscountType
   CommitmentDiscountUnit ContractedCost ContractedUnitPrice InvoiceIssuerName ListCost
   ListUnitPrice PricingCategory PricingCurrency PricingCurrencyContractedUnitPrice PricingCurrencyEffectiveCost
-  PricingCurrencyListUnitPrice PricingQuantity PricingUnit PublisherName RegionId RegionName ResourceId ResourceName
+  PricingCurrencyListUnitPrice PricingQuantity PricingUnit PublisherName RegionName ResourceId ResourceName
   ResourceType ServiceSubcategory SkuId SkuMeter SkuPriceDetails SkuPriceId SubAccountType`
     .split(/\s+/)
     .map((name) => name.toLowerCase()),

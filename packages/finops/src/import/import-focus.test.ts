@@ -87,6 +87,13 @@ describe('dialects', () => {
     expect(answer.scopes).toMatchObject([{ period_month: '2025-07', rows: 4 }]);
   });
 
+  it('groups timestamps with parts of a second by their month', async () => {
+    const at = (time: string) => ({ ChargePeriodStart: `2025-07-${time}`, BillingAccountId: 'PARTS' });
+    const { import_id } = await take(bill([at('01T00:00:00.000Z'), at('02T10:59:59.123456789Z'), at('31 23:00:00.5')]));
+    const kept = await test.database.admin('SELECT 1 FROM consumption WHERE import_file_id = $1', [import_id]);
+    expect(kept).toHaveLength(1);
+  });
+
   it('finds out from the whole file which way round dates with slashes are', async () => {
     const us = await take(bill([{ BillingPeriodStart: '4/1/25', ChargePeriodStart: '4/17/25' }]));
     expect(us.scopes[0]?.period_month).toBe('2025-04');
@@ -194,6 +201,12 @@ describe('refusals leave nothing behind', () => {
     ['an unknown currency', one({ BillingCurrency: 'EURO' }), 'ROWS_REFUSED', /ISO 4217/],
     ['an unknown charge category', one({ ChargeCategory: 'Fee' }), 'ROWS_REFUSED', /Usage, Purchase/],
     ['no account', one({ BillingAccountId: 'NULL' }), 'ROWS_REFUSED', /BillingAccountId/],
+    [
+      'a NUL, which no text of the database holds',
+      () => bill([...Array(2000).fill({}), { SubAccountId: 'a\0b' }]),
+      'ROWS_REFUSED',
+      /NUL/,
+    ],
     ['tags that are no object', one({ Tags: '["a"]' }), 'ROWS_REFUSED', /JSON object/],
     ['tags that are no JSON', one({ Tags: 'application=x' }), 'ROWS_REFUSED', /JSON object/],
     ['month 13', one({ BillingPeriodStart: '2025-13-01T00:00:00Z' }), 'ROWS_REFUSED', /BillingPeriodStart/],

@@ -55,6 +55,7 @@ const KEYS: readonly FocusColumn[] = [
   'InvoiceId',
   'SubAccountId',
   'SubAccountName',
+  'RegionId',
   'ServiceCategory',
   'ServiceName',
   'ConsumedUnit',
@@ -216,6 +217,7 @@ const consumptionStatement = (tags: string) => `CREATE TEMP TABLE consumption AS
       AS commitment_status,
     text_or_null("InvoiceId") AS invoice_id,
     text_or_null("SubAccountId") AS sub_account_id, text_or_null("SubAccountName") AS sub_account_name,
+    text_or_null("RegionId") AS region_id,
     coalesce(text_or_null("ServiceCategory"), 'Other') AS service_category, text_or_null("ServiceName") AS service_name,
     text_or_null("ConsumedUnit") AS consumed_unit,
     ${tags} AS tags,
@@ -272,6 +274,7 @@ export const COPY_COLUMNS = [
   'invoice_id',
   'sub_account_id',
   'sub_account_name',
+  'region_id',
   'service_category',
   'service_name',
   'consumed_unit',
@@ -282,11 +285,14 @@ export const COPY_COLUMNS = [
   'cost_billed',
 ] as const;
 
+/** So many of them are texts; numbers need no escaping. */
+const TEXTS = COPY_COLUMNS.indexOf('row_count');
+
 async function* copyText(engine: FileEngine): AsyncIterable<string> {
   const escaped = (column: string) =>
     `coalesce(replace(replace(replace(replace(${column}, '\\', '\\\\'), chr(9), '\\t'), chr(10), '\\n'), chr(13), '\\r'), '\\N')`;
   const names = COPY_COLUMNS.map((column) => column.replace('cost_', ''));
-  const texts = names.map((column, index) => (index >= 15 ? column : escaped(`CAST(${column} AS VARCHAR)`)));
+  const texts = names.map((column, index) => (index >= TEXTS ? column : escaped(`CAST(${column} AS VARCHAR)`)));
   const result = await engine.connection.stream(
     `SELECT concat_ws(chr(9), ${texts.join(', ')}) || chr(10) FROM consumption`,
   );

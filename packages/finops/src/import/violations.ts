@@ -22,6 +22,12 @@ export interface ValueCheck {
   readonly perRow: boolean;
 }
 
+/** Texts that are stored as they came: PostgreSQL holds no NUL. */
+const KEPT_TEXTS = [
+  ...(['ProviderName', 'BillingAccountId', 'ChargeClass', 'InvoiceId', 'SubAccountId', 'SubAccountName'] as const),
+  ...(['RegionId', 'ServiceCategory', 'ServiceName', 'ConsumedUnit', 'Tags'] as const),
+];
+
 const LISTED = 100;
 
 /** ISO 4217, as the runtime's own tables know it. */
@@ -79,7 +85,7 @@ export function valueChecks(
       message: 'not a JSON object',
       perRow: false,
     },
-    ...(['ProviderName', 'BillingAccountId', 'ServiceName', 'SubAccountName', 'Tags'] as const).map(
+    ...KEPT_TEXTS.map(
       (column): ValueCheck => ({
         column,
         bad: `contains(${quoteName(column)}, chr(0))`,

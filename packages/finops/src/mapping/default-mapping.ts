@@ -41,6 +41,8 @@ tag_aliases: {}
 
 # Rules that come before everything above, in their order: where all of "match" holds, "set" says what the charge is, unless
 # a rule before it said so. "*" stands for any text and "" for no value. Try them first: prorata entity mapping test 2025-07
+# A rule looks at tags, sub_account_id, sub_account_name, provider, billing_account, region_id, service_category, service_name,
+# consumed_unit, charge_category and charge_class.
 rules: []
 #  - code: mainframe
 #    match: { provider: ["IBM*"], service_category: [Compute], tags: { team: [core, "core-*"] } }

@@ -13,6 +13,7 @@ export const RULE_COLUMNS = [
   'sub_account_name',
   'provider',
   'billing_account',
+  'region_id',
   'service_category',
   'service_name',
   'consumed_unit',
