@@ -192,4 +192,14 @@ export const groupProblem = defineProblems({
     title: 'The number of shards is out of range',
     next: 'Name a whole number, best a small multiple of the number of workers, or none.',
   },
+  SAVED_VIEWS_FULL: {
+    status: 409,
+    title: 'No more views can be saved',
+    next: 'Delete a view that is no longer needed, or save under the name of one that is to be replaced.',
+  },
+  SAVED_VIEW_UNKNOWN: {
+    status: 404,
+    title: 'There is no such saved view',
+    next: 'List the saved views; whoever saved a view deletes it, and whoever governs the group deletes shared ones.',
+  },
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { heading, type Stage } from '../stage.ts';
+import { barriersOf } from './places.ts';
 
 export function findingCases(stage: Stage): void {
   describe('finding, keeping and printing', () => {
@@ -10,7 +11,7 @@ export function findingCases(stage: Stage): void {
       await page.keyboard.type('shOp');
       const found = page.getByRole('listbox', { name: 'Rechercher' }).getByRole('option');
       await found.filter({ hasText: 'Boreal East' }).waitFor();
-      expect(await found.count()).toBe(3);
+      await expect.poll(() => found.count()).toBe(3);
       await page.keyboard.press('ArrowDown');
       const chosen = await found.and(page.locator('[data-combobox-selected]')).textContent();
       await page.keyboard.press('Enter');
@@ -30,21 +31,28 @@ export function findingCases(stage: Stage): void {
       await heading(page, 'Databases').waitFor();
     });
 
-    it('keeps what is looked at under a name, and brings it back whole', async () => {
+    it('keeps what is looked at under a name, brings it back whole, and shows it to others when it is shared', async () => {
       const page = await stage.open('/domains?month=2025-02&entity=FR01&type=DIRECT&environment=prod&cells=share', {
         ownSession: true,
       });
       await page.getByRole('button', { name: 'Remove Direct' }).waitFor();
       await page.getByRole('button', { name: 'Views', exact: true }).click();
       await page.getByLabel('Name of this view').fill('North in February');
-      await page.keyboard.press('Enter');
+      await page.getByLabel('Show it to everybody').check();
+      await page.getByLabel('Name of this view').press('Enter');
+      await page.getByRole('link', { name: 'North in February' }).waitFor();
+      expect(await barriersOf(page)).toEqual([]);
       const address = page.url();
-      await page.goto('/');
-      await page.getByRole('button', { name: 'Views', exact: true }).click();
-      await page.getByRole('link', { name: 'North in February' }).click();
-      await page.getByRole('button', { name: 'Remove Production' }).waitFor();
-      expect(page.url()).toBe(address);
-      await page.getByRole('button', { name: 'Views', exact: true }).click();
+      expect(await page.evaluate('JSON.stringify({ ...localStorage })')).not.toContain('February');
+
+      const other = await stage.open('/?lang=fr', { ownSession: true });
+      await other.getByRole('button', { name: 'Vues', exact: true }).click();
+      await other.getByRole('img', { name: 'Partagée par quelqu’un d’autre' }).waitFor();
+      expect(await other.getByRole('button', { name: /Supprimer la vue/ }).count()).toBe(0);
+      await other.getByRole('link', { name: 'North in February' }).click();
+      await other.getByRole('button', { name: 'Retirer Production' }).waitFor();
+      expect(other.url()).toBe(address);
+
       await page.getByRole('button', { name: 'Delete the view “North in February”' }).click();
       await page.getByText('Name what you look at now').waitFor();
     });

@@ -55,6 +55,7 @@ export type PriceSet = Answer<'groupReferencePrices'>['rows'][number];
 export type ContractVersion = Answer<'groupContractVersions'>['rows'][number];
 export type RateSet = Answer<'groupRateSets'>['rows'][number];
 export type Multiplier = Answer<'groupExchange'>['rows'][number];
+export type SavedView = Answer<'groupSavedViews'>['rows'][number];
 export type Policy = Answer<'groupPolicy'>;
 export type PolicyChange = Body<'changePolicy'>;
 export type MemberChange = Body<'changeMember'>;

@@ -126,7 +126,7 @@ function HeatCell({ cell, by, entity, domain, names, currency }: HeatCellProps) 
         search={(before) => changed(before, { entity: [entity], domain: [domain], application: [] })}
         className={classes.heat ?? ''}
         data-step={cell.step}
-        aria-label={t('matrix.open', { ...names, cost: by === 'cost' ? cost : `${cost} (${text})` })}
+        aria-label={t('matrix.open', { ...names, cost: by === 'cost' ? cost : `${text} · ${cost}` })}
       >
         {text}
       </Link>

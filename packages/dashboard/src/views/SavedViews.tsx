@@ -1,31 +1,25 @@
-import { ActionIcon, Button, Group, Popover, Stack, Text, TextInput } from '@mantine/core';
-import { IconBookmark, IconCheck, IconLink, IconTrash } from '@tabler/icons-react';
-import { useQuery } from '@tanstack/react-query';
+import { ActionIcon, Button, Checkbox, Group, Loader, Popover, Stack, Text, TextInput } from '@mantine/core';
+import { IconBookmark, IconCheck, IconLink, IconTrash, IconUsers } from '@tabler/icons-react';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useLocation, useRouter } from '@tanstack/react-router';
 import { type FormEvent, useState } from 'react';
-import { sessionQuery } from '../api/queries.ts';
+import { ApiProblem } from '../api/problem.ts';
+import type { SavedView } from '../api/types.ts';
+import { useGoverns } from '../governance/governs.ts';
 import { useWords } from '../i18n/i18n.ts';
-import { dropView, keepView, LONGEST_NAME, MOST_VIEWS, readViews, type SavedView } from './saved-views.ts';
+import { deleteView, LONGEST_NAME, saveView, viewAddress, viewsQuery } from './saved-views.ts';
 import classes from './views.module.css';
 
-/** Views that the reader has named, a way to name the one on the screen, and its link to send to somebody. */
+/** Views with a name, the reader's and those that others share; a way to name the one on the screen, and its link to send to somebody. */
 export function SavedViews() {
-  const { data: session } = useQuery(sessionQuery);
-  return session === undefined ? null : <ViewsOf key={session.user_id} user={session.user_id} />;
-}
-
-function ViewsOf({ user }: { readonly user: string }) {
   const { t } = useWords();
-  const [views, setViews] = useState(() => readViews(localStorage, user));
   const [open, setOpen] = useState(false);
-  const { href } = useLocation();
   return (
-    <Popover opened={open} onChange={setOpen} width={300} position="right-end" shadow="md" trapFocus returnFocus>
+    <Popover opened={open} onChange={setOpen} width={320} position="right-end" shadow="md" trapFocus returnFocus>
       <Popover.Target>
         <Button
           variant="default"
           size="xs"
-          fullWidth
           px={8}
           leftSection={<IconBookmark size={15} aria-hidden="true" />}
           aria-haspopup="dialog"
@@ -35,91 +29,135 @@ function ViewsOf({ user }: { readonly user: string }) {
         </Button>
       </Popover.Target>
       <Popover.Dropdown aria-label={t('views.title')}>
-        <Stack gap="sm">
-          {views.length === 0 ? (
-            <Text size="sm" className="soft">
-              {t('views.none')}
-            </Text>
-          ) : (
-            <List
-              views={views}
-              onOpen={() => setOpen(false)}
-              onDrop={(name) => setViews(dropView(localStorage, user, name))}
-            />
-          )}
-          {views.length >= MOST_VIEWS && (
-            <Text size="sm" className="soft">
-              {t('views.full', { count: MOST_VIEWS })}
-            </Text>
-          )}
-          <SaveForm onSave={(name) => setViews(keepView(localStorage, user, { name, href }))} />
-          <ShareLink />
-        </Stack>
+        {open && (
+          <Stack gap="sm">
+            <List onOpen={() => setOpen(false)} />
+            <SaveForm />
+            <ShareLink />
+          </Stack>
+        )}
       </Popover.Dropdown>
     </Popover>
   );
 }
 
-interface ListProps {
-  readonly views: readonly SavedView[];
-  readonly onOpen: () => void;
-  readonly onDrop: (name: string) => void;
-}
-
-function List({ views, onOpen, onDrop }: ListProps) {
+function List({ onOpen }: { readonly onOpen: () => void }) {
   const { t } = useWords();
-  const { history } = useRouter();
+  const { data: views, error } = useQuery(viewsQuery);
+  if (error !== null) return <Refused error={error} />;
+  if (views === undefined) return <Loader size="sm" aria-label={t('app.loading')} />;
+  if (views.length === 0) {
+    return (
+      <Text size="sm" className="soft">
+        {t('views.none')}
+      </Text>
+    );
+  }
   return (
     <ul className={classes.list}>
-      {views.map(({ name, href }) => (
-        <li key={name}>
-          <a
-            href={href}
-            className={classes.view}
-            onClick={(event) => {
-              // A click with a key held opens it elsewhere, as with any link.
-              if (event.ctrlKey || event.metaKey || event.shiftKey) return;
-              event.preventDefault();
-              history.push(href);
-              onOpen();
-            }}
-          >
-            {name}
-          </a>
-          <ActionIcon variant="subtle" color="gray" aria-label={t('views.drop', { name })} onClick={() => onDrop(name)}>
-            <IconTrash size={15} />
-          </ActionIcon>
-        </li>
+      {views.map((view) => (
+        <Line key={view.view_id} view={view} onOpen={onOpen} />
       ))}
     </ul>
   );
 }
 
-function SaveForm({ onSave }: { readonly onSave: (name: string) => void }) {
+function Line({ view, onOpen }: { readonly view: SavedView; readonly onOpen: () => void }) {
   const { t } = useWords();
+  const { history } = useRouter();
+  const client = useQueryClient();
+  const governs = useGoverns();
+  const { mutate, isPending } = useMutation({
+    mutationFn: () => deleteView(view.view_id),
+    onSettled: () => client.invalidateQueries({ queryKey: viewsQuery.queryKey }),
+  });
+  const { name, address, shared, mine } = view;
+  return (
+    <li>
+      <a
+        href={address}
+        className={classes.view}
+        onClick={(event) => {
+          // A click with a key held opens it elsewhere, as with any link.
+          if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+          event.preventDefault();
+          history.push(address);
+          onOpen();
+        }}
+      >
+        {name}
+      </a>
+      {shared && (
+        <span className={classes.shared} title={t(mine ? 'views.sharedByMe' : 'views.sharedByOther')}>
+          <IconUsers size={15} aria-label={t(mine ? 'views.sharedByMe' : 'views.sharedByOther')} role="img" />
+        </span>
+      )}
+      {(mine || governs) && (
+        <ActionIcon
+          variant="subtle"
+          color="gray"
+          loading={isPending}
+          aria-label={t('views.drop', { name })}
+          onClick={() => mutate()}
+        >
+          <IconTrash size={15} />
+        </ActionIcon>
+      )}
+    </li>
+  );
+}
+
+function SaveForm() {
+  const { t } = useWords();
+  const { href } = useLocation();
+  const client = useQueryClient();
   const [name, setName] = useState('');
+  const [shared, setShared] = useState(false);
+  const { mutate, isPending, error } = useMutation({
+    mutationFn: () => saveView({ name: name.trim(), address: viewAddress(href), shared }),
+    onSuccess: async () => {
+      setName('');
+      await client.invalidateQueries({ queryKey: viewsQuery.queryKey });
+    },
+  });
   const save = (event: FormEvent) => {
     event.preventDefault();
-    if (name.trim() === '') return;
-    onSave(name);
-    setName('');
+    if (name.trim() !== '') mutate();
   };
   return (
     <form onSubmit={save}>
-      <Group gap="xs" align="flex-end" wrap="nowrap">
-        <TextInput
+      <Stack gap="xs">
+        <Group gap="xs" align="flex-end" wrap="nowrap">
+          <TextInput
+            size="xs"
+            style={{ flex: 1 }}
+            label={t('views.name')}
+            value={name}
+            maxLength={LONGEST_NAME}
+            onChange={(event) => setName(event.currentTarget.value)}
+          />
+          <Button type="submit" size="xs" loading={isPending}>
+            {t('views.save')}
+          </Button>
+        </Group>
+        <Checkbox
           size="xs"
-          style={{ flex: 1 }}
-          label={t('views.name')}
-          value={name}
-          maxLength={LONGEST_NAME}
-          onChange={(event) => setName(event.currentTarget.value)}
+          label={t('views.share')}
+          checked={shared}
+          onChange={(event) => setShared(event.currentTarget.checked)}
         />
-        <Button type="submit" size="xs">
-          {t('views.save')}
-        </Button>
-      </Group>
+        {error !== null && <Refused error={error} />}
+      </Stack>
     </form>
+  );
+}
+
+function Refused({ error }: { readonly error: Error }) {
+  const problem = error instanceof ApiProblem ? error : undefined;
+  return (
+    <Text size="sm" role="alert" c="var(--up)">
+      {problem === undefined ? String(error) : [problem.detail, problem.next].filter(Boolean).join(' ')}
+    </Text>
   );
 }
 

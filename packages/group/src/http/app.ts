@@ -11,6 +11,7 @@ import { registerPublicationRoutes } from './publications.routes.ts';
 import { registerQuarantineRoutes } from './quarantine.routes.ts';
 import { registerReferenceRoutes } from './references.routes.ts';
 import { registerReportRoutes } from './reports.routes.ts';
+import { registerSavedViewRoutes } from './saved-views.routes.ts';
 
 /** Everything the group answers over HTTP; behind the platform's guard. */
 export async function registerGroupRoutes(app: App, group: GroupNode): Promise<void> {
@@ -31,6 +32,7 @@ export async function registerGroupRoutes(app: App, group: GroupNode): Promise<v
     registerGovernanceRoutes(scoped, group);
     registerQuarantineRoutes(scoped, group);
     registerAccessRoutes(scoped, group);
+    registerSavedViewRoutes(scoped, group);
   });
 }
 

@@ -43,6 +43,8 @@ function mostOf({ method, path }: Route): readonly string[] {
   // Everybody sees his own jobs; what they show is tested below.
   if (path.startsWith('/api/jobs')) return ROLES;
   if (method === 'PUT' && path === '/api/group/publications/{entity}/{month}/{revision}') return ['entity.publisher'];
+  // A reader's own bookmarks, in the reach of the reader; what each may see and delete is tested beside them.
+  if (path.startsWith('/api/group/saved-views')) return ['group.reader', 'group.admin', 'entity.reader'];
   if (method !== 'GET') return ['group.admin'];
   if (path.startsWith('/api/group/publications'))
     return ['group.reader', 'group.admin', 'entity.reader', 'entity.publisher'];
