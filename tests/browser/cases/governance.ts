@@ -149,6 +149,10 @@ export function governanceCases(stage: Stage): void {
       const region = page.getByRole('region', { name: 'Products of the group' }).last();
       await region.evaluate((element) => element.scrollTo(0, element.scrollHeight));
       await table.getByText('P100000', { exact: true }).waitFor();
+      // Paper has no scrolling: what fits a print-out is on it, and how much there is besides.
+      await page.emulateMedia({ media: 'print' });
+      await page.getByText('The first 2000 of 100000 rows. The CSV has them all.').waitFor();
+      expect(await table.getByRole('row').count()).toBe(2001);
     });
   });
 }

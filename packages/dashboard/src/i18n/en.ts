@@ -260,6 +260,7 @@ export const en = {
     missing: 'Missing',
     revision: 'rev. {{revision}}',
     cell: '{{entity}}, {{month}}: rev. {{revision}}, {{status}}',
+    differs: 'the entity has rev. {{revision}}, refused since the month is locked',
     cellMissing: '{{entity}}, {{month}}: not published',
     publications: 'Publications of {{entity}}, {{month}}',
     close: 'Close',
@@ -283,6 +284,7 @@ export const en = {
     only: 'Only the first {{count}} are listed.',
   },
   table: {
+    printed: 'The first {{count}} of {{total}} rows. The CSV has them all.',
     more: 'Load more',
     csv: 'Save “{{title}}” as CSV',
   },

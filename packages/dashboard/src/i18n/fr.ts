@@ -261,6 +261,7 @@ export const fr: Dictionary = {
     missing: 'Manquant',
     revision: 'rév. {{revision}}',
     cell: '{{entity}}, {{month}} : rév. {{revision}}, {{status}}',
+    differs: 'l’entité en est à la rév. {{revision}}, refusée parce que le mois est verrouillé',
     cellMissing: '{{entity}}, {{month}} : non publié',
     publications: 'Publications : {{entity}}, {{month}}',
     close: 'Fermer',
@@ -284,6 +285,7 @@ export const fr: Dictionary = {
     only: 'Seuls les {{count}} premiers sont listés.',
   },
   table: {
+    printed: 'Les {{count}} premières lignes sur {{total}}. Le CSV les contient toutes.',
     more: 'En charger davantage',
     csv: 'Enregistrer « {{title}} » en CSV',
   },

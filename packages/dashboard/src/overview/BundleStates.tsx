@@ -97,6 +97,7 @@ export function State({ row }: { readonly row: CompletenessRow }) {
     >
       <StateMark state={state} />
       {word} · {t('publications.revision', { revision: row.revision })}
+      {row.differs_revision !== null && ` · ${t('publications.differs', { revision: row.differs_revision })}`}
     </Link>
   );
 }

@@ -57,10 +57,15 @@ export function PublicationGrid({ lines, months }: PublicationGridProps) {
 function GridCell({ row }: { readonly row: CompletenessRow }) {
   const { t, language } = useWords();
   const { selection } = useSelected();
-  const { entity, label, period_month, revision, received_at } = row;
+  const { entity, label, period_month, revision, received_at, differs_revision: differs } = row;
   const state = stateOf(row);
   const names = { entity: label, month: formatMonth(period_month, language) };
-  const title = received_at === null ? '' : `${t('columns.received')} ${formatMoment(received_at, language)}`;
+  const title = [
+    received_at === null ? null : `${t('columns.received')} ${formatMoment(received_at, language)}`,
+    differs === null ? null : t('publications.differs', { revision: differs }),
+  ]
+    .filter((part) => part !== null)
+    .join(' · ');
   if (revision === null) {
     return (
       <span className={classes.cell} data-state={state} title={t(`publications.${state}`)}>
@@ -78,8 +83,12 @@ function GridCell({ row }: { readonly row: CompletenessRow }) {
       className={classes.cell ?? ''}
       data-state={state}
       data-open={selection.at === at}
+      data-differs={differs !== null}
       title={title}
-      aria-label={t('publications.cell', { ...names, revision, status: t(`publications.${state}`) })}
+      aria-label={[
+        t('publications.cell', { ...names, revision, status: t(`publications.${state}`) }),
+        ...(differs === null ? [] : [t('publications.differs', { revision: differs })]),
+      ].join(', ')}
     >
       <StateMark state={state} />
       <span className="figure">{t('publications.revision', { revision })}</span>

@@ -8,6 +8,8 @@ import {
   useTable,
 } from '@tanstack/react-table';
 import { useMemo, useState } from 'react';
+import { useWords } from '../i18n/i18n.ts';
+import { usePrinting } from '../theme/scheme.ts';
 import { CsvButton, CsvLink } from './CsvButton.tsx';
 import { type Column, classOf } from './column.ts';
 import { csvText } from './csv.ts';
@@ -29,14 +31,18 @@ interface DataTableProps<Row extends RowData> {
   readonly csv?: string;
 }
 
+/** Some fifty sheets; the file is for more. */
+const MOST_PRINTED_ROWS = 2000;
+
 const features = tableFeatures({ rowSortingFeature, sortedRowModel: createSortedRowModel(), sortFns: {} });
 
 /**
  * A table to read: sortable by its headings, totals in its foot, scrolling inside itself where the screen is narrow, and to take away
- * as CSV. Of many rows only those that are seen are in the page.
+ * as CSV. Of many rows only those that are seen are in the page; paper has them all, up to what anybody would print.
  */
 export function DataTable<Row extends RowData>({ caption, rows, columns, rowKey, sorted, csv }: DataTableProps<Row>) {
   const [sorting, setSorting] = useState<SortingState>(sorted === undefined ? [] : [sorted]);
+  const { t } = useWords();
   // State, not a ref: rows inside are laid out before the region around them is known, and again once it is.
   const [region, setRegion] = useState<HTMLElement | null>(null);
   const ordered = useOrdered(rows, columns, sorting, setSorting);
@@ -44,7 +50,8 @@ export function DataTable<Row extends RowData>({ caption, rows, columns, rowKey,
   const written = columns.flatMap(({ header, value, unit }) =>
     value === undefined ? [] : [{ header: unit === undefined ? header : `${header} (${unit})`, value }],
   );
-  const many = rows.length > MOST_PLAIN_ROWS;
+  const printing = usePrinting();
+  const many = rows.length > MOST_PLAIN_ROWS && !printing;
   return (
     <>
       <ScrollRegion label={caption} tall={many} onRegion={setRegion}>
@@ -68,11 +75,19 @@ export function DataTable<Row extends RowData>({ caption, rows, columns, rowKey,
           {many ? (
             <SeenRows rows={ordered} columns={columns} header={header} rowKey={rowKey} region={region} />
           ) : (
-            <PlainRows rows={ordered} columns={columns} header={header} rowKey={rowKey} />
+            <PlainRows
+              rows={printing ? ordered.slice(0, MOST_PRINTED_ROWS) : ordered}
+              columns={columns}
+              header={header}
+              rowKey={rowKey}
+            />
           )}
           <Totals columns={columns} header={header} />
         </table>
       </ScrollRegion>
+      {printing && ordered.length > MOST_PRINTED_ROWS && (
+        <p className="note">{t('table.printed', { count: MOST_PRINTED_ROWS, total: ordered.length })}</p>
+      )}
       {csv !== undefined ? (
         <CsvLink title={caption} href={csv} />
       ) : (
