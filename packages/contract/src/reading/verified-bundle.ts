@@ -3,7 +3,7 @@ import type { Manifest } from '../format/manifest.ts';
 import type { ApplicationRow, FactRow, PriceRow, ProductRow } from '../format/rows.ts';
 import { APPLICATIONS, type Column, FACTS, PRICES, type Table } from '../format/tables.ts';
 import { contentDigest } from '../tables/content-digest.ts';
-import { factCopyText, keptText } from '../tables/copy-text.ts';
+import { type CopyTextOptions, factCopyText, keptText } from '../tables/copy-text.ts';
 import { type FactSums, factSums } from '../tables/sums.ts';
 import { grainOrder, type Workspace } from '../tables/workspace.ts';
 
@@ -42,14 +42,14 @@ export interface VerifiedBundle extends AsyncDisposable {
   applications(): Promise<ApplicationRow[]>;
   prices(): Promise<PriceRow[]>;
   /** The facts as PostgreSQL COPY text in FACT_COLUMNS order, each line after the constants of `prefix`. */
-  copyText(options?: { prefix?: readonly string[] }): AsyncIterable<Uint8Array>;
+  copyText(options?: CopyTextOptions): AsyncIterable<Uint8Array>;
   /** The facts added up by columns of their grain or `is_tax`; throws BundleRefused where a sum is beyond DECIMAL(38,18). */
   sums(keys: readonly string[]): AsyncIterable<FactSums>;
   /** The facts in the order of their grain, in batches; for small reads. */
   factRows(): AsyncIterable<readonly FactRow[]>;
   /**
    * Digest of what the bundle says, comparable with `PreparedBundle.contentDigest`. It needs the text of all facts; that
-   * of a bundle of usual size is kept for `copyText()` without prefix, and the other way round.
+   * of a bundle of usual size is kept for `copyText()` without options, and the other way round.
    */
   contentDigest(): Promise<string>;
   close(): Promise<void>;
@@ -68,7 +68,7 @@ export function verifiedBundle(
     products: () => productsOf(workspace),
     applications: () => all<ApplicationRow>(workspace, APPLICATIONS),
     prices: () => all<PriceRow>(workspace, PRICES),
-    copyText: ({ prefix = [] } = {}) => (prefix.length > 0 ? factCopyText(workspace, prefix) : facts()),
+    copyText: (options) => (options === undefined ? facts() : factCopyText(workspace, options)),
     sums: (keys) => factSums(workspace, keys),
     factRows: () => rowsOf<FactRow>(workspace, FACTS),
     contentDigest: () => contentDigest(workspace, about.manifest, facts),

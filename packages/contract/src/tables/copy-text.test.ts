@@ -43,6 +43,8 @@ describe('copyText', () => {
     expect(await textOf(bundle.copyText())).toBe(before);
     const prefixed = (await textOf(bundle.copyText({ prefix: ['t', 'p'] }))).split('\n');
     expect(prefixed.map((line) => line.replace(/^t\tp\t/, ''))).toEqual(before.split('\n'));
+    const unsorted = (await textOf(bundle.copyText({ order: 'file' }))).split('\n');
+    expect(unsorted.sort()).toEqual(before.split('\n').sort());
   });
 
   test('a prefix that would break the text is refused', async () => {

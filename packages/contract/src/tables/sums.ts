@@ -25,7 +25,7 @@ const EXPRESSIONS: ReadonlyMap<string, string> = new Map([
 ]);
 
 /** Rows that are handed out together. */
-const BATCH_ROWS = 16_384;
+const BATCH_ROWS = 4096;
 
 /**
  * The facts added up exactly by columns of their grain or `is_tax` (whether the product is TAX), in the order of these: beside them

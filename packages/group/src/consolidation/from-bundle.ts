@@ -62,10 +62,15 @@ export async function deriveFromBundle(
   bundle: Pick<VerifiedBundle, 'sums'>,
 ): Promise<DomainShare> {
   const place = [slice.tenantId, slice.entityId, slice.month];
+  let sent: Promise<unknown> = Promise.resolve();
   for (const { statement, keys, columns } of SUMMED_VIEWS) {
     for await (const batch of bundle.sums(keys)) {
-      await tx.execute(statement, [...place, ...columns.map((column) => batch.get(column))]);
+      // The database takes one batch while the next one is put together; its failure is told before another is sent.
+      await sent;
+      sent = tx.execute(statement, [...place, ...columns.map((column) => batch.get(column))]);
+      sent.catch(() => {});
     }
   }
+  await sent;
   return await deriveCoarser(tx, slice);
 }

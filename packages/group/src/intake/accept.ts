@@ -152,7 +152,7 @@ async function replaceFacts(tx: Tx, { slice, bundle, partition }: Admitted): Pro
     partition === null
       ? await stageFacts(tx, slice, bundle)
       : await tx
-          .copyFrom(sql.copyInto(partition), bundle.copyText({ prefix: [slice.tenantId] }))
+          .copyFrom(sql.copyInto(partition), bundle.copyText({ prefix: [slice.tenantId], order: 'file' }))
           .catch(refuseLongCodes);
   if (arrived !== bundle.rows) throw new Error(`${arrived} of ${bundle.rows} facts arrived`);
 }
@@ -175,7 +175,7 @@ async function stageFacts(tx: Tx, slice: Slice, bundle: VerifiedBundle): Promise
     await tx.execute(sql.CLEAR_STAGE, [slice.entityId]);
     [staged, due] = [0, due * 2];
   };
-  for await (const batch of readAhead(bundle.copyText(), BATCH_BYTES)) {
+  for await (const batch of readAhead(bundle.copyText({ order: 'file' }), BATCH_BYTES)) {
     await tx.copyFrom(sql.STAGE, batch);
     staged += 1;
     if (staged === due) await takeOn();
