@@ -6,10 +6,10 @@ import { listPeriods, periodHistory } from '../closing/periods.ts';
 import type { EntityNode } from '../node/entity.ts';
 import { answered } from './answered.ts';
 import * as schema from './closing.schema.ts';
-import { NoQuery, ProblemAnswer } from './finops.schema.ts';
+import { answers, asker, refusals } from './described.ts';
+import { NoQuery } from './finops.schema.ts';
 import { CONTROLLERS, READERS } from './roles.ts';
 
-const refusals = { '4xx': ProblemAnswer };
 const tags = ['periods'];
 
 /** The states of months. Controllers close, lock and reopen; a locked month takes an administrator, which the use case asks. */
@@ -29,7 +29,7 @@ function readingRoutes(app: App, entity: EntityNode): void {
         operationId: 'listPeriods',
         summary: 'Every month with its state, what waits for it and what is booked elsewhere',
         querystring: NoQuery,
-        response: { 200: schema.PeriodList, ...refusals },
+        response: answers(schema.PeriodList),
       },
     },
     async () => answered(await listPeriods(entity)),
@@ -43,7 +43,7 @@ function readingRoutes(app: App, entity: EntityNode): void {
         operationId: 'periodHistory',
         summary: 'Who closed, locked and reopened months, when and why',
         querystring: schema.HistoryQuery,
-        response: { 200: schema.History, ...refusals },
+        response: answers(schema.History),
       },
     },
     async (request) => answered(await periodHistory(entity, request.query.month)),
@@ -64,12 +64,11 @@ function stateRoutes(app: App, entity: EntityNode): void {
           operationId: `${verb}Month`,
           summary,
           params: schema.MonthPath,
-          response: { 200: schema.PeriodChange, ...refusals },
+          response: answers(schema.PeriodChange),
         },
       },
       async (request) => {
-        const { context, idempotencyKey } = request;
-        return answered(await change(entity, request.params.month, { context, idempotencyKey }));
+        return answered(await change(entity, request.params.month, asker(request)));
       },
     );
   }
@@ -83,12 +82,12 @@ function stateRoutes(app: App, entity: EntityNode): void {
         summary: 'Open a closed month again, with a reason; what waited for it is taken in',
         params: schema.MonthPath,
         body: schema.ReasonBody,
-        response: { 200: schema.PeriodChange, ...refusals },
+        response: answers(schema.PeriodChange),
       },
     },
     async (request) => {
-      const { context, idempotencyKey, params, body } = request;
-      return answered(await reopenMonth(entity, params.month, body.reason, { context, idempotencyKey }));
+      const { params, body } = request;
+      return answered(await reopenMonth(entity, params.month, body.reason, asker(request)));
     },
   );
 }
@@ -103,7 +102,7 @@ function adjustmentRoutes(app: App, entity: EntityNode): void {
         operationId: 'adjustmentsOfMonth',
         summary: 'Corrections of closed months that a month carries, at the grain of the facts',
         params: schema.MonthPath,
-        response: { 200: schema.AdjustmentReport, ...refusals },
+        response: answers(schema.AdjustmentReport),
       },
     },
     async (request) => answered(await reportAdjustments(entity, request.params.month)),
@@ -136,12 +135,12 @@ function adjustmentRoutes(app: App, entity: EntityNode): void {
         operationId: 'withdrawAdjustments',
         summary: 'Take back every booked correction of a closed month: its files wait again',
         params: schema.MonthPath,
-        response: { 200: schema.Withdrawn, ...refusals },
+        response: answers(schema.Withdrawn),
       },
     },
     async (request) => {
-      const { context, idempotencyKey, params } = request;
-      return answered(await withdrawAdjustments(entity, params.month, { context, idempotencyKey }));
+      const { params } = request;
+      return answered(await withdrawAdjustments(entity, params.month, asker(request)));
     },
   );
 }

@@ -13,6 +13,7 @@ import { exportFacts } from '../report/export-facts.ts';
 import { type FactsFilter, listImports, reportCoverage, reportFacts } from '../report/reports.ts';
 import { answered } from './answered.ts';
 import { closingRoutes } from './closing.routes.ts';
+import { answers, refusals, takes } from './described.ts';
 import * as schema from './finops.schema.ts';
 import { mappingRoutes } from './mapping.routes.ts';
 import { measuredRoutes } from './measured.routes.ts';
@@ -25,8 +26,6 @@ import { runRoutes } from './runs.routes.ts';
 import { tieOutRoutes } from './tieout.routes.ts';
 
 const MOST_UPLOAD_BYTES = 4 * 1024 ** 3;
-
-const refusals = { '4xx': schema.ProblemAnswer };
 
 /** The entity's FinOps over HTTP: each route is one use case, which the command line calls as well. */
 export async function registerFinopsRoutes(app: App, entity: EntityNode): Promise<void> {
@@ -62,7 +61,7 @@ function importRoutes(app: App, entity: EntityNode): void {
         operationId: 'importFocus',
         summary: 'Take a FOCUS file: CSV, gzip of CSV or Parquet',
         querystring: schema.ImportQuery,
-        response: { 200: schema.ImportAnswer, 201: schema.ImportAnswer, ...refusals },
+        response: takes(schema.ImportAnswer),
       },
     },
     async (request, reply) => {
@@ -85,7 +84,7 @@ function importRoutes(app: App, entity: EntityNode): void {
         operationId: 'listImports',
         summary: 'The latest imports',
         querystring: schema.NoQuery,
-        response: { 200: schema.ImportList, ...refusals },
+        response: answers(schema.ImportList),
       },
     },
     async () => answered(await listImports(entity)),
@@ -117,7 +116,7 @@ function reportRoutes(app: App, entity: EntityNode): void {
         operationId: 'facts',
         summary: 'Facts of a month at their grain, a page at a time',
         querystring: schema.FactsQuery,
-        response: { 200: schema.FactsAnswer, ...refusals },
+        response: answers(schema.FactsAnswer),
       },
     },
     async (request) => {
@@ -157,7 +156,7 @@ function reportRoutes(app: App, entity: EntityNode): void {
         operationId: 'coverage',
         summary: 'What the mapping placed, and what it did not',
         querystring: schema.MonthQuery,
-        response: { 200: schema.CoverageAnswer, ...refusals },
+        response: answers(schema.CoverageAnswer),
       },
     },
     async (request) => answered(await reportCoverage(entity, request.query.month)),
@@ -171,7 +170,7 @@ function reportRoutes(app: App, entity: EntityNode): void {
         operationId: 'explainIndirect',
         summary: 'Why an application bears its part of the shared costs',
         querystring: schema.ExplainQuery,
-        response: { 200: schema.ExplainAnswer, ...refusals },
+        response: answers(schema.ExplainAnswer),
       },
     },
     async (request) => {

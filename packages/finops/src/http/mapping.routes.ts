@@ -6,11 +6,11 @@ import { testMapping } from '../mapping/trial.ts';
 import { mappingDiff, mappingHistory, mappingVersion } from '../mapping/versions.ts';
 import type { EntityNode } from '../node/entity.ts';
 import { answered } from './answered.ts';
-import { NoQuery, ProblemAnswer } from './finops.schema.ts';
+import { answers } from './described.ts';
+import { NoQuery } from './finops.schema.ts';
 import * as schema from './mapping.schema.ts';
 import { ANALYSTS, READERS } from './roles.ts';
 
-const refusals = { '4xx': ProblemAnswer };
 const tags = ['mapping'];
 
 /** The mapping: as it is, as it was, what it does, and what it nearly does. */
@@ -30,7 +30,7 @@ function standingRoutes(app: App, entity: EntityNode): void {
         operationId: 'readMapping',
         summary: 'The mapping as it stands',
         querystring: NoQuery,
-        response: { 200: schema.MappingAnswer, ...refusals },
+        response: answers(schema.MappingAnswer),
       },
     },
     async () => answered(await loadMapping(entity.dir)),
@@ -44,7 +44,7 @@ function standingRoutes(app: App, entity: EntityNode): void {
         operationId: 'writeMapping',
         summary: 'Write the mapping whole; the next run uses it',
         body: schema.PutMappingBody,
-        response: { 200: schema.MappingWritten, ...refusals },
+        response: answers(schema.MappingWritten),
       },
     },
     async (request) => {
@@ -65,7 +65,7 @@ function historyRoutes(app: App, entity: EntityNode): void {
         operationId: 'mappingHistory',
         summary: 'The mappings that were used or written, newest first',
         querystring: NoQuery,
-        response: { 200: schema.HistoryAnswer, ...refusals },
+        response: answers(schema.HistoryAnswer),
       },
     },
     async () => answered(await mappingHistory(entity)),
@@ -79,7 +79,7 @@ function historyRoutes(app: App, entity: EntityNode): void {
         operationId: 'mappingVersion',
         summary: 'One of them, with its text',
         params: schema.VersionPath,
-        response: { 200: schema.VersionAnswer, ...refusals },
+        response: answers(schema.VersionAnswer),
       },
     },
     async (request) => answered(await mappingVersion(entity, request.params.version)),
@@ -93,7 +93,7 @@ function historyRoutes(app: App, entity: EntityNode): void {
         operationId: 'mappingDiff',
         summary: 'What changed between two of them, line by line',
         querystring: schema.DiffQuery,
-        response: { 200: schema.DiffAnswer, ...refusals },
+        response: answers(schema.DiffAnswer),
       },
     },
     async (request) => answered(await mappingDiff(entity, request.query.from, request.query.to)),
@@ -110,7 +110,7 @@ function trialRoutes(app: App, entity: EntityNode): void {
         operationId: 'testMapping',
         summary: 'What each line of the mapping catches in a month, what nothing does, and the allocated share',
         querystring: schema.TrialQuery,
-        response: { 200: schema.TrialAnswer, ...refusals },
+        response: answers(schema.TrialAnswer),
       },
     },
     async (request) => answered(await testMapping(entity, { month: request.query.month })),
@@ -124,7 +124,7 @@ function trialRoutes(app: App, entity: EntityNode): void {
         operationId: 'suggestMappings',
         summary: 'Tag keys and values that are nearly known, with their money',
         querystring: schema.TrialQuery,
-        response: { 200: schema.SuggestionsAnswer, ...refusals },
+        response: answers(schema.SuggestionsAnswer),
       },
     },
     async (request) => answered(await suggestMappings(entity, { month: request.query.month })),
@@ -138,7 +138,7 @@ function trialRoutes(app: App, entity: EntityNode): void {
         operationId: 'acceptSuggestions',
         summary: 'Write suggestions that a person confirmed into the mapping, as aliases',
         body: schema.AcceptBody,
-        response: { 200: schema.AcceptedAnswer, ...refusals },
+        response: answers(schema.AcceptedAnswer),
       },
     },
     async (request) => {

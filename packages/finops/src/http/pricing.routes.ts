@@ -7,14 +7,14 @@ import { importPrices } from '../pricing/import-prices.ts';
 import { viewLabel } from '../pricing/view-name.ts';
 import { archiveView, listViews, publishView, showView } from '../pricing/views.ts';
 import { answered } from './answered.ts';
-import { NoQuery, ProblemAnswer } from './finops.schema.ts';
+import { answers, asker, describedAs, takes } from './described.ts';
+import { NoQuery } from './finops.schema.ts';
 import * as schema from './pricing.schema.ts';
 import { ANALYSTS, CONTROLLERS, READERS } from './roles.ts';
 import { withUpload } from './uploaded.ts';
 
 const MOST_UPLOAD_BYTES = 64 * 1024 ** 2;
-const refusals = { '4xx': ProblemAnswer };
-const tags = ['prices'];
+const said = describedAs('prices');
 
 /** Pricing Views: analysts bring lists in, controllers publish them and say which month they value. */
 export function pricingRoutes(app: App, entity: EntityNode): void {
@@ -31,11 +31,9 @@ function viewRoutes(app: App, entity: EntityNode): void {
     {
       config: READERS,
       schema: {
-        tags,
-        operationId: 'listPricingViews',
-        summary: 'All versions of all Pricing Views, or of one',
+        ...said('listPricingViews', 'All versions of all Pricing Views, or of one'),
         querystring: schema.ViewsQuery,
-        response: { 200: schema.ViewList, ...refusals },
+        response: answers(schema.ViewList),
       },
     },
     async (request) => answered(await listViews(entity, request.query.view)),
@@ -45,11 +43,9 @@ function viewRoutes(app: App, entity: EntityNode): void {
     {
       config: READERS,
       schema: {
-        tags,
-        operationId: 'pricingView',
-        summary: 'A version of a Pricing View with its prices',
+        ...said('pricingView', 'A version of a Pricing View with its prices'),
         params: schema.ViewPath,
-        response: { 200: schema.ViewAnswer, ...refusals },
+        response: answers(schema.ViewAnswer),
       },
     },
     async (request) => answered(await showView(entity, viewLabel(request.params))),
@@ -59,19 +55,16 @@ function viewRoutes(app: App, entity: EntityNode): void {
     {
       config: { ...ANALYSTS, upload: { maxBytes: MOST_UPLOAD_BYTES } },
       schema: {
-        tags,
-        operationId: 'importPrices',
-        summary: 'Take a price list (CSV, Parquet, JSON) as a draft of a Pricing View',
+        ...said('importPrices', 'Take a price list (CSV, Parquet, JSON) as a draft of a Pricing View'),
         querystring: schema.ImportQuery,
-        response: { 200: schema.ImportAnswer, 201: schema.ImportAnswer, ...refusals },
+        response: takes(schema.ImportAnswer),
       },
     },
     async (request, reply) => {
       const { view, currency, valid_from: validFrom, valid_to: validTo, name = 'upload' } = request.query;
-      const { context, idempotencyKey } = request;
       return await withUpload(entity, request, async (path) => {
         const input = { path, name, view, currency, validFrom, validTo };
-        const answer = await importPrices(entity, input, { context, idempotencyKey });
+        const answer = await importPrices(entity, input, asker(request));
         return reply.code(answer.imported ? 201 : 200).send(answered(answer));
       });
     },
@@ -88,16 +81,13 @@ function statusRoutes(app: App, entity: EntityNode): void {
       {
         config: CONTROLLERS,
         schema: {
-          tags,
-          operationId: `${verb}PricingView`,
-          summary,
+          ...said(`${verb}PricingView`, summary),
           params: schema.ViewPath,
-          response: { 200: schema.ViewChange, ...refusals },
+          response: answers(schema.ViewChange),
         },
       },
       async (request) => {
-        const { context, idempotencyKey } = request;
-        return answered(await change(entity, viewLabel(request.params), { context, idempotencyKey }));
+        return answered(await change(entity, viewLabel(request.params), asker(request)));
       },
     );
   }
@@ -109,11 +99,9 @@ function calendarRoutes(app: App, entity: EntityNode): void {
     {
       config: READERS,
       schema: {
-        tags,
-        operationId: 'pricingCalendar',
-        summary: 'Which Pricing View values which month',
+        ...said('pricingCalendar', 'Which Pricing View values which month'),
         querystring: NoQuery,
-        response: { 200: schema.CalendarAnswer, ...refusals },
+        response: answers(schema.CalendarAnswer),
       },
     },
     async () => answered(await readCalendar(entity)),
@@ -123,17 +111,15 @@ function calendarRoutes(app: App, entity: EntityNode): void {
     {
       config: CONTROLLERS,
       schema: {
-        tags,
-        operationId: 'setPricingCalendar',
-        summary: 'Give a month to a published Pricing View',
+        ...said('setPricingCalendar', 'Give a month to a published Pricing View'),
         params: schema.MonthPath,
         body: schema.CalendarBody,
-        response: { 200: schema.CalendarChange, ...refusals },
+        response: answers(schema.CalendarChange),
       },
     },
     async (request) => {
-      const { context, idempotencyKey, params, body } = request;
-      return answered(await setCalendar(entity, params.month, body.view, { context, idempotencyKey }));
+      const { params, body } = request;
+      return answered(await setCalendar(entity, params.month, body.view, asker(request)));
     },
   );
   app.delete(
@@ -141,16 +127,14 @@ function calendarRoutes(app: App, entity: EntityNode): void {
     {
       config: CONTROLLERS,
       schema: {
-        tags,
-        operationId: 'clearPricingCalendar',
-        summary: 'Leave a month to the latest published Pricing View that is valid for it',
+        ...said('clearPricingCalendar', 'Leave a month to the latest published Pricing View that is valid for it'),
         params: schema.MonthPath,
-        response: { 200: schema.CalendarChange, ...refusals },
+        response: answers(schema.CalendarChange),
       },
     },
     async (request) => {
-      const { context, idempotencyKey, params } = request;
-      return answered(await clearCalendar(entity, params.month, { context, idempotencyKey }));
+      const { params } = request;
+      return answered(await clearCalendar(entity, params.month, asker(request)));
     },
   );
 }
@@ -161,11 +145,9 @@ function comparisonRoutes(app: App, entity: EntityNode): void {
     {
       config: READERS,
       schema: {
-        tags,
-        operationId: 'comparePricingViews',
-        summary: 'What other prices do to a month: its quantities under two Pricing Views',
+        ...said('comparePricingViews', 'What other prices do to a month: its quantities under two Pricing Views'),
         querystring: schema.CompareViewsQuery,
-        response: { 200: schema.ViewComparison, ...refusals },
+        response: answers(schema.ViewComparison),
       },
     },
     async (request) => answered(await compareViews(entity, request.query)),
@@ -175,11 +157,9 @@ function comparisonRoutes(app: App, entity: EntityNode): void {
     {
       config: READERS,
       schema: {
-        tags,
-        operationId: 'whatIf',
-        summary: 'A month as it stands against the same month under another Pricing View; nothing is stored',
+        ...said('whatIf', 'A month as it stands against the same month under another Pricing View; nothing is stored'),
         querystring: schema.WhatIfQuery,
-        response: { 200: schema.ViewComparison, ...refusals },
+        response: answers(schema.ViewComparison),
       },
     },
     async (request) => answered(await whatIf(entity, request.query)),
@@ -189,11 +169,9 @@ function comparisonRoutes(app: App, entity: EntityNode): void {
     {
       config: READERS,
       schema: {
-        tags,
-        operationId: 'compareMonths',
-        summary: 'Why a month costs more or less than another: price, volume, new, ended, other',
+        ...said('compareMonths', 'Why a month costs more or less than another: price, volume, new, ended, other'),
         querystring: schema.CompareMonthsQuery,
-        response: { 200: schema.MonthComparison, ...refusals },
+        response: answers(schema.MonthComparison),
       },
     },
     async (request) => answered(await compareMonths(entity, request.query)),
@@ -206,11 +184,9 @@ function actualRoutes(app: App, entity: EntityNode): void {
     {
       config: READERS,
       schema: {
-        tags,
-        operationId: 'actualPrices',
-        summary: "The prices that a month's bills come to, and what they leave",
+        ...said('actualPrices', "The prices that a month's bills come to, and what they leave"),
         querystring: schema.ActualQuery,
-        response: { 200: schema.ActualAnswer, ...refusals },
+        response: answers(schema.ActualAnswer),
       },
     },
     async (request) => answered(await actualView(entity, request.query.month)),
@@ -220,16 +196,14 @@ function actualRoutes(app: App, entity: EntityNode): void {
     {
       config: ANALYSTS,
       schema: {
-        tags,
-        operationId: 'saveActualPrices',
-        summary: 'Keep the actual prices of a month as a draft of a Pricing View',
+        ...said('saveActualPrices', 'Keep the actual prices of a month as a draft of a Pricing View'),
         body: schema.SaveActualBody,
-        response: { 200: schema.SavedView, 201: schema.SavedView, ...refusals },
+        response: takes(schema.SavedView),
       },
     },
     async (request, reply) => {
-      const { context, idempotencyKey, body } = request;
-      const saved = await saveActualView(entity, body, { context, idempotencyKey });
+      const { body } = request;
+      const saved = await saveActualView(entity, body, asker(request));
       return reply.code(saved.imported ? 201 : 200).send(answered(saved));
     },
   );

@@ -5,14 +5,13 @@ import { importReferences } from '../references/import-references.ts';
 import { listReferences, referenceChanges, unmappedReferences } from '../references/list-references.ts';
 import { pullReferences } from '../references/pull-references.ts';
 import { answered } from './answered.ts';
-import { ProblemAnswer } from './finops.schema.ts';
+import { answers, asker, describedAs, takes } from './described.ts';
 import * as schema from './references.schema.ts';
 import { ANALYSTS, READERS } from './roles.ts';
 import { withUpload } from './uploaded.ts';
 
 const MOST_UPLOAD_BYTES = 64 * 1024 ** 2;
-const refusals = { '4xx': ProblemAnswer, '5xx': ProblemAnswer };
-const tags = ['references'];
+const said = describedAs('references');
 
 /** Domains, families, products and applications of the entity, and what they stand for in the group. */
 export function referenceRoutes(app: App, entity: EntityNode): void {
@@ -27,11 +26,9 @@ function readRoutes(app: App, entity: EntityNode): void {
     {
       config: READERS,
       schema: {
-        tags,
-        operationId: 'listReferences',
-        summary: 'The references, deactivated ones included, or those that hold in a month',
+        ...said('listReferences', 'The references, deactivated ones included, or those that hold in a month'),
         querystring: schema.ReferencesQuery,
-        response: { 200: schema.ReferencesAnswer, ...refusals },
+        response: answers(schema.ReferencesAnswer),
       },
     },
     async (request) => answered(await listReferences(entity, request.query)),
@@ -41,11 +38,9 @@ function readRoutes(app: App, entity: EntityNode): void {
     {
       config: READERS,
       schema: {
-        tags,
-        operationId: 'referenceChanges',
-        summary: 'Who changed which reference, newest first',
+        ...said('referenceChanges', 'Who changed which reference, newest first'),
         querystring: schema.ChangesQuery,
-        response: { 200: schema.ChangesAnswer, ...refusals },
+        response: answers(schema.ChangesAnswer),
       },
     },
     async (request) => answered(await referenceChanges(entity, request.query)),
@@ -55,11 +50,12 @@ function readRoutes(app: App, entity: EntityNode): void {
     {
       config: READERS,
       schema: {
-        tags,
-        operationId: 'unmappedReferences',
-        summary: 'What facts name and the group does not know: domains refuse a publication, products are counted',
+        ...said(
+          'unmappedReferences',
+          'What facts name and the group does not know: domains refuse a publication, products are counted',
+        ),
         querystring: schema.UnmappedQuery,
-        response: { 200: schema.UnmappedAnswer, ...refusals },
+        response: answers(schema.UnmappedAnswer),
       },
     },
     async (request) => answered(await unmappedReferences(entity, request.query.month)),
@@ -72,18 +68,15 @@ function importRoute(app: App, entity: EntityNode): void {
     {
       config: { ...ANALYSTS, upload: { maxBytes: MOST_UPLOAD_BYTES } },
       schema: {
-        tags,
-        operationId: 'importReferences',
-        summary: 'Take a file of references: CSV, Parquet, YAML or JSON',
+        ...said('importReferences', 'Take a file of references: CSV, Parquet, YAML or JSON'),
         querystring: schema.ImportReferencesQuery,
-        response: { 200: schema.ReferencesImported, 201: schema.ReferencesImported, ...refusals },
+        response: takes(schema.ReferencesImported),
       },
     },
     async (request, reply) => {
-      const { context, idempotencyKey } = request;
       const { name = 'upload' } = request.query;
       return await withUpload(entity, request, async (path) => {
-        const answer = await importReferences(entity, { path, name }, { context, idempotencyKey });
+        const answer = await importReferences(entity, { path, name }, asker(request));
         return reply.code(answer.added + answer.changed > 0 ? 201 : 200).send(answered(answer));
       });
     },
@@ -96,17 +89,14 @@ function changeRoutes(app: App, entity: EntityNode): void {
     {
       config: ANALYSTS,
       schema: {
-        tags,
-        operationId: 'deactivateReference',
-        summary: 'End a reference with a last month; its history stays',
+        ...said('deactivateReference', 'End a reference with a last month; its history stays'),
         body: schema.DeactivateBody,
-        response: { 200: schema.Reference, ...refusals },
+        response: answers(schema.Reference),
       },
     },
     async (request) => {
-      const { context, idempotencyKey } = request;
       const { last_month, ...name } = request.body;
-      return answered(await deactivateReference(entity, name, last_month, { context, idempotencyKey }));
+      return answered(await deactivateReference(entity, name, last_month, asker(request)));
     },
   );
   app.post(
@@ -114,16 +104,14 @@ function changeRoutes(app: App, entity: EntityNode): void {
     {
       config: ANALYSTS,
       schema: {
-        tags,
-        operationId: 'reactivateReference',
-        summary: 'Let a reference hold again',
+        ...said('reactivateReference', 'Let a reference hold again'),
         body: schema.ReactivateBody,
-        response: { 200: schema.Reference, ...refusals },
+        response: answers(schema.Reference),
       },
     },
     async (request) => {
-      const { body, context, idempotencyKey } = request;
-      return answered(await reactivateReference(entity, body, { context, idempotencyKey }));
+      const { body } = request;
+      return answered(await reactivateReference(entity, body, asker(request)));
     },
   );
   app.post(
@@ -131,17 +119,14 @@ function changeRoutes(app: App, entity: EntityNode): void {
     {
       config: ANALYSTS,
       schema: {
-        tags,
-        operationId: 'mapReference',
-        summary: 'Say which code of the group a reference stands for; null takes that back',
+        ...said('mapReference', 'Say which code of the group a reference stands for; null takes that back'),
         body: schema.MapBody,
-        response: { 200: schema.Reference, ...refusals },
+        response: answers(schema.Reference),
       },
     },
     async (request) => {
-      const { context, idempotencyKey } = request;
       const { group_code, ...name } = request.body;
-      return answered(await mapReference(entity, name, group_code, { context, idempotencyKey }));
+      return answered(await mapReference(entity, name, group_code, asker(request)));
     },
   );
   app.post(
@@ -149,17 +134,14 @@ function changeRoutes(app: App, entity: EntityNode): void {
     {
       config: ANALYSTS,
       schema: {
-        tags,
-        operationId: 'pullReferences',
-        summary: 'Ask the group of the admission for its references',
+        ...said('pullReferences', 'Ask the group of the admission for its references'),
         // The address is that of the admission: a caller who could name another would send the node's token there.
         body: schema.PullBody,
-        response: { 200: schema.PulledAnswer, ...refusals },
+        response: answers(schema.PulledAnswer),
       },
     },
     async (request) => {
-      const { context, idempotencyKey } = request;
-      return answered(await pullReferences(entity, { context, idempotencyKey }));
+      return answered(await pullReferences(entity, asker(request)));
     },
   );
 }

@@ -5,13 +5,15 @@ import { testRules } from '../indirect/test-rules.ts';
 import type { EntityNode } from '../node/entity.ts';
 import { CONTROLLING, requireRole } from '../node/require-role.ts';
 import { answered } from './answered.ts';
-import { ProblemAnswer } from './finops.schema.ts';
+import { answers, asker, describedAs, takes } from './described.ts';
 import { ANALYSTS, CONTROLLERS, READERS } from './roles.ts';
 import * as schema from './rules.schema.ts';
 import { withUpload } from './uploaded.ts';
 
-const refusals = { '4xx': ProblemAnswer };
 const MOST_DRIVER_BYTES = 256 * 1024 ** 2;
+
+const rules = describedAs('rules');
+const drivers = describedAs('drivers');
 
 /** Indirect rules by version, tried before they count, and the drivers that they weigh by. */
 export function ruleRoutes(app: App, entity: EntityNode): void {
@@ -20,11 +22,12 @@ export function ruleRoutes(app: App, entity: EntityNode): void {
     {
       config: ANALYSTS,
       schema: {
-        tags: ['rules'],
-        operationId: 'importIndirectRules',
-        summary: 'Take indirect rules: what is new becomes a draft; whoever may publish publishes it at once',
+        ...rules(
+          'importIndirectRules',
+          'Take indirect rules: what is new becomes a draft; whoever may publish publishes it at once',
+        ),
         body: schema.RulesBody,
-        response: { 200: schema.ImportedRules, ...refusals },
+        response: answers(schema.ImportedRules),
       },
     },
     async (request) => {
@@ -39,10 +42,8 @@ export function ruleRoutes(app: App, entity: EntityNode): void {
     {
       config: READERS,
       schema: {
-        tags: ['rules'],
-        operationId: 'listIndirectRules',
-        summary: 'All versions of all indirect rules, in the order in which rules choose',
-        response: { 200: schema.RuleList, ...refusals },
+        ...rules('listIndirectRules', 'All versions of all indirect rules, in the order in which rules choose'),
+        response: answers(schema.RuleList),
       },
     },
     async () => answered(await listRules(entity)),
@@ -52,11 +53,9 @@ export function ruleRoutes(app: App, entity: EntityNode): void {
     {
       config: READERS,
       schema: {
-        tags: ['rules'],
-        operationId: 'showIndirectRule',
-        summary: 'A version of an indirect rule with what it says',
+        ...rules('showIndirectRule', 'A version of an indirect rule with what it says'),
         params: schema.RulePath,
-        response: { 200: schema.ShownRule, ...refusals },
+        response: answers(schema.ShownRule),
       },
     },
     async (request) => answered(await showRule(entity, request.params.code, request.params.version)),
@@ -81,13 +80,12 @@ function changeRoutes(app: App, entity: EntityNode): void {
           operationId: `${verb}IndirectRule`,
           summary,
           params: schema.RulePath,
-          response: { 200: schema.ShownRule, ...refusals },
+          response: answers(schema.ShownRule),
         },
       },
       async (request) => {
-        const { context, idempotencyKey } = request;
         const { code, version } = request.params;
-        return answered(await change(entity, code, version, { context, idempotencyKey }));
+        return answered(await change(entity, code, version, asker(request)));
       },
     );
   }
@@ -99,12 +97,12 @@ function testRoute(app: App, entity: EntityNode): void {
     {
       config: ANALYSTS,
       schema: {
-        tags: ['rules'],
-        operationId: 'testIndirectRules',
-        summary:
+        ...rules(
+          'testIndirectRules',
           'Compute a month with other rules and change nothing: what each rule takes, what each application would bear',
+        ),
         body: schema.RulesTestBody,
-        response: { 200: schema.RulesTested, ...refusals },
+        response: answers(schema.RulesTested),
       },
     },
     async (request) => {
@@ -120,18 +118,18 @@ function driverRoutes(app: App, entity: EntityNode): void {
     {
       config: { ...ANALYSTS, upload: { maxBytes: MOST_DRIVER_BYTES } },
       schema: {
-        tags: ['drivers'],
-        operationId: 'importDrivers',
-        summary: 'Take driver values: CSV or Parquet with the columns driver, month, application, value',
+        ...drivers(
+          'importDrivers',
+          'Take driver values: CSV or Parquet with the columns driver, month, application, value',
+        ),
         querystring: schema.DriverImportQuery,
-        response: { 200: schema.DriverImported, 201: schema.DriverImported, ...refusals },
+        response: takes(schema.DriverImported),
       },
     },
     async (request, reply) => {
       const { replace = false, name = 'upload' } = request.query;
-      const { context, idempotencyKey } = request;
       const answer = await withUpload(entity, request, (path) =>
-        importDrivers(entity, { path, name, replace }, { context, idempotencyKey }),
+        importDrivers(entity, { path, name, replace }, asker(request)),
       );
       return reply.code(answer.imported ? 201 : 200).send(answered(answer));
     },
@@ -141,11 +139,9 @@ function driverRoutes(app: App, entity: EntityNode): void {
     {
       config: READERS,
       schema: {
-        tags: ['drivers'],
-        operationId: 'listDrivers',
-        summary: 'What stands of the drivers, with control totals',
+        ...drivers('listDrivers', 'What stands of the drivers, with control totals'),
         querystring: schema.DriverQuery,
-        response: { 200: schema.DriverList, ...refusals },
+        response: answers(schema.DriverList),
       },
     },
     async (request) => answered(await listDrivers(entity, request.query)),

@@ -5,11 +5,12 @@ import { listRuns, showRun } from '../batch/runs.ts';
 import { runMonth } from '../facts/run-month.ts';
 import type { EntityNode } from '../node/entity.ts';
 import { answered } from './answered.ts';
+import { answers, describedAs, refusals } from './described.ts';
 import * as schema from './finops.schema.ts';
 import { ANALYSTS, READERS } from './roles.ts';
 import { BatchList, BatchPath, BatchShown, JobAsked, RunBody, RunPath, RunShown } from './runs.schema.ts';
 
-const refusals = { '4xx': schema.ProblemAnswer };
+const said = describedAs('runs');
 
 /** The monthly batch: one month while the caller waits, or a range as a job; and what runs did. */
 export function runRoutes(app: App, entity: EntityNode): void {
@@ -18,9 +19,7 @@ export function runRoutes(app: App, entity: EntityNode): void {
     {
       config: ANALYSTS,
       schema: {
-        tags: ['runs'],
-        operationId: 'runMonth',
-        summary: 'The monthly batch: replace the facts of a month now, or those of a range as a job',
+        ...said('runMonth', 'The monthly batch: replace the facts of a month now, or those of a range as a job'),
         body: RunBody,
         response: { 201: schema.RunAnswer, 202: JobAsked, ...refusals },
       },
@@ -54,11 +53,9 @@ export function runRoutes(app: App, entity: EntityNode): void {
     {
       config: READERS,
       schema: {
-        tags: ['runs'],
-        operationId: 'listRuns',
-        summary: 'The latest runs',
+        ...said('listRuns', 'The latest runs'),
         querystring: schema.OptionalMonthQuery,
-        response: { 200: schema.RunList, ...refusals },
+        response: answers(schema.RunList),
       },
     },
     async (request) => answered(await listRuns(entity, request.query.month)),
@@ -68,11 +65,9 @@ export function runRoutes(app: App, entity: EntityNode): void {
     {
       config: READERS,
       schema: {
-        tags: ['runs'],
-        operationId: 'showRun',
-        summary: 'One run: its steps, and totals and digest of the facts that it replaced',
+        ...said('showRun', 'One run: its steps, and totals and digest of the facts that it replaced'),
         params: RunPath,
-        response: { 200: RunShown, ...refusals },
+        response: answers(RunShown),
       },
     },
     async (request) => answered(await showRun(entity, request.params.run_id)),
@@ -86,10 +81,8 @@ function batchRoutes(app: App, entity: EntityNode): void {
     {
       config: READERS,
       schema: {
-        tags: ['runs'],
-        operationId: 'listBatches',
-        summary: 'The latest batches of months, asked for, scheduled or by command',
-        response: { 200: BatchList, ...refusals },
+        ...said('listBatches', 'The latest batches of months, asked for, scheduled or by command'),
+        response: answers(BatchList),
       },
     },
     async () => answered(await listBatches(entity)),
@@ -99,11 +92,9 @@ function batchRoutes(app: App, entity: EntityNode): void {
     {
       config: READERS,
       schema: {
-        tags: ['runs'],
-        operationId: 'showBatch',
-        summary: 'One batch of months and its runs, those of earlier attempts included',
+        ...said('showBatch', 'One batch of months and its runs, those of earlier attempts included'),
         params: BatchPath,
-        response: { 200: BatchShown, ...refusals },
+        response: answers(BatchShown),
       },
     },
     async (request) => answered(await showBatch(entity, request.params.batch_id)),
