@@ -18,7 +18,7 @@ export interface Session {
  */
 export async function begun(pool: pg.Pool, begin: string, ahead: readonly Statement[]): Promise<Session> {
   for (let attempt = 1; ; attempt += 1) {
-    const client = await pool.connect();
+    const client = await connected(pool);
     let failure: Error | undefined;
     const broke = (error: Error) => {
       failure = error;
@@ -51,6 +51,26 @@ export async function begun(pool: pg.Pool, begin: string, ahead: readonly Statem
       release();
       throw error;
     }
+  }
+}
+
+/** How long nobody tries to connect after a connection was refused: a crowd of attempts keeps a server from starting. */
+const REST_MILLISECONDS = 100;
+
+const refusals = new WeakMap<pg.Pool, { readonly error: unknown; readonly until: number }>();
+
+/** @throws what the last attempt met, where it was a moment ago and no connection is open */
+async function connected(pool: pg.Pool): Promise<pg.PoolClient> {
+  const refused = refusals.get(pool);
+  if (refused !== undefined && pool.idleCount === 0 && performance.now() < refused.until) throw refused.error;
+  try {
+    return await pool.connect();
+  } catch (error) {
+    // Without a code: the pool has no free connection, which says nothing about the server.
+    if (error instanceof Error && 'code' in error) {
+      refusals.set(pool, { error, until: performance.now() + REST_MILLISECONDS });
+    }
+    throw error;
   }
 }
 
