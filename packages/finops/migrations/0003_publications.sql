@@ -28,7 +28,8 @@ CREATE TABLE entity_publication (
 ALTER TABLE entity_publication ALTER COLUMN bundle SET STORAGE EXTERNAL;
 CREATE INDEX entity_publication_since ON entity_publication (tenant_id, legal_entity_id, sequence);
 
--- How a revision went to a group node: WAITING for an answer, and what the group answered. One row a revision and address.
+-- How a revision went to a group node: WAITING for an answer, PULLED where the group came for it, and what the group answered. One row
+-- a revision and address.
 CREATE TABLE publication_push (
   tenant_id        uuid NOT NULL,
   legal_entity_id  uuid NOT NULL,
@@ -36,7 +37,7 @@ CREATE TABLE publication_push (
   revision         integer NOT NULL,
   url              text NOT NULL,
   country_code     char(2) NOT NULL,
-  state            text NOT NULL CHECK (state IN ('WAITING', 'ACCEPTED', 'REFUSED')),
+  state            text NOT NULL CHECK (state IN ('WAITING', 'PULLED', 'ACCEPTED', 'REFUSED')),
   attempts         integer NOT NULL CHECK (attempts >= 1),
   -- Of the last attempt: none where nobody answered.
   http_status      integer,

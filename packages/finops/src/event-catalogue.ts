@@ -71,12 +71,12 @@ export const FINOPS_EVENTS = defineEvents({
     }),
   },
   'FINOPS.PUBLICATION.ACCEPTED': {
-    summary: 'The group accepted a publication that was pushed to it.',
+    summary: 'The group accepted a publication that was pushed to it, or that it fetched.',
     about: 'the entity',
     payload: push,
   },
   'FINOPS.PUBLICATION.REFUSED': {
-    summary: 'The group refused a publication that was pushed to it.',
+    summary: 'The group refused a publication that was pushed to it, or that it fetched.',
     about: 'the entity',
     payload: push,
   },

@@ -6,10 +6,11 @@ import { previewPublication } from '../publish/preview.ts';
 import { bundleBytes, listPublications, publicationStatus } from '../publish/publications.ts';
 import { publishMonth } from '../publish/publish-month.ts';
 import { requestPush } from '../publish/push-job.ts';
+import { notePulled, takeAnswers } from '../publish/told-by-group.ts';
 import { answered } from './answered.ts';
 import { MonthBody, ProblemAnswer } from './finops.schema.ts';
 import * as schema from './publications.schema.ts';
-import { CONTROLLERS, PULLERS, READERS } from './roles.ts';
+import { CONTROLLERS, GROUP_ONLY, PULLER_ROLE, PULLERS, READERS } from './roles.ts';
 
 const refusals = { '4xx': ProblemAnswer };
 
@@ -100,10 +101,29 @@ function revisionRoutes(app: App, entity: EntityNode): void {
     },
     async (request, reply) => {
       const found = await publicationStatus(entity, request.params.month, request.params.revision);
+      if (request.context.roles.includes(PULLER_ROLE)) await notePulled(entity, found, request.context);
       reply.header('content-disposition', `attachment; filename="${found.file_name}"`);
       reply.header('content-length', found.bytes);
       reply.header('etag', `"${found.bundle_sha256}"`);
       return reply.type('application/zip').send(Readable.from(bundleBytes(entity, found), { objectMode: false }));
+    },
+  );
+  app.post(
+    '/api/finops/publications/answers',
+    {
+      config: GROUP_ONLY,
+      schema: {
+        tags: ['publications'],
+        operationId: 'takeAnswers',
+        summary: 'What the group says about bundles that it fetched: accepted, or refused with its report',
+        body: schema.AnswersBody,
+        response: { 200: schema.AnswersTaken, ...refusals },
+      },
+    },
+    async (request) => {
+      const { context, idempotencyKey } = request;
+      const answers = request.body.answers.map((one) => ({ ...one, report: one.report ?? null }));
+      return answered(await takeAnswers(entity, answers, { context, idempotencyKey }));
     },
   );
   app.post(

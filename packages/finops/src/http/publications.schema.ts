@@ -40,8 +40,9 @@ const publication = {
   bytes: Count,
   sequence: Sequence,
   created_at: Time,
-  state: Type.Enum(['SEALED', 'WAITING', 'ACCEPTED', 'REFUSED'], {
-    description: 'SEALED until it is sent, WAITING while nobody answers, then what the group answered last',
+  state: Type.Enum(['SEALED', 'WAITING', 'PULLED', 'ACCEPTED', 'REFUSED'], {
+    description:
+      'SEALED until it is sent or fetched, WAITING while nobody answers, PULLED once the group came for it, then what it answered last',
   }),
 };
 export const PublicationList = Type.Object({ rows: Type.Array(Type.Object(publication)), next: Sequence });
@@ -50,7 +51,7 @@ export const PublicationStatus = Type.Object({
   pushes: Type.Array(
     Type.Object({
       url: Type.String(),
-      state: Type.Enum(['WAITING', 'ACCEPTED', 'REFUSED']),
+      state: Type.Enum(['WAITING', 'PULLED', 'ACCEPTED', 'REFUSED']),
       attempts: Count,
       http_status: orNull(Type.Integer()),
       answer: Type.Unknown({ description: "The group's report, as it came" }),
@@ -58,6 +59,31 @@ export const PublicationStatus = Type.Object({
       last_at: Time,
     }),
   ),
+});
+const AnswerOf = {
+  period_month: Month,
+  revision: Type.Integer({ minimum: 1, maximum: 1_000_000 }),
+  manifest_sha256: Digest,
+};
+export const AnswersBody = Type.Object(
+  {
+    answers: Type.Array(
+      Type.Object(
+        {
+          ...AnswerOf,
+          outcome: Type.Enum(['ACCEPTED', 'REFUSED']),
+          report: Type.Optional(Type.Unknown({ description: "The group's report" })),
+        },
+        { additionalProperties: false },
+      ),
+      { minItems: 1, maxItems: 100 },
+    ),
+  },
+  { additionalProperties: false },
+);
+export const AnswersTaken = Type.Object({
+  taken: Count,
+  unknown: Type.Array(Type.Object(AnswerOf), { description: 'About something that this node did not publish' }),
 });
 export const PushRequested = Type.Object({ job_id: Uuid });
 

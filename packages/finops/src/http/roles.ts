@@ -16,6 +16,8 @@ export const ADMINS = route('finops.admin');
 /** Role of the group of the admission, and of nobody else. */
 export const PULLER_ROLE = 'finops.puller';
 export const PULLERS = route(...READERS.roles, PULLER_ROLE);
+/** What became of a bundle says the group, and nobody in its name. */
+export const GROUP_ONLY = route(PULLER_ROLE);
 
 function route(...roles: readonly string[]) {
   return { roles: [...roles], module: FINOPS_MODULE };

@@ -21,6 +21,8 @@ const PULLED = [
 /** What brings data in, and what seals it: every write of the service is one of them, or this list is wrong. */
 const ANALYST = 'finops.analyst';
 const CONTROLLER = 'finops.controller';
+/** The one write that is the group's alone. */
+const TOLD = 'POST /api/finops/publications/answers';
 const WRITES: Readonly<Record<string, typeof ANALYST | typeof CONTROLLER>> = {
   'POST /api/finops/imports': ANALYST,
   'POST /api/finops/consumption': ANALYST,
@@ -125,7 +127,8 @@ describe('every route of the service', () => {
       const pulled = route.method === 'GET' && PULLED.includes(route.path);
       const readers = ROLES.filter((role) => role !== 'finops.puller' || pulled);
       const writers = [WRITES[name], 'finops.admin'] as const;
-      const roles = route.method === 'GET' ? readers : ROLES.filter((role) => writers.includes(role as never));
+      const wanted = route.method === 'GET' ? readers : ROLES.filter((role) => writers.includes(role as never));
+      const roles = name === TOLD ? ['finops.puller'] : wanted;
       return roles.map((role) => `${name} ${role}`);
     });
     expect(opened).toEqual(expected);
@@ -134,23 +137,25 @@ describe('every route of the service', () => {
         .filter(({ method }) => method !== 'GET')
         .map(({ method, path }) => `${method} ${path}`)
         .sort(),
-    ).toEqual(Object.keys(WRITES).sort());
+    ).toEqual([...Object.keys(WRITES), TOLD].sort());
   });
 
   it('answers nobody else: no token, no module, a suspended tenant, another tenant or entity', async () => {
     const before = await traces();
+    const roles = ['finops.admin', 'finops.puller'];
     const strangers = [
       [undefined, 401, 'MISSING_TENANT_CONTEXT'],
-      [await token({ enabled_modules: [] }), 403, 'MODULE_DISABLED'],
-      [await token({ billing_status: 'SUSPENDED' }), 403, 'TENANT_SUSPENDED'],
-      [await token({ tenant_id: uuidv7() }), 403, 'ENTITY_NOT_SERVED'],
-      [await token({ legal_entity_id: NIL_UUID.replace('0', '1') }), 403, 'ENTITY_NOT_SERVED'],
+      [await token({ roles, enabled_modules: [] }), 403, 'MODULE_DISABLED'],
+      [await token({ roles, billing_status: 'SUSPENDED' }), 403, 'TENANT_SUSPENDED'],
+      [await token({ roles, tenant_id: uuidv7() }), 403, 'ENTITY_NOT_SERVED'],
+      [await token({ roles, legal_entity_id: NIL_UUID.replace('0', '1') }), 403, 'ENTITY_NOT_SERVED'],
       [await token({ roles: ['group.admin', 'analytic.admin', 'entity.publisher'] }), 403, 'FORBIDDEN'],
     ] as const;
     const reader = [await token({ roles: ['finops.reader', 'finops.puller'] }), 403, 'FORBIDDEN'] as const;
+    const isOpen = ({ method, path }: (typeof routes)[number]) => method === 'GET' || `${method} ${path}` === TOLD;
     const answers = new Set<string>();
     for (const route of routes) {
-      for (const [bearer, status, code] of route.method === 'GET' ? strangers : [...strangers, reader]) {
+      for (const [bearer, status, code] of isOpen(route) ? strangers : [...strangers, reader]) {
         const answer = await call(route, bearer);
         if (answer.status !== status || answer.code !== code)
           answers.add(`${route.method} ${route.path}: ${answer.code}, not ${code}`);
@@ -194,11 +199,35 @@ describe('the group that pulls', () => {
       etag: `"${published.bundle_sha256}"`,
     });
     expect(sha256(bundle.rawPayload)).toBe(published.bundle_sha256);
+    const tell = async (answer: object) =>
+      app.inject({
+        method: 'POST',
+        url: '/api/finops/publications/answers',
+        headers: { authorization: `Bearer ${await signed()}` },
+        payload: { answers: [answer] },
+      });
+    const of = { period_month: '2025-07', revision: 1, manifest_sha256: published.manifest_sha256 };
+    const state = async () => (await get('?since=0', await signed())).json().rows[0].state;
+    expect(await state()).toBe('PULLED');
+    const foreign = { ...of, manifest_sha256: 'ab'.repeat(32) };
+    expect((await tell({ ...foreign, outcome: 'ACCEPTED' })).json()).toEqual({ taken: 0, unknown: [foreign] });
+    expect((await tell({ ...of, revision: 9, outcome: 'ACCEPTED' })).json()).toMatchObject({ taken: 0 });
+    for (const wrong of [{ ...of, outcome: 'LOST' }, { ...of, outcome: 'ACCEPTED', note: 1 }, of]) {
+      expect((await tell(wrong)).statusCode).toBe(400);
+    }
+    expect(await state()).toBe('PULLED');
+    expect((await tell({ ...of, outcome: 'REFUSED', report: { code: 'X' } })).json()).toEqual({
+      taken: 1,
+      unknown: [],
+    });
+    expect(await state()).toBe('REFUSED');
   });
 
   it('reaches nothing else', async () => {
     const bearer = await signed();
-    const others = routes.filter(({ method, path }) => method !== 'GET' || !PULLED.includes(path));
+    const others = routes.filter(({ method, path }) =>
+      method === 'GET' ? !PULLED.includes(path) : `${method} ${path}` !== TOLD,
+    );
     for (const route of others)
       expect(await call(route, bearer), route.path).toMatchObject({ status: 403, code: 'FORBIDDEN' });
   });

@@ -18,7 +18,7 @@ export function groupIssuer(tenantCode: string): string {
 
 /**
  * Takes short-lived tokens that the group signs with the key of its admission. What the group may do is decided here: list what the
- * entity published, and fetch it.
+ * entity published, fetch it, and say what became of it.
  */
 export function groupTokens(entity: EntityNode): DelegatedIssuer {
   return {

@@ -23,14 +23,14 @@ export interface PublicationRow {
   readonly created_at: string;
   /** Public half of the key that signed it. */
   readonly public_jwk: PublicJwk;
-  /** SEALED until it is sent; WAITING while no group node has answered; then what the group answered last. */
-  readonly state: 'SEALED' | 'WAITING' | 'ACCEPTED' | 'REFUSED';
+  /** SEALED until it is sent or fetched; WAITING while no group node has answered, PULLED once one came for it; then what the group answered last. */
+  readonly state: 'SEALED' | 'WAITING' | 'PULLED' | 'ACCEPTED' | 'REFUSED';
 }
 
-/** How a revision went to one address. */
+/** How a revision went to one address, or to the group that came for it: then the address is `pull:` and the group's code. */
 export interface PushRow {
   readonly url: string;
-  readonly state: 'WAITING' | 'ACCEPTED' | 'REFUSED';
+  readonly state: 'WAITING' | 'PULLED' | 'ACCEPTED' | 'REFUSED';
   readonly attempts: number;
   /** Of the last attempt; null where nobody answered. */
   readonly http_status: number | null;

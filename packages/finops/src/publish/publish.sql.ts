@@ -116,3 +116,21 @@ export const WAITING_PUSHES = `
   SELECT to_char(period_month, 'YYYY-MM') AS month, revision, url FROM publication_push
    WHERE tenant_id = $1 AND legal_entity_id = $2 AND state = 'WAITING'
    ORDER BY period_month, revision, url`;
+
+/** The group came for a revision that nobody sends. What it answered before stays. */
+export const NOTE_PULLED = `
+  INSERT INTO publication_push (tenant_id, legal_entity_id, period_month, revision, url, country_code, state, attempts, created_by)
+  VALUES ($1, $2, $3, $4, $5, $6, 'PULLED', 1, $7) ON CONFLICT DO NOTHING`;
+
+export const PUBLISHED_MANIFEST = `
+  SELECT 1 FROM entity_publication
+   WHERE tenant_id = $1 AND legal_entity_id = $2 AND period_month = $3 AND revision = $4 AND manifest_sha256 = $5`;
+
+/** Changes no row where the group said so before. */
+export const TAKE_ANSWER = `
+  INSERT INTO publication_push AS p (tenant_id, legal_entity_id, period_month, revision, url, country_code, state, attempts,
+                                     answer, created_by)
+  VALUES ($1, $2, $3, $4, $5, $6, $7, 1, $8, $9)
+  ON CONFLICT (tenant_id, legal_entity_id, period_month, revision, url) DO UPDATE
+     SET state = excluded.state, answer = excluded.answer, last_at = clock_timestamp()
+   WHERE (p.state, p.answer) IS DISTINCT FROM (excluded.state, excluded.answer)`;

@@ -77,6 +77,8 @@ export class FolderWatch {
   async #note(): Promise<void> {
     for (const entity of await entitiesIn(this.#root)) {
       const folder = join(this.#root, entity);
+      // Or one look would only give a killed process's files their names back.
+      await this.#giveBack(folder);
       for (const file of await readdir(folder)) await this.#settled(join(folder, file));
     }
   }

@@ -186,6 +186,9 @@ describe('a pull', () => {
       } else if (failures > 0) {
         failures -= 1;
         response.writeHead(503).end();
+      } else if (url.pathname === '/api/finops/publications/answers') {
+        // Software that follows the contract and takes no answers.
+        response.writeHead(404).end('{"code":"NOT_FOUND"}');
       } else if (url.pathname === '/api/finops/publications') {
         const since = BigInt(url.searchParams.get('since') ?? '0');
         const rows = listed.filter(({ sequence }) => BigInt(sequence) > since).slice(0, 2);
@@ -228,13 +231,13 @@ describe('a pull', () => {
     ]);
     cut = false;
     failures = 2;
-    expect(await pull()).toMatchObject([{ outcome: 'OK', accepted: 2, known: 0, refused: 1, since: '11' }]);
+    expect(await pull()).toMatchObject([{ outcome: 'OK', accepted: 2, known: 0, refused: 1, told: 0, since: '11' }]);
     expect(await listQuarantine(test.group, { entity: 'DE02', limit: 1 })).toMatchObject([
       { origin: 'PULL', code: 'REFERENCE_UNKNOWN' },
     ]);
     asked.length = 0;
     expect(await pull()).toMatchObject([{ outcome: 'OK', accepted: 0 }]);
-    expect(asked).toEqual(['/api/finops/publications?since=11&limit=200']);
+    expect(asked).toEqual(['/api/finops/publications?since=11&limit=200', '/api/finops/publications/answers']);
     expect(await pullBundles(test.group, { fromStart: true }, { pauseMs: 5 })).toMatchObject([
       { known: 2, refused: 1 },
     ]);

@@ -6,6 +6,7 @@ import { type Static, Type } from 'typebox';
 import { Compile } from 'typebox/compile';
 import type { GroupNode } from '../node/group-node.ts';
 import { groupProblem } from '../problems.ts';
+import type { PullAnswer } from './answers.ts';
 
 const Sequence = Type.String({ pattern: '^[0-9]{1,19}$' });
 /** What the group reads of GET /api/finops/publications; members that it does not know are left alone. */
@@ -48,6 +49,8 @@ export interface EntityClient {
   publications(since: string): Promise<PublicationPage>;
   /** The bytes of one revision. @throws Problem `PULL_FAILED` */
   bundle(of: Pick<Published, 'period_month' | 'revision'>): Promise<Readable>;
+  /** Says what became of bundles; false where the node takes no answers. @throws Problem `PULL_FAILED` */
+  tell(answers: readonly PullAnswer[]): Promise<boolean>;
 }
 
 /**
@@ -59,7 +62,7 @@ export function entityClient(
   source: { readonly entity: string; readonly url: string },
   patience: Patience = {},
 ): EntityClient {
-  const ask = (path: string, patienceMs: number) => asked(group, source, path, patienceMs, patience);
+  const ask = (path: string, patienceMs: number) => asked(group, source, { path, patienceMs }, patience);
   return {
     async publications(since) {
       const response = await ask(`api/finops/publications?since=${since}&limit=${PAGE}`, PATIENCE_MS);
@@ -76,19 +79,34 @@ export function entityClient(
       // A connection may break off before anybody reads: without a listener that would end the process.
       return stream.on('error', () => {});
     },
+    async tell(answers) {
+      const question = { path: 'api/finops/publications/answers', patienceMs: PATIENCE_MS, body: { answers } };
+      const response = await asked(group, source, question, patience);
+      await boundedText(response, source.url);
+      return response.ok;
+    },
   };
 }
+
+interface Question {
+  readonly path: string;
+  readonly patienceMs: number;
+  /** Sent as JSON. A node that knows no such address has not failed. */
+  readonly body?: object;
+}
+
+/** Software that follows the contract need not take answers. */
+const TAKES_NONE: ReadonlySet<number> = new Set([404, 405, 501]);
 
 async function asked(
   group: GroupNode,
   source: { readonly entity: string; readonly url: string },
-  path: string,
-  patienceMs: number,
+  question: Question,
   { attempts = 4, pauseMs = 500, signal }: Patience,
 ): Promise<Response> {
   for (let attempt = 1; ; attempt += 1) {
-    const sent = await once(group, source, path, patienceMs, signal);
-    if (sent.response?.ok === true) return sent.response;
+    const sent = await once(group, source, question, signal);
+    if (sent.response !== undefined) return sent.response;
     signal?.throwIfAborted();
     if (!sent.passing || attempt >= attempts) {
       const times = attempt === 1 ? '' : `, ${attempt} times`;
@@ -109,8 +127,7 @@ interface Sent {
 async function once(
   group: GroupNode,
   { entity, url }: { readonly entity: string; readonly url: string },
-  path: string,
-  patienceMs: number,
+  { path, patienceMs, body }: Question,
   signal: AbortSignal | undefined,
 ): Promise<Sent> {
   const token = await signDelegatedToken({
@@ -123,12 +140,17 @@ async function once(
   const patience = AbortSignal.timeout(patienceMs);
   try {
     const response = await fetch(new URL(path, url.endsWith('/') ? url : `${url}/`), {
-      headers: { authorization: `Bearer ${token}` },
+      headers: {
+        authorization: `Bearer ${token}`,
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      },
+      ...(body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) }),
       // A redirect could carry the token to somebody else.
       redirect: 'error',
       signal: signal === undefined ? patience : AbortSignal.any([patience, signal]),
     });
-    if (response.ok) return { response, passing: false, said: '', retryAfterMs: 0 };
+    const taken = response.ok || (body !== undefined && TAKES_NONE.has(response.status));
+    if (taken) return { response, passing: false, said: '', retryAfterMs: 0 };
     const seconds = /^\d{1,5}$/.exec(response.headers.get('retry-after') ?? '')?.[0] ?? '0';
     const said = `answered ${response.status}${codeOf(await boundedText(response, url).catch(() => ''))}`;
     return { passing: PASSING.has(response.status), said, retryAfterMs: Number(seconds) * 1000 };

@@ -3,6 +3,7 @@ import { receive } from '../intake/receive.ts';
 import { slots } from '../intake/slots.ts';
 import type { GroupNode } from '../node/group-node.ts';
 import { groupProblem } from '../problems.ts';
+import { type Decided, keepDecided, refusalToTell, tellAnswers } from './answers.ts';
 import { type EntityClient, entityClient, type Patience, type Published } from './entity-client.ts';
 import { listPullSources, movePullSource, type PullSource } from './sources.ts';
 
@@ -17,6 +18,8 @@ export interface Pulled {
   readonly accepted: number;
   readonly known: number;
   readonly refused: number;
+  /** Outcomes that the entity's node was told. */
+  readonly told: number;
   /** Where the next pull goes on. */
   readonly since: string;
 }
@@ -33,7 +36,7 @@ const MONTHS_AT_ONCE = 4;
 /**
  * Asks the entities' nodes for what they published since the last time, and takes it through the same intake as a push; several at
  * once, the revisions of one month in their order. A refused bundle is held in the quarantine and passed; a node that does not answer is
- * asked again from the same point by the next pull.
+ * asked again from the same point by the next pull. Each entity's node is told what became of its bundles.
  *
  * @throws Problem `PULL_SOURCE_UNKNOWN` for an entity that the group has no address of
  */
@@ -71,6 +74,7 @@ async function pullFrom(
   const counts: Counts = { accepted: 0, known: 0, refused: 0 };
   let { since } = source;
   let detail = '';
+  let told = 0;
   try {
     for (;;) {
       const page = await client.publications(since);
@@ -80,6 +84,7 @@ async function pullFrom(
       await movePullSource(group, source.entity, { since, outcome: 'OK' });
       if (done.failure !== undefined) throw done.failure;
     }
+    told = await tellAnswers(group, source.entity, client);
   } catch (error) {
     options.signal?.throwIfAborted();
     // One entity's node does not stop the others; a fault of this one does.
@@ -88,7 +93,7 @@ async function pullFrom(
   }
   const outcome = detail === '' ? 'OK' : 'FAILED';
   await movePullSource(group, source.entity, { since, outcome: detail === '' ? 'OK' : detail });
-  return { entity: source.entity, url: source.url, outcome, detail, ...counts, since };
+  return { entity: source.entity, url: source.url, outcome, detail, ...counts, told, since };
 }
 
 /** Takes what a page lists. `since` is the last publication before which nothing is missing. */
@@ -101,7 +106,7 @@ async function takePage(
   options: { readonly context?: RequestContext; readonly signal?: AbortSignal },
 ): Promise<{ readonly since: string | undefined; readonly failure: unknown }> {
   const standing = await knownDigests(group, entity, rows);
-  const done = new Set<Published>();
+  const done = new Map<Published, Decided>();
   let failure: unknown;
   const turn = slots(MONTHS_AT_ONCE);
   const months = [...Map.groupBy(rows, (row) => row.period_month).values()];
@@ -111,8 +116,9 @@ async function takePage(
         for (const row of revisions) {
           if (failure !== undefined || options.signal?.aborted === true) return;
           try {
-            counts[await takeOne(group, entity, client, row, standing, options.context)] += 1;
-            done.add(row);
+            const { count, report } = await takeOne(group, entity, client, row, standing, options.context);
+            counts[count] += 1;
+            done.set(row, { row, outcome: count === 'refused' ? 'REFUSED' : 'ACCEPTED', report });
           } catch (error) {
             failure ??= error;
           }
@@ -120,6 +126,7 @@ async function takePage(
       }),
     ),
   );
+  await keepDecided(group, entity, [...done.values()]);
   const missing = rows.findIndex((row) => !done.has(row));
   const before = missing === -1 ? rows.at(-1) : rows[missing - 1];
   return { since: before?.sequence, failure };
@@ -132,17 +139,17 @@ async function takeOne(
   row: Published,
   standing: ReadonlySet<string>,
   context: RequestContext | undefined,
-): Promise<keyof Counts> {
-  if (standing.has(row.manifest_sha256)) return 'known';
+): Promise<{ readonly count: keyof Counts; readonly report: object | null }> {
+  if (standing.has(row.manifest_sha256)) return { count: 'known', report: null };
   const { period_month, revision } = row;
   const file = await client.bundle(row);
   const name = `${entity}_${period_month}_r${revision}.zip`;
   const input = { file, name, entity, origin: 'PULL', expected: { period_month, revision } } as const;
   try {
     const { replayed } = await receive(group, input, context === undefined ? {} : { context });
-    return replayed ? 'known' : 'accepted';
+    return { count: replayed ? 'known' : 'accepted', report: null };
   } catch (error) {
-    if (error instanceof Problem && error.status < 500) return 'refused';
+    if (error instanceof Problem && error.status < 500) return { count: 'refused', report: refusalToTell(error) };
     // A connection that ends in the middle of a bundle fails like one that never began.
     if (file.errored === null) throw error;
     throw groupProblem('PULL_FAILED', `the bundle ${name} broke off: ${file.errored.message}`, { entity }, error);

@@ -1,0 +1,27 @@
+-- What became of a bundle that the group fetched from an entity's node, and whether the entity has been told. The report is that of the
+-- refusal; of an accepted bundle it stands with the publication.
+CREATE TABLE pull_answer (
+  tenant_id        uuid NOT NULL,
+  entity_id        text COLLATE "C" NOT NULL,
+  manifest_digest  text COLLATE "C" NOT NULL CHECK (manifest_digest ~ '^[0-9a-f]{64}$'),
+  period_month     date NOT NULL,
+  revision         integer NOT NULL CHECK (revision > 0),
+  outcome          text NOT NULL CHECK (outcome IN ('ACCEPTED', 'REFUSED')),
+  report           jsonb,
+  decided_at       timestamptz NOT NULL DEFAULT now(),
+  told_at          timestamptz,
+  PRIMARY KEY (tenant_id, entity_id, manifest_digest),
+  FOREIGN KEY (tenant_id, entity_id) REFERENCES dim_entity (tenant_id, entity_id)
+);
+CREATE INDEX pull_answer_untold ON pull_answer (tenant_id, entity_id, period_month, revision) WHERE told_at IS NULL;
+GRANT SELECT, INSERT, UPDATE ON pull_answer TO prorata_app;
+GRANT SELECT ON pull_answer TO prorata_reader;
+CREATE POLICY entity_or_tenant ON pull_answer
+  USING (tenant_id = NULLIF(current_setting('app.current_tenant', true), '')::uuid
+    AND (NULLIF(current_setting('app.current_entity', true), '') IS NULL
+      OR entity_id = current_setting('app.current_entity', true)))
+  WITH CHECK (tenant_id = NULLIF(current_setting('app.current_tenant', true), '')::uuid
+    AND (NULLIF(current_setting('app.current_entity', true), '') IS NULL
+      OR entity_id = current_setting('app.current_entity', true)));
+ALTER TABLE pull_answer ENABLE ROW LEVEL SECURITY;
+ALTER TABLE pull_answer FORCE ROW LEVEL SECURITY;

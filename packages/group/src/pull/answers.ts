@@ -1,0 +1,103 @@
+import { firstDayOf, type Problem } from '@prorata/platform';
+import type { GroupNode } from '../node/group-node.ts';
+import type { EntityClient, Published } from './entity-client.ts';
+
+/** What the intake made of a bundle that was fetched. */
+export interface Decided {
+  readonly row: Published;
+  readonly outcome: 'ACCEPTED' | 'REFUSED';
+  /** Of a refusal. */
+  readonly report: object | null;
+}
+
+/** What an entity's node is told. */
+export interface PullAnswer extends Pick<Published, 'period_month' | 'revision' | 'manifest_sha256'> {
+  readonly outcome: 'ACCEPTED' | 'REFUSED';
+  /** The receipt, or the report of the refusal. */
+  readonly report: object | null;
+}
+
+/** Violations that a refusal tells; the report in the quarantine has more. */
+const MOST_VIOLATIONS = 20;
+/** Answers of one request. */
+const AT_ONCE = 20;
+
+/** A refusal as the entity is told it: its code, what is wrong and where, and what to do next. */
+export function refusalToTell({ code, title, detail, next, extensions }: Problem): object {
+  const { violations, more } = extensions;
+  const listed = Array.isArray(violations) ? violations : [];
+  const beyond = listed.length - MOST_VIOLATIONS + (typeof more === 'number' ? more : 0);
+  return { code, title, detail, next, violations: listed.slice(0, MOST_VIOLATIONS), more: Math.max(0, beyond) };
+}
+
+/** Keeps what became of fetched bundles, to be told; the same once more is told no second time. */
+export async function keepDecided(group: GroupNode, entity: string, decided: readonly Decided[]): Promise<void> {
+  if (decided.length === 0) return;
+  await group.db.transaction(walled(group, entity), (tx) =>
+    tx.execute(
+      `INSERT INTO pull_answer AS standing (tenant_id, entity_id, manifest_digest, period_month, revision, outcome, report)
+       SELECT $1, $2, manifest_digest, period_month, revision, outcome, report
+         FROM jsonb_to_recordset($3::jsonb) AS one(manifest_digest text, period_month date, revision integer, outcome text, report jsonb)
+           ON CONFLICT (tenant_id, entity_id, manifest_digest)
+           DO UPDATE SET outcome = EXCLUDED.outcome, report = EXCLUDED.report, decided_at = now(), told_at = NULL
+        WHERE (standing.outcome, standing.report) IS DISTINCT FROM (EXCLUDED.outcome, EXCLUDED.report)`,
+      [
+        group.scope.tenantId,
+        entity,
+        JSON.stringify(
+          decided.map(({ row, outcome, report }) => ({
+            manifest_digest: row.manifest_sha256,
+            period_month: firstDayOf(row.period_month),
+            revision: row.revision,
+            outcome,
+            report,
+          })),
+        ),
+      ],
+    ),
+  );
+}
+
+/** A bundle that was refused when it came and taken since, by a replay or by another way. */
+const TAKEN_SINCE = `
+  UPDATE pull_answer AS a SET outcome = 'ACCEPTED', report = NULL, decided_at = now(), told_at = NULL
+    FROM publication p
+   WHERE p.entity_id = a.entity_id AND p.manifest_digest = a.manifest_digest AND a.outcome = 'REFUSED'`;
+
+const UNTOLD = `
+  SELECT to_char(a.period_month, 'YYYY-MM') AS period_month, a.revision, a.manifest_digest AS manifest_sha256, a.outcome,
+         COALESCE(a.report, p.report) AS report
+    FROM pull_answer a
+    LEFT JOIN publication p ON p.entity_id = a.entity_id AND p.manifest_digest = a.manifest_digest
+   WHERE a.told_at IS NULL
+   ORDER BY a.period_month, a.revision LIMIT ${AT_ONCE}`;
+
+const TOLD = `
+  UPDATE pull_answer SET told_at = now()
+   WHERE told_at IS NULL AND (manifest_digest, outcome) IN (SELECT * FROM unnest($1::text[], $2::text[]))`;
+
+/**
+ * Tells an entity's node what became of its bundles, until everything is told. What could not be told is told by the next pull; so is
+ * what was taken out of the quarantine in between. A node that takes no answers is left alone: the contract asks for none.
+ *
+ * @returns how many were told
+ * @throws Problem `PULL_FAILED`
+ */
+export async function tellAnswers(group: GroupNode, entity: string, client: EntityClient): Promise<number> {
+  const scope = walled(group, entity);
+  await group.db.transaction(scope, (tx) => tx.execute(TAKEN_SINCE));
+  for (let told = 0; ; ) {
+    const answers = await group.db.transaction(scope, (tx) => tx.query<PullAnswer & Record<string, unknown>>(UNTOLD), {
+      readOnly: true,
+    });
+    if (answers.length === 0 || !(await client.tell(answers))) return told;
+    const digests = answers.map((one) => one.manifest_sha256);
+    const outcomes = answers.map((one) => one.outcome);
+    await group.db.transaction(scope, (tx) => tx.execute(TOLD, [digests, outcomes]));
+    told += answers.length;
+  }
+}
+
+function walled(group: GroupNode, entity: string) {
+  return { ...group.scope, entityId: entity };
+}
