@@ -9,13 +9,17 @@ export class DecimalMarks {
   #unclearPoint: number | undefined;
 
   note(text: string, line: number): void {
-    const at = text.search(/[.,]/);
-    if (at < 0) return;
-    const comma = text[at] === ',';
-    if (/^[+-]?[1-9]\d{0,2}[.,]\d{3}-?$/.test(text)) {
-      if (comma) this.#unclearComma ??= line;
+    const marks = text.replace(/[^.,]/g, '');
+    if (marks === '') return;
+    const last = marks.at(-1) === ',';
+    if (/^[(+-]?[1-9]\d{0,2}[.,]\d{3}[)-]?$/.test(text)) {
+      if (last) this.#unclearComma ??= line;
       else this.#unclearPoint ??= line;
-    } else if (comma) this.comma += 1;
+      return;
+    }
+    // A mark that stands more than once parts groups, so that decimals have the other one.
+    const comma = marks.length > 1 && marks[0] === marks.at(-1) ? !last : last;
+    if (comma) this.comma += 1;
     else this.point += 1;
   }
 

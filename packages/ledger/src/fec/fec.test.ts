@@ -305,7 +305,7 @@ describe('refusals', () => {
     ['a day in another order', { PieceDate: '01/31/2024' }, { code: 'DATE_INVALID', column: 'PieceDate' }],
     ['words for an amount', { Debit: 'douze' }, { code: 'AMOUNT_UNREADABLE', column: 'Debit', value: 'douze' }],
     ['an exponent', { Debit: '1e3' }, { code: 'AMOUNT_UNREADABLE', column: 'Debit' }],
-    ['two decimal marks', { Debit: '1.234,56' }, { code: 'AMOUNT_UNREADABLE', column: 'Debit' }],
+    ['two decimal marks', { Debit: '1.23,456' }, { code: 'AMOUNT_UNREADABLE', column: 'Debit' }],
     ['both sides', { Debit: '1', Credit: '1' }, { code: 'BOTH_SIDES', value: '1 / 1' }],
     ['no account', { CompteNum: ' ' }, { code: 'VALUE_MISSING', column: 'CompteNum' }],
     ['no journal', { JournalCode: '' }, { code: 'VALUE_MISSING', column: 'JournalCode' }],

@@ -50,6 +50,8 @@ export interface ReadLine {
   readonly faults: readonly LineFault[];
 }
 
+const NO_DAY = /^[0\s/.-]+$/;
+
 const NO_FAULTS: readonly LineFault[] = [];
 
 /** Whether a line says nothing: blank, or separators only, as spreadsheets leave behind. */
@@ -137,10 +139,10 @@ class LineReader {
     return text;
   }
 
-  /** Empty, blank or all zeros is no day: several products fill an empty date with zeros. */
+  /** Empty, blank, all zeros or marks only is no day: several products fill an empty date so (`00000000`, `  /  /    `). */
   #day(column: FecColumn, needed = false): string {
     const text = this.#text(column);
-    if (text === '' || text === '00000000') {
+    if (text === '' || NO_DAY.test(text)) {
       if (needed) this.fault('VALUE_MISSING', column, text);
       return '';
     }
@@ -173,10 +175,10 @@ class LineReader {
 
   #amountAndSide(): [bigint, bigint] {
     const amount = this.#amount('Montant');
-    const side = this.#text('Sens').toUpperCase();
-    if (side === 'D' || side === '+1' || side === '1') return [amount, 0n];
-    if (side === 'C' || side === '-1') return [0n, amount];
-    this.fault('SIDE_UNKNOWN', 'Sens', side);
+    const side = this.#text('Sens').normalize('NFD').replace(/\p{M}/gu, '').toUpperCase();
+    if (side === 'D' || side === '+1' || side === '1' || side === 'DEBIT') return [amount, 0n];
+    if (side === 'C' || side === '-1' || side === 'CREDIT') return [0n, amount];
+    this.fault('SIDE_UNKNOWN', 'Sens', this.#text('Sens'));
     return [0n, 0n];
   }
 }
