@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { askForJob, getJob, type JobWorker, startWorker } from '@prorata/platform';
+import { askForJob, checkSchedules, getJob, type JobWorker, startWorker } from '@prorata/platform';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { runMonth } from '../facts/run-month.ts';
 import { importFocus } from '../import/import-focus.ts';
@@ -201,6 +201,16 @@ describe('as a job', () => {
     await spoil(DEFAULT_MAPPING);
     await expect(ask({ from: '2025-01' })).rejects.toMatchObject({ code: 'JOB_PAYLOAD_INVALID' });
     await expect(ask({ last: 25 })).rejects.toMatchObject({ code: 'JOB_PAYLOAD_INVALID' });
+  });
+
+  it('is asked for by the clock as by a person: the last whole months, and nothing that is none', async () => {
+    const scheduled = (payload: object) => ({
+      context: test.entity.operator,
+      items: [{ name: 'monthly', job: RUN_JOB, cron: '0 5 2 * *', payload }],
+    });
+    await checkSchedules(scheduled({ last: 1 }), finopsRunJobs(test.entity));
+    const wrong = checkSchedules(scheduled({ last: 0 }), finopsRunJobs(test.entity));
+    await expect(wrong).rejects.toMatchObject({ code: 'SCHEDULE_INVALID' });
   });
 
   it('of the last months begins with whole ones', () => {

@@ -52,7 +52,7 @@ describe('dialects', () => {
   it('takes null literals, blanks, carriage returns, quoted line ends and stray columns', async () => {
     const rows = [
       { ServiceName: 'NULL', Tags: '(null)', ConsumedUnit: ' null ', BilledCost: ' 1.5 ', Id: '7', x_Own: '8' },
-      { ServiceName: 'A "quoted", name\r\nin two lines', Tags: '' },
+      { ServiceName: 'A "quoted", name\r\nin two\t\\N lines', Tags: '' },
     ];
     const answer = await take(bill(rows, '\r\n'));
     expect(answer).toMatchObject({ rows: 2, kind: 'csv', totals: [{ billed_cost: '3', effective_cost: '2.5' }] });
@@ -63,7 +63,7 @@ describe('dialects', () => {
     );
     expect(kept).toEqual([
       { service_name: null, tags: null },
-      { service_name: 'A "quoted", name\r\nin two lines', tags: null },
+      { service_name: 'A "quoted", name\r\nin two\t\\N lines', tags: null },
     ]);
   });
 

@@ -289,8 +289,12 @@ export const COPY_COLUMNS = [
 const TEXTS = COPY_COLUMNS.indexOf('row_count');
 
 async function* copyText(engine: FileEngine): AsyncIterable<string> {
+  const odd = ["'\\'", 'chr(9)', 'chr(10)', 'chr(13)'];
+  // Looking for what needs escaping costs a quarter of replacing it where it is not.
   const escaped = (column: string) =>
-    `coalesce(replace(replace(replace(replace(${column}, '\\', '\\\\'), chr(9), '\\t'), chr(10), '\\n'), chr(13), '\\r'), '\\N')`;
+    `CASE WHEN ${column} IS NULL THEN '\\N' WHEN ${odd.map((one) => `contains(${column}, ${one})`).join(' OR ')}
+      THEN replace(replace(replace(replace(${column}, '\\', '\\\\'), chr(9), '\\t'), chr(10), '\\n'), chr(13), '\\r')
+      ELSE ${column} END`;
   const names = COPY_COLUMNS.map((column) => column.replace('cost_', ''));
   const texts = names.map((column, index) => (index >= TEXTS ? column : escaped(`CAST(${column} AS VARCHAR)`)));
   const result = await engine.connection.stream(
