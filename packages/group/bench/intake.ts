@@ -4,17 +4,17 @@ import { receive } from '../src/intake/receive.ts';
 import { importReferences } from '../src/references/references.ts';
 import { enrolMember } from '../src/testing/members.ts';
 import { openTestGroup, type TestGroup } from '../src/testing/test-group.ts';
-import { type BenchResult, median, milliseconds } from './figures.ts';
+import { type BenchResult, milliseconds } from './figures.ts';
 
 const APPLICATIONS = 1000;
 const PRODUCTS = 50;
 const ENVIRONMENTS = ['prod', 'non_prod'] as const;
 const FACTS = APPLICATIONS * PRODUCTS * ENVIRONMENTS.length;
-const ROUNDS = 3;
+const ROUNDS = 5;
 
 /**
  * Intake of a bundle of 100 000 facts, from the file to the views, against COPY of the same rows as text that is ready, into a
- * table with the same columns and index. Same server, same connection, rounds in turn.
+ * table with the same columns and index. Same server, same connection, rounds in turn, the best of each.
  */
 export async function run(): Promise<BenchResult[]> {
   const test = await openTestGroup();
@@ -26,8 +26,8 @@ export async function run(): Promise<BenchResult[]> {
       copies.push(await milliseconds(() => copyAlone(test, text)));
       intakes.push(await milliseconds(() => receive(test.group, { file: bytes })));
     }
-    const [intake, copy] = [median(intakes), median(copies)].map((ms) => (FACTS / ms) * 1000);
-    if (intake === undefined || copy === undefined) return [];
+    // The round that other work of the machine disturbed least, of each.
+    const [intake, copy] = [(FACTS / Math.min(...intakes)) * 1000, (FACTS / Math.min(...copies)) * 1000];
     return [
       {
         name: 'intake of a bundle of 100 000 facts: verify, check, store, consolidate',
@@ -35,7 +35,7 @@ export async function run(): Promise<BenchResult[]> {
         unit: 'facts/s',
         floor: { name: 'COPY into the same indexed table', value: copy, unit: 'rows/s' },
         ratio: intake / copy,
-        note: 'reach: 0.5',
+        note: `best of ${ROUNDS}, in turn; reach: 0.5`,
       },
     ];
   } finally {

@@ -48,8 +48,7 @@ export async function run(): Promise<BenchResult[]> {
   const test = await openTestGroup();
   try {
     await fillHistory(test, facts);
-    await enrolHistory(test);
-    return await measure(test, facts);
+    return await measureReports(test, facts);
   } finally {
     await test.close();
   }
@@ -70,7 +69,9 @@ async function enrolHistory(test: TestGroup): Promise<void> {
   await test.admin('ANALYZE');
 }
 
-async function measure(test: TestGroup, facts: number): Promise<BenchResult[]> {
+/** Each report over a history that `fillHistory` made, against its statements alone. */
+export async function measureReports(test: TestGroup, facts: number): Promise<BenchResult[]> {
+  await enrolHistory(test);
   const asked: Asked[] = [];
   const app = await buildGroupApp(listening(test.group, asked), { log: false, requestsPerMinute: false });
   const headers = { authorization: `Bearer ${await readerToken(test)}` };

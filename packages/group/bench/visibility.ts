@@ -45,15 +45,21 @@ async function measure(facts: number, withRefresh: boolean): Promise<{ slice: nu
   const test = await openTestGroup();
   try {
     const slices = await fillHistory(test, facts);
-    const times: number[] = [];
-    for (let round = 0; round < ROUNDS; round += 1) {
-      const slice = sliceOf(test, (round * 37) % slices);
-      times.push(await milliseconds(() => replaceSlice(test, slice)));
-    }
-    return { slice: median(times), refresh: withRefresh ? await refresh(test) : Number.NaN };
+    const slice = await timeOfSlice(test, slices);
+    return { slice, refresh: withRefresh ? await refresh(test) : Number.NaN };
   } finally {
     await test.close();
   }
+}
+
+/** Milliseconds, the median of some slices of a history, far apart. */
+export async function timeOfSlice(test: TestGroup, slices: number): Promise<number> {
+  const times: number[] = [];
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const slice = sliceOf(test, (round * 37) % slices);
+    times.push(await milliseconds(() => replaceSlice(test, slice)));
+  }
+  return median(times);
 }
 
 /** What an intake does between the check of the bundle and the commit, without reading the bundle. */
@@ -89,7 +95,8 @@ async function replaceSlice(test: TestGroup, slice: Slice): Promise<void> {
   );
 }
 
-async function refresh(test: TestGroup): Promise<number> {
+/** Milliseconds of one refresh of the rival. */
+export async function refresh(test: TestGroup): Promise<number> {
   const view = GROUP_VIEWS.find((one) => one.name === RIVAL);
   await test.admin(`CREATE MATERIALIZED VIEW rival AS WITH measured AS (${MEASURED_FACTS}) ${view?.definition}`);
   await test.admin(

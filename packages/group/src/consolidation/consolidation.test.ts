@@ -30,6 +30,8 @@ const anyFact = fc.record({
   cost_standard: fc.constantFrom(...costs),
 });
 
+const DIRECT = { consumption_type: 'DIRECT' } as const;
+
 /** Only one fact a grain, as a bundle has it. */
 function distinct(rows: readonly Parameters<typeof fact>[0][]) {
   const grain = (row: ReturnType<typeof fact>) =>
@@ -66,6 +68,14 @@ describe('the views', () => {
     await test.admin('DELETE FROM fact_consumption_group');
     await rebuildViews(test.group);
     expect(await verifyViews(test.group)).toMatchObject({ consistent: true });
+  });
+
+  it('equal their definitions where a bundle added itself up', async () => {
+    const facts = distinct(fc.sample(anyFact, { numRuns: 60, seed: 1 }).map((row) => ({ ...row, ...DIRECT })));
+    const { bytes } = await bundleOf(test.group, members[0] as Member, { month: '2025-06', facts });
+    expect(await receive(test.group, { file: bytes })).toMatchObject({ rows: facts.length });
+    expect(await verifyViews(test.group)).toMatchObject({ consistent: true });
+    expect(await test.admin(PRODUCTS_ADDED_UP)).toEqual([]);
   });
 
   it('lose nothing when eight entities arrive in one month at once, twice', async () => {
