@@ -1,10 +1,21 @@
-import { type App, sendWritten } from '@prorata/platform';
+import { text } from 'node:stream/consumers';
+import { type App, sendWritten, uploadOf } from '@prorata/platform';
 import { withName, withNames } from '../service/names.ts';
 import type { AnalyticNode } from '../service/node.ts';
 import { BASE, callerOf, expectedVersion, READERS, sendVersioned, WRITERS } from '../service/routes.ts';
 import { IdPath, refusals } from '../service/schema.ts';
-import { Dimension, DimensionChange, DimensionPage, DimensionQuery, NewDimension } from './dimensions.schema.ts';
+import {
+  Dimension,
+  DimensionChange,
+  DimensionPage,
+  DimensionQuery,
+  DimensionsImportedSchema,
+  NewDimension,
+} from './dimensions.schema.ts';
 import { changeDimension, createDimension, dimensionById, listDimensions } from './dimensions.ts';
+import { importDimensionCsv } from './import-dimensions.ts';
+
+const MOST_CSV_BYTES = 16 * 1024 ** 2;
 
 const about = (operationId: string, summary: string) => ({ tags: ['dimensions'], operationId, summary });
 
@@ -23,6 +34,23 @@ export function dimensionRoutes(app: App, node: AnalyticNode): void {
       },
     },
     async (request, reply) => sendWritten(reply, await createDimension(node, callerOf(request), request.body)),
+  );
+  app.post(
+    `${BASE}/dimensions/import`,
+    {
+      config: { ...WRITERS, upload: { maxBytes: MOST_CSV_BYTES, types: ['text/csv'] } },
+      schema: {
+        ...about(
+          'importDimensions',
+          'Bring dimensions in line with a CSV file (axis,code and parent,name where it has them): all rows or none',
+        ),
+        response: { 200: DimensionsImportedSchema, ...refusals },
+      },
+    },
+    async (request, reply) => {
+      const csv = await text(uploadOf(request));
+      return sendWritten(reply, await importDimensionCsv(node, callerOf(request), csv));
+    },
   );
   app.get(
     `${BASE}/dimensions`,

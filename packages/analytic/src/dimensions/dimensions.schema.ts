@@ -57,3 +57,10 @@ export const DimensionQuery = Type.Object({
   limit: Limit,
 });
 export type DimensionQuery = Static<typeof DimensionQuery>;
+
+export const DimensionsImportedSchema = Type.Object({
+  rows: Type.Integer({ description: 'Rows of the file' }),
+  axes: Type.Array(
+    Type.Object({ axis: Code, created: Type.Integer(), changed: Type.Integer(), unchanged: Type.Integer() }),
+  ),
+});

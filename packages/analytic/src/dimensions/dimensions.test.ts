@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeAxis } from '../testing/axes.ts';
@@ -110,6 +111,42 @@ describe('a file of dimensions', () => {
     expect(
       await test.admin('SELECT name_source FROM ana_dimension WHERE axis_id = $1 AND code = $2', [axis.id, 'LEAF']),
     ).toEqual([{ name_source: 'A leaf' }]);
+  });
+
+  it('comes over HTTP as CSV too, once for a key, with every row at fault', async () => {
+    const own = await test.company();
+    const axis = await makeAxis(own, 'SITE', ['FR']);
+    const key = randomUUID();
+    const csv = '\ufeffcode;axis;parent;name\r\nLYON;SITE;FR;Lyon\r\nPARIS;SITE;FR;"Paris; ""QG"""\r\n';
+    const first = await own.ask('POST', 'dimensions/import', csv, { key });
+    expect([first.status, first.body]).toEqual([
+      200,
+      { rows: 2, axes: [{ axis: 'SITE', created: 2, changed: 0, unchanged: 0 }] },
+    ]);
+    const again = await own.ask('POST', 'dimensions/import', csv, { key });
+    expect([again.text, again.headers['idempotent-replayed']]).toEqual([first.text, 'true']);
+    const next = await own.ask('POST', 'dimensions/import', 'axis,code,parent\nSITE,PARIS,\nSITE,LYON,PARIS\n');
+    expect(next.body.axes).toEqual([{ axis: 'SITE', created: 0, changed: 2, unchanged: 0 }]);
+    const stored = await test.admin(
+      `SELECT d.code, p.code AS parent, d.name_source AS name FROM ana_dimension d LEFT JOIN ana_dimension p ON p.id = d.parent_id
+        WHERE d.axis_id = $1 ORDER BY 1`,
+      [axis.id],
+    );
+    expect(stored).toEqual([
+      { code: 'FR', parent: null, name: null },
+      { code: 'LYON', parent: 'PARIS', name: 'Lyon' },
+      { code: 'PARIS', parent: null, name: 'Paris; "QG"' },
+    ]);
+    for (const [refused, line] of [
+      ['axis,code\nSITE,A\nNOWHERE,B\n', 3],
+      ['axis,code,colour\nSITE,A,red\n', 1],
+      ['axis,code\n', 2],
+      ['', 1],
+    ] as const) {
+      const answer = await own.ask('POST', 'dimensions/import', refused);
+      expect([answer.status, answer.body.code, answer.body.errors?.[0]?.line]).toEqual([400, 'CSV_INVALID', line]);
+    }
+    expect((await own.ask('POST', 'dimensions/import', { axis: 'SITE' })).status).toBe(415);
   });
 
   it.each([

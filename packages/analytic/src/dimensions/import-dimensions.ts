@@ -1,5 +1,5 @@
 import { type Tx, uuidv7, type WriteAnswer, type WriteRecord } from '@prorata/platform';
-import { type CsvFault, refuseFaults } from '../service/csv.ts';
+import { type CsvFault, readCsv, refuseFaults } from '../service/csv.ts';
 import { type AnalyticNode, type Caller, change } from '../service/node.ts';
 import { CODE_PATTERN } from '../service/schema.ts';
 import * as sql from './dimensions.sql.ts';
@@ -62,6 +62,25 @@ export async function importDimensionRows(
     for (const tree of trees) axes.push(await apply(tx, record, caller, tree));
     return { status: 200, body: { rows: rows.length, axes } };
   });
+}
+
+/**
+ * The same from the text of a CSV file: `axis`, `code`, and `parent` and `name` where it has them. An empty parent makes a root, an empty
+ * name takes the name away.
+ *
+ * @throws Problem `CSV_INVALID`
+ */
+export async function importDimensionCsv(
+  node: AnalyticNode,
+  caller: Caller,
+  csv: string,
+): Promise<WriteAnswer<DimensionsImported>> {
+  const rows = readCsv(csv, ['axis', 'code'], ['parent', 'name']).map(({ line, values }): DimensionRowGiven => {
+    const [axis = '', code = '', parent, name] = values;
+    return { line, axis, code, parent: parent === '' ? null : parent, name: name === '' ? null : name };
+  });
+  refuseFaults(rows.length === 0 ? [{ line: 2, message: 'the file has no rows' }] : []);
+  return await importDimensionRows(node, caller, rows);
 }
 
 const CODE = new RegExp(CODE_PATTERN);

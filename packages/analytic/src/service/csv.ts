@@ -3,7 +3,8 @@ import { analyticProblem } from '../problems.ts';
 /** One record with the line of the file on which it starts, counted from 1 with the header. */
 export interface CsvRecord {
   readonly line: number;
-  readonly values: readonly string[];
+  /** undefined for a column that the file has not. */
+  readonly values: readonly (string | undefined)[];
 }
 
 const MOST_ERRORS = 50;
@@ -26,19 +27,21 @@ export function refuseFaults(faults: readonly CsvFault[]): void {
 /**
  * Reads CSV (RFC 4180): commas or semicolons, as the header has them, double quotes, any line ends, an optional byte order mark.
  *
- * @param columns every column that the file must have, in any order.
- * @returns the records with the values of `columns`, in that order. @throws Problem `CSV_INVALID`
+ * @param columns every column that the file must have, in any order
+ * @param optional columns that it may have
+ * @returns the records with the values of `columns`, then `optional`, in that order. @throws Problem `CSV_INVALID`
  */
-export function readCsv(text: string, columns: readonly string[]): CsvRecord[] {
+export function readCsv(text: string, columns: readonly string[], optional: readonly string[] = []): CsvRecord[] {
   const content = text.replace(/^\ufeff/, '');
   const header = /^[^\r\n]*/.exec(content)?.[0] ?? '';
   const [head, ...records] = split(content, header.includes(';') && !header.includes(',') ? ';' : ',');
-  const names = head?.values.map((name) => name.trim()) ?? [];
-  const places = columns.map((column) => names.indexOf(column));
-  const missing = columns.filter((_, index) => places[index] === -1);
-  const unknown = names.filter((name) => !columns.includes(name));
-  if (missing.length > 0 || unknown.length > 0 || names.length !== columns.length) {
-    refuseFaults([{ line: 1, message: `the header must name ${columns.join(', ')}, each once` }]);
+  const names = head?.values.map((name) => (name ?? '').trim()) ?? [];
+  const read = [...columns, ...optional];
+  const places = read.map((column) => names.indexOf(column));
+  const missing = columns.some((_, index) => places[index] === -1);
+  if (missing || names.some((name) => !read.includes(name)) || new Set(names).size < names.length) {
+    const more = optional.length === 0 ? '' : `, and may name ${optional.join(', ')}`;
+    refuseFaults([{ line: 1, message: `the header must name ${columns.join(', ')}, each once${more}` }]);
   }
   const whole = records.filter(({ values }) => values.length > 1 || values[0] !== '');
   refuseFaults(
@@ -46,7 +49,10 @@ export function readCsv(text: string, columns: readonly string[]): CsvRecord[] {
       .filter(({ values }) => values.length !== names.length)
       .map(({ line, values }) => ({ line, message: `${values.length} values for ${names.length} columns` })),
   );
-  return whole.map(({ line, values }) => ({ line, values: places.map((place) => (values[place] ?? '').trim()) }));
+  return whole.map(({ line, values }) => ({
+    line,
+    values: places.map((place) => (place === -1 ? undefined : (values[place] ?? '').trim())),
+  }));
 }
 
 /** Takes one field at a time: quoted with doubled quotes inside, or plain up to the next separator or line end. */

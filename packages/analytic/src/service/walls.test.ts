@@ -84,6 +84,7 @@ function callsOf(method: Method, path: string): Call[] {
     'GET /axes/{id}': [at(axis)],
     'PATCH /axes/{id}': [at(axis, { is_active: false })],
     'POST /dimensions': [at('', { axis_id: axis, code: 'STOLEN' })],
+    'POST /dimensions/import': [at('', 'axis,code,name\nSECRET_AXIS,SECRET_DIM,taken over\n')],
     'GET /dimensions': [at(''), { path: `${path}?axis_id=${axis}` }],
     'GET /dimensions/{id}': [at(dimension)],
     'PATCH /dimensions/{id}': [at(dimension, { is_active: false })],
