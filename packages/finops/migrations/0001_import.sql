@@ -142,11 +142,13 @@ GRANT SELECT, INSERT, DELETE ON consumption TO prorata_intake;
 GRANT SELECT, INSERT, DELETE ON consumption_staging TO prorata_intake;
 GRANT SELECT ON import_file, import_scope, consumption TO prorata_app, prorata_reader;
 
-DO $$
+-- Lets nobody see or write a row of another tenant or legal entity, its owner included; without a scope nobody sees anything.
+-- For migrations, and for nobody else.
+CREATE FUNCTION wall_by_entity(VARIADIC p_tables text[]) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
   walled text;
 BEGIN
-  FOREACH walled IN ARRAY ARRAY['group_membership', 'import_file', 'import_scope', 'consumption', 'mapping_version'] LOOP
+  FOREACH walled IN ARRAY p_tables LOOP
     EXECUTE format(
       'CREATE POLICY %1$s_row ON %1$I
          USING (tenant_id = NULLIF(current_setting(''app.current_tenant'', true), '''')::uuid
@@ -158,3 +160,6 @@ BEGIN
     EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', walled);
   END LOOP;
 END $$;
+REVOKE ALL ON FUNCTION wall_by_entity FROM PUBLIC;
+
+SELECT wall_by_entity('group_membership', 'import_file', 'import_scope', 'consumption', 'mapping_version');

@@ -205,20 +205,5 @@ GRANT SELECT, INSERT, DELETE ON fact_consumption, run_coverage, pool_cost TO pro
 GRANT SELECT ON dim_domain, dim_family, dim_product, dim_application, batch, batch_run, batch_step,
   fact_consumption, run_coverage, pool_cost TO prorata_reader;
 
-DO $$
-DECLARE
-  walled text;
-BEGIN
-  FOREACH walled IN ARRAY ARRAY['dim_domain', 'dim_family', 'dim_product', 'dim_application', 'batch', 'batch_run', 'batch_step',
-                                'fact_consumption', 'run_coverage', 'pool_cost'] LOOP
-    EXECUTE format(
-      'CREATE POLICY %1$s_row ON %1$I
-         USING (tenant_id = NULLIF(current_setting(''app.current_tenant'', true), '''')::uuid
-            AND legal_entity_id = NULLIF(current_setting(''app.current_legal_entity'', true), '''')::uuid)
-         WITH CHECK (tenant_id = NULLIF(current_setting(''app.current_tenant'', true), '''')::uuid
-            AND legal_entity_id = NULLIF(current_setting(''app.current_legal_entity'', true), '''')::uuid)',
-      walled);
-    EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', walled);
-    EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', walled);
-  END LOOP;
-END $$;
+SELECT wall_by_entity('dim_domain', 'dim_family', 'dim_product', 'dim_application', 'batch', 'batch_run',
+                      'batch_step', 'fact_consumption', 'run_coverage', 'pool_cost');

@@ -89,19 +89,4 @@ GRANT SELECT, INSERT ON reference_change, group_reference_version TO prorata_app
 GRANT SELECT, INSERT, UPDATE (last_sequence) ON group_reference TO prorata_app;
 GRANT SELECT ON reference_change, group_reference_version, group_reference TO prorata_reader;
 
-DO $$
-DECLARE
-  walled text;
-BEGIN
-  FOREACH walled IN ARRAY ARRAY['reference_change', 'group_reference_version', 'group_reference'] LOOP
-    EXECUTE format(
-      'CREATE POLICY %1$s_row ON %1$I
-         USING (tenant_id = NULLIF(current_setting(''app.current_tenant'', true), '''')::uuid
-            AND legal_entity_id = NULLIF(current_setting(''app.current_legal_entity'', true), '''')::uuid)
-         WITH CHECK (tenant_id = NULLIF(current_setting(''app.current_tenant'', true), '''')::uuid
-            AND legal_entity_id = NULLIF(current_setting(''app.current_legal_entity'', true), '''')::uuid)',
-      walled);
-    EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', walled);
-    EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', walled);
-  END LOOP;
-END $$;
+SELECT wall_by_entity('reference_change', 'group_reference_version', 'group_reference');

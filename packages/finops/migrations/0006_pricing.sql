@@ -117,19 +117,4 @@ GRANT SELECT ON pricing_view, pricing_line, pricing_calendar, month_valuation TO
 ALTER TABLE fact_consumption SET (fillfactor = 50);
 GRANT UPDATE (cost_standard) ON fact_consumption TO prorata_app;
 
-DO $$
-DECLARE
-  walled text;
-BEGIN
-  FOREACH walled IN ARRAY ARRAY['pricing_view', 'pricing_line', 'pricing_calendar', 'month_valuation'] LOOP
-    EXECUTE format(
-      'CREATE POLICY %1$s_row ON %1$I
-         USING (tenant_id = NULLIF(current_setting(''app.current_tenant'', true), '''')::uuid
-            AND legal_entity_id = NULLIF(current_setting(''app.current_legal_entity'', true), '''')::uuid)
-         WITH CHECK (tenant_id = NULLIF(current_setting(''app.current_tenant'', true), '''')::uuid
-            AND legal_entity_id = NULLIF(current_setting(''app.current_legal_entity'', true), '''')::uuid)',
-      walled);
-    EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', walled);
-    EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', walled);
-  END LOOP;
-END $$;
+SELECT wall_by_entity('pricing_view', 'pricing_line', 'pricing_calendar', 'month_valuation');

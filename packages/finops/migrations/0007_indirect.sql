@@ -202,20 +202,5 @@ GRANT SELECT, INSERT, DELETE ON driver_value, indirect_source, indirect_line, in
 GRANT SELECT ON indirect_rule, driver_import, driver_scope, driver_value, indirect_source, indirect_line, indirect_flow,
   indirect_weight TO prorata_reader;
 
-DO $$
-DECLARE
-  walled text;
-BEGIN
-  FOREACH walled IN ARRAY ARRAY['indirect_rule', 'driver_import', 'driver_scope', 'driver_value', 'indirect_source',
-                                'indirect_line', 'indirect_flow', 'indirect_weight'] LOOP
-    EXECUTE format(
-      'CREATE POLICY %1$s_row ON %1$I
-         USING (tenant_id = NULLIF(current_setting(''app.current_tenant'', true), '''')::uuid
-            AND legal_entity_id = NULLIF(current_setting(''app.current_legal_entity'', true), '''')::uuid)
-         WITH CHECK (tenant_id = NULLIF(current_setting(''app.current_tenant'', true), '''')::uuid
-            AND legal_entity_id = NULLIF(current_setting(''app.current_legal_entity'', true), '''')::uuid)',
-      walled);
-    EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', walled);
-    EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', walled);
-  END LOOP;
-END $$;
+SELECT wall_by_entity('indirect_rule', 'driver_import', 'driver_scope', 'driver_value', 'indirect_source',
+                      'indirect_line', 'indirect_flow', 'indirect_weight');

@@ -283,20 +283,5 @@ GRANT SELECT, INSERT, DELETE ON consumption_late TO prorata_intake;
 GRANT SELECT ON period_closure, period_change, adjustment, adjustment_line, fact_cost, closed_label, consumption_late,
   measured_late, standing_fact TO prorata_reader;
 
-DO $$
-DECLARE
-  walled text;
-BEGIN
-  FOREACH walled IN ARRAY ARRAY['period_closure', 'period_change', 'fact_cost', 'closed_label', 'adjustment',
-                                'adjustment_line', 'consumption_late', 'measured_late'] LOOP
-    EXECUTE format(
-      'CREATE POLICY %1$s_row ON %1$I
-         USING (tenant_id = NULLIF(current_setting(''app.current_tenant'', true), '''')::uuid
-            AND legal_entity_id = NULLIF(current_setting(''app.current_legal_entity'', true), '''')::uuid)
-         WITH CHECK (tenant_id = NULLIF(current_setting(''app.current_tenant'', true), '''')::uuid
-            AND legal_entity_id = NULLIF(current_setting(''app.current_legal_entity'', true), '''')::uuid)',
-      walled);
-    EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', walled);
-    EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', walled);
-  END LOOP;
-END $$;
+SELECT wall_by_entity('period_closure', 'period_change', 'fact_cost', 'closed_label', 'adjustment', 'adjustment_line',
+                      'consumption_late', 'measured_late');
