@@ -157,42 +157,24 @@ CREATE POLICY tenant_rows ON reference_price
 ALTER TABLE reference_price ENABLE ROW LEVEL SECURITY;
 ALTER TABLE reference_price FORCE ROW LEVEL SECURITY;
 
-CREATE POLICY entity_or_tenant ON quarantine
-  USING (tenant_id = NULLIF(current_setting('app.current_tenant', true), '')::uuid
-    AND (NULLIF(current_setting('app.current_entity', true), '') IS NULL
-      OR entity_id = current_setting('app.current_entity', true)))
-  WITH CHECK (tenant_id = NULLIF(current_setting('app.current_tenant', true), '')::uuid
-    AND (NULLIF(current_setting('app.current_entity', true), '') IS NULL
-      OR entity_id = current_setting('app.current_entity', true)));
-ALTER TABLE quarantine ENABLE ROW LEVEL SECURITY;
-ALTER TABLE quarantine FORCE ROW LEVEL SECURITY;
-CREATE POLICY entity_or_tenant ON quarantine_part
-  USING (tenant_id = NULLIF(current_setting('app.current_tenant', true), '')::uuid
-    AND (NULLIF(current_setting('app.current_entity', true), '') IS NULL
-      OR entity_id = current_setting('app.current_entity', true)))
-  WITH CHECK (tenant_id = NULLIF(current_setting('app.current_tenant', true), '')::uuid
-    AND (NULLIF(current_setting('app.current_entity', true), '') IS NULL
-      OR entity_id = current_setting('app.current_entity', true)));
-ALTER TABLE quarantine_part ENABLE ROW LEVEL SECURITY;
-ALTER TABLE quarantine_part FORCE ROW LEVEL SECURITY;
-CREATE POLICY entity_or_tenant ON pull_source
-  USING (tenant_id = NULLIF(current_setting('app.current_tenant', true), '')::uuid
-    AND (NULLIF(current_setting('app.current_entity', true), '') IS NULL
-      OR entity_id = current_setting('app.current_entity', true)))
-  WITH CHECK (tenant_id = NULLIF(current_setting('app.current_tenant', true), '')::uuid
-    AND (NULLIF(current_setting('app.current_entity', true), '') IS NULL
-      OR entity_id = current_setting('app.current_entity', true)));
-ALTER TABLE pull_source ENABLE ROW LEVEL SECURITY;
-ALTER TABLE pull_source FORCE ROW LEVEL SECURITY;
-CREATE POLICY entity_or_tenant ON late_notice
-  USING (tenant_id = NULLIF(current_setting('app.current_tenant', true), '')::uuid
-    AND (NULLIF(current_setting('app.current_entity', true), '') IS NULL
-      OR entity_id = current_setting('app.current_entity', true)))
-  WITH CHECK (tenant_id = NULLIF(current_setting('app.current_tenant', true), '')::uuid
-    AND (NULLIF(current_setting('app.current_entity', true), '') IS NULL
-      OR entity_id = current_setting('app.current_entity', true)));
-ALTER TABLE late_notice ENABLE ROW LEVEL SECURITY;
-ALTER TABLE late_notice FORCE ROW LEVEL SECURITY;
+DO $$
+DECLARE
+  walled text;
+BEGIN
+  FOREACH walled IN ARRAY ARRAY['quarantine', 'quarantine_part', 'pull_source', 'late_notice'] LOOP
+    EXECUTE format(
+      'CREATE POLICY entity_or_tenant ON %I
+         USING (tenant_id = NULLIF(current_setting(''app.current_tenant'', true), '''')::uuid
+           AND (NULLIF(current_setting(''app.current_entity'', true), '''') IS NULL
+             OR entity_id = current_setting(''app.current_entity'', true)))
+         WITH CHECK (tenant_id = NULLIF(current_setting(''app.current_tenant'', true), '''')::uuid
+           AND (NULLIF(current_setting(''app.current_entity'', true), '''') IS NULL
+             OR entity_id = current_setting(''app.current_entity'', true)))',
+      walled);
+    EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', walled);
+    EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', walled);
+  END LOOP;
+END $$;
 
 -- What locking a month has to know of every entity, and nothing more: asked inside the transaction that holds the month's lock, whose
 -- role sees no publication but of its own entity. The policy is the owner's alone, and the owner serves no request.

@@ -124,4 +124,5 @@ export { reportUnitCosts, type UnitCosts } from './reports/unit-costs.ts';
 export { archiveBundles, type Moved, restoreBundles } from './scale/archive.ts';
 export { type DistributedTable, type Distribution, distributeGroup } from './scale/distribute.ts';
 export { makePartitionsAhead } from './scale/partitions.ts';
+export { type Retired, recallMonth, retireMonths } from './scale/retire.ts';
 export { PARTITIONS_AHEAD, scaleJobs } from './scale/scale-jobs.ts';

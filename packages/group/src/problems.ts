@@ -112,6 +112,26 @@ export const groupProblem = defineProblems({
     title: 'Not every active entity has published the month as closed',
     next: 'Wait for the entities listed in "waiting_for", or give a reason for locking without them.',
   },
+  MONTHS_NOT_LOCKED: {
+    status: 409,
+    title: 'Some of the months are not locked',
+    next: 'Lock the months listed in "months", or name an earlier one.',
+  },
+  MONTHS_NOT_ARCHIVED: {
+    status: 409,
+    title: 'Some of the months have bundles in the database still',
+    next: 'Archive first: prorata group archive --until with the same month.',
+  },
+  MONTH_RETIRED: {
+    status: 409,
+    title: 'The facts of the month have left the database',
+    next: 'Ask for later months, or bring the month back with prorata group recall.',
+  },
+  MONTH_NOT_RETIRED: {
+    status: 409,
+    title: 'The facts of the month are in the database',
+    next: 'There is nothing to bring back.',
+  },
   PERIOD_STATE_UNCHANGED: {
     status: 409,
     title: 'The month is in that state already',

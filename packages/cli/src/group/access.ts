@@ -4,6 +4,7 @@ import { cliProblem } from '../problems.ts';
 import { addCommand, type Shell } from '../terminal/command.ts';
 import { count, reportTable, text } from '../terminal/report.ts';
 import { readCode } from '../terminal/values.ts';
+import { listed } from './listed.ts';
 import { readGroup, withGroup } from './open.ts';
 
 interface LogOptions {
@@ -52,18 +53,9 @@ export function groupAccessCommands(group: Command, shell: Shell): void {
     examples: ['group grants --dir G'],
     dir: DIR,
     async run({ dir, terminal }) {
-      const rows = await readGroup(dir, { command: 'group grants', filters: {} }, (node, api) =>
-        api.listGrants(node),
-      );
+      const rows = await readGroup(dir, { command: 'group grants', filters: {} }, (node, api) => api.listGrants(node));
       const fields = [text('entity', 'Entity', 'Entité'), text('granted_at', 'Granted', 'Accordé')];
-      return {
-        document: { rows },
-        text: reportTable(
-          rows.map((row) => ({ ...row })),
-          fields,
-          terminal.language,
-        ),
-      };
+      return listed(rows, fields, terminal.language);
     },
   });
   accessLogCommand(group, shell);

@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander';
 import { addCommand, type Shell } from '../terminal/command.ts';
 import { count, reportTable, share, text } from '../terminal/report.ts';
+import { listed } from './listed.ts';
 import { readGroup, requireEntities, withGroup } from './open.ts';
 import { ENTITY_OPTION, MONTH_OPTIONS, type ReportOptions, readReportOptions } from './report-options.ts';
 
@@ -54,14 +55,7 @@ export function groupDisciplineCommands(group: Command, shell: Shell): void {
         text('period_month', 'Month', 'Mois'),
         text('due_on', 'Due', 'Échéance'),
       ];
-      return {
-        document: { rows },
-        text: reportTable(
-          rows.map((row) => ({ ...row })),
-          fields,
-          terminal.language,
-        ),
-      };
+      return listed(rows, fields, terminal.language);
     },
   });
 }

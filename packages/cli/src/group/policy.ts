@@ -2,7 +2,8 @@ import type { GroupPolicy } from '@prorata/group';
 import { type Command, Option } from 'commander';
 import { cliProblem } from '../problems.ts';
 import { addCommand, addGroup, type Shell } from '../terminal/command.ts';
-import { reportTable, text } from '../terminal/report.ts';
+import { text } from '../terminal/report.ts';
+import { listed } from './listed.ts';
 import { readGroup, withGroup } from './open.ts';
 
 interface PolicyOptions {
@@ -75,14 +76,7 @@ function contractVersions(group: Command, shell: Shell): void {
       const rows = await readGroup(dir, { command: 'group contract-versions', filters: {} }, (node, api) =>
         api.listContractVersions(node),
       );
-      return {
-        document: { rows },
-        text: reportTable(
-          rows.map((row) => ({ ...row })),
-          fields,
-          terminal.language,
-        ),
-      };
+      return listed(rows, fields, terminal.language);
     },
   });
   addCommand<{ readonly until?: string }>(versions, shell, {
@@ -94,14 +88,7 @@ function contractVersions(group: Command, shell: Shell): void {
     async run({ argument, dir, options, terminal }) {
       const input = { version: argument, until: options.until ?? null };
       const rows = await withGroup(dir, (node, api) => api.setContractVersion(node, input));
-      return {
-        document: { rows },
-        text: reportTable(
-          rows.map((row) => ({ ...row })),
-          fields,
-          terminal.language,
-        ),
-      };
+      return listed(rows, fields, terminal.language);
     },
   });
 }

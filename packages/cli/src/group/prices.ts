@@ -4,6 +4,7 @@ import { type Command, Option } from 'commander';
 import { addCommand, addGroup, type Shell } from '../terminal/command.ts';
 import { count, money, reportTable, text } from '../terminal/report.ts';
 import { readCode, readCurrency, readMonth, readPath } from '../terminal/values.ts';
+import { listed } from './listed.ts';
 import { readGroup, withGroup } from './open.ts';
 
 /** `prorata group reference-prices …` and `pricing-views …`: what the group and its entities value with. */
@@ -30,14 +31,7 @@ function referencePrices(prices: Command, shell: Shell): void {
         text('source', 'File', 'Fichier'),
         text('imported_at', 'Imported', 'Importé'),
       ];
-      return {
-        document: { rows },
-        text: reportTable(
-          rows.map((row) => ({ ...row })),
-          fields,
-          terminal.language,
-        ),
-      };
+      return listed(rows, fields, terminal.language);
     },
   });
   addCommand<{ readonly name?: string }>(prices, shell, {
@@ -85,14 +79,7 @@ function pricingViews(views: Command, shell: Shell): void {
         text('last_month', 'To', 'À'),
         count('products', 'Products', 'Produits'),
       ];
-      return {
-        document: { rows },
-        text: reportTable(
-          rows.map((row) => ({ ...row })),
-          fields,
-          terminal.language,
-        ),
-      };
+      return listed(rows, fields, terminal.language);
     },
   });
   addCommand<CompareOptions>(views, shell, {

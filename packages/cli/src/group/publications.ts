@@ -8,6 +8,7 @@ import { addCommand, type Shell } from '../terminal/command.ts';
 import type { Language } from '../terminal/decimals.ts';
 import { count, money, reportTable, text } from '../terminal/report.ts';
 import { readCode, readMonth, readRevision } from '../terminal/values.ts';
+import { listed } from './listed.ts';
 import { readGroup, requireEntities } from './open.ts';
 import { ENTITY_OPTION, MONTH_OPTIONS, type ReportOptions, readReportOptions } from './report-options.ts';
 
@@ -46,14 +47,7 @@ function addList(group: Command, shell: Shell): void {
         count('differs_revision', 'Refused later', 'Refusée ensuite'),
         text('received_at', 'Received', 'Reçu'),
       ];
-      return {
-        document: { rows },
-        text: reportTable(
-          rows.map((row) => ({ ...row })),
-          fields,
-          terminal.language,
-        ),
-      };
+      return listed(rows, fields, terminal.language);
     },
   });
 }

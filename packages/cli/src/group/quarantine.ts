@@ -1,7 +1,8 @@
 import { type Command, Option } from 'commander';
 import { addCommand, addGroup, type Shell } from '../terminal/command.ts';
-import { count, reportTable, text } from '../terminal/report.ts';
+import { count, text } from '../terminal/report.ts';
 import { readCode, readId } from '../terminal/values.ts';
+import { listed } from './listed.ts';
 import { readGroup, withGroup } from './open.ts';
 
 interface ListOptions {
@@ -47,8 +48,7 @@ function addList(quarantine: Command, shell: Shell): void {
         count('refusals', 'Times', 'Fois'),
         text('last_at', 'Last', 'Dernier'),
       ];
-      const lines = rows.map((row) => ({ ...row }));
-      return { document: { rows }, text: reportTable(lines, fields, terminal.language) };
+      return listed(rows, fields, terminal.language);
     },
   });
 }
@@ -104,8 +104,7 @@ function addReplay(quarantine: Command, shell: Shell): void {
         text('code', 'Refused with', 'Motif'),
         text('detail', 'Detail', 'Détail'),
       ];
-      const lines = rows.map((row) => ({ ...row }));
-      return { document: { rows }, text: reportTable(lines, fields, terminal.language) };
+      return listed(rows, fields, terminal.language);
     },
   });
 }

@@ -2,8 +2,9 @@ import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { Command } from 'commander';
 import { addCommand, addGroup, type Shell } from '../terminal/command.ts';
-import { count, reportTable, text } from '../terminal/report.ts';
+import { count, text } from '../terminal/report.ts';
 import { readPath } from '../terminal/values.ts';
+import { listed } from './listed.ts';
 import { readGroup, withGroup } from './open.ts';
 
 /** `prorata group references …`: versions of domains, families and products. */
@@ -44,14 +45,7 @@ export function groupReferencesCommands(group: Command, shell: Shell): void {
         text('source', 'File', 'Fichier'),
         text('published_at', 'Published', 'Publié'),
       ];
-      return {
-        document: { rows },
-        text: reportTable(
-          rows.map((row) => ({ ...row })),
-          fields,
-          terminal.language,
-        ),
-      };
+      return listed(rows, fields, terminal.language);
     },
   });
   addCommand(references, shell, {
@@ -71,14 +65,7 @@ export function groupReferencesCommands(group: Command, shell: Shell): void {
         text('domain_code', 'Domain', 'Domaine'),
         text('family_code', 'Family', 'Famille'),
       ];
-      return {
-        document: { rows },
-        text: reportTable(
-          rows.map((row) => ({ ...row })),
-          fields,
-          terminal.language,
-        ),
-      };
+      return listed(rows, fields, terminal.language);
     },
   });
 }

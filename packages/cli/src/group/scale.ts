@@ -62,6 +62,31 @@ export function groupScaleCommands(group: Command, shell: Shell): void {
       return { document: moved, text: `Restored ${moved.bundles} bundles, ${moved.bytes} bytes.` };
     },
   });
+  addRetirement(group, shell);
+}
+
+function addRetirement(group: Command, shell: Shell): void {
+  addCommand<{ readonly until: string }>(group, shell, {
+    name: 'retire',
+    summary: 'take facts and views of old months out of the database; they have to be locked, and archived',
+    examples: ['group retire --until 2020-12 --dir G'],
+    dir: "the group's folder",
+    options: [UNTIL()],
+    async run({ dir, options: { until } }) {
+      const retired = await withGroup(dir, (node, api) => api.retireMonths(node, { until: readMonth(until) }));
+      return { document: retired, text: `Retired ${retired.months.length} months, ${retired.facts} facts.` };
+    },
+  });
+  addCommand(group, shell, {
+    name: 'recall <month>',
+    summary: 'bring a retired month back out of its archived bundles, whose signatures are checked again',
+    examples: ['group recall 2020-12 --dir G'],
+    dir: "the group's folder",
+    async run({ argument, dir }) {
+      const recalled = await withGroup(dir, (node, api) => api.recallMonth(node, { month: readMonth(argument) }));
+      return { document: recalled, text: `Recalled ${recalled.months.join(', ')}, ${recalled.facts} facts.` };
+    },
+  });
 }
 
 function readShards(value: string): number {

@@ -1,7 +1,8 @@
 import { type Command, Option } from 'commander';
 import { addCommand, type Shell } from '../terminal/command.ts';
-import { count, reportTable, text } from '../terminal/report.ts';
+import { count, text } from '../terminal/report.ts';
 import { readCode } from '../terminal/values.ts';
+import { listed } from './listed.ts';
 import { withGroup } from './open.ts';
 
 /** `prorata group watch`, `pull` and `pull-from`: bundles that nobody pushes. `prorata serve` does both by itself. */
@@ -28,8 +29,7 @@ function addWatch(group: Command, shell: Shell): void {
         text('code', 'Refused with', 'Motif'),
         text('detail', 'Detail', 'Détail'),
       ];
-      const lines = rows.map((row) => ({ ...row }));
-      return { document: { rows }, text: reportTable(lines, fields, terminal.language) };
+      return listed(rows, fields, terminal.language);
     },
   });
 }
@@ -58,8 +58,7 @@ function addPull(group: Command, shell: Shell): void {
         count('refused', 'Refused', 'Refusés'),
         text('detail', 'Detail', 'Détail'),
       ];
-      const lines = rows.map((row) => ({ ...row }));
-      return { document: { rows }, text: reportTable(lines, fields, terminal.language) };
+      return listed(rows, fields, terminal.language);
     },
   });
 }
@@ -86,8 +85,7 @@ function addPullFrom(group: Command, shell: Shell): void {
         text('last_at', 'Last', 'Dernier'),
         text('last_outcome', 'Outcome', 'Résultat'),
       ];
-      const lines = rows.map((row) => ({ ...row }));
-      return { document: { rows }, text: reportTable(lines, fields, terminal.language) };
+      return listed(rows, fields, terminal.language);
     },
   });
 }

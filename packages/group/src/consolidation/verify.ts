@@ -60,7 +60,7 @@ const SIGNED = `
     FROM publication p
    CROSS JOIN LATERAL jsonb_to_recordset(p.manifest -> 'totals') AS t(consumption_type text, currency text, rows bigint,
          cost_effective numeric, cost_billed numeric, cost_standard numeric)
-   WHERE p.status = 'ACCEPTED'`;
+   WHERE p.status = 'ACCEPTED' AND p.period_month NOT IN (SELECT r.period_month FROM retired_month r)`;
 
 const STORED = `
   SELECT entity_id, period_month, consumption_type, currency, count(*) AS rows,

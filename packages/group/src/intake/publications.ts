@@ -179,8 +179,8 @@ export async function publicationDifference(
   reader: Reader = {},
 ): Promise<PublicationDifference> {
   return await bundleSlot(async () => {
-    await using before = await reopen(group, { ...of, revision: of.from }, reader);
-    await using later = await reopen(group, { ...of, revision: of.to }, reader);
+    await using before = await reopenBundle(group, { ...of, revision: of.from }, reader);
+    await using later = await reopenBundle(group, { ...of, revision: of.to }, reader);
     const rows: FactDifference[] = [];
     let more = 0;
     for await (const difference of diffBundles(before.bundle, later.bundle)) {
@@ -192,12 +192,13 @@ export async function publicationDifference(
   });
 }
 
-interface Reopened extends AsyncDisposable {
+/** Stored evidence, open. Close it, always. */
+export interface Reopened extends AsyncDisposable {
   readonly bundle: VerifiedBundle;
 }
 
 /** Opens stored evidence. Judged at the time when it was received: a key that was revoked later vouched for it then. */
-async function reopen(group: GroupNode, of: PublicationOf, reader: Reader): Promise<Reopened> {
+export async function reopenBundle(group: GroupNode, of: PublicationOf, reader: Reader = {}): Promise<Reopened> {
   const entry = (await publicationHistory(group, of, reader)).find((one) => one.revision === of.revision);
   const bytes = await publicationBundle(group, of, reader);
   const spooled = await spool(group.dir, bytes, BUNDLE_LIMITS.archiveBytes);

@@ -81,6 +81,8 @@ export async function reopenMonth(
   return await recorded(group, context, change('group.period.reopen', input, options), async (tx, record) => {
     await holdMonth(tx, group.scope.tenantId, day);
     await refuseSame(tx, day, 'OPEN', input.month);
+    const retired = await tx.query('SELECT 1 FROM retired_month WHERE period_month = $1', [day]);
+    if (retired.length > 0) throw groupProblem('MONTH_RETIRED', input.month, { months: [input.month] });
     await tx.execute(
       `UPDATE period_status SET status = 'OPEN', reason = $2, rate_set = NULL, reference_version = NULL, publications = '[]',
               changed_at = now(), changed_by = $3, version = version + 1

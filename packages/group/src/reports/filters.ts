@@ -1,5 +1,6 @@
 import { monthOf, monthsBetween, parseMonth, parseMonths, shiftMonth, type Tx } from '@prorata/platform';
 import type { GroupNode } from '../node/group-node.ts';
+import { groupProblem } from '../problems.ts';
 import type { Dimension, Hierarchy, Measure } from './dimensions.ts';
 import { type AskedCodes, refuseUnknownCodes } from './known-codes.ts';
 import { isOfEntity } from './read.ts';
@@ -43,7 +44,8 @@ export async function spanOf(tx: Tx, group: GroupNode, input: ReportInput): Prom
   const from = input.from === undefined ? undefined : parseMonth(input.from);
   const to = input.to === undefined ? undefined : parseMonth(input.to);
   if (from !== undefined && to !== undefined) parseMonths(from, to);
-  const known = await monthsWithFacts(tx, group);
+  const { known, retired } = await monthsKnown(tx, group);
+  refuseRetired(retired, from, to);
   const days = known.filter(
     (day) => (from === undefined || monthOf(day) >= from) && (to === undefined || monthOf(day) <= to),
   );
@@ -66,13 +68,35 @@ const MONTHS = `
     SELECT (SELECT v.period_month FROM mv_group_domain_month v WHERE v.period_month > found.period_month
              ORDER BY v.period_month LIMIT 1)
       FROM found WHERE found.period_month IS NOT NULL)
-  SELECT period_month FROM found WHERE period_month IS NOT NULL ORDER BY 1`;
-const MONTHS_OF_ENTITY = 'SELECT DISTINCT period_month FROM mv_group_entity_month ORDER BY 1';
+  SELECT period_month, false AS retired FROM found WHERE period_month IS NOT NULL
+   UNION ALL SELECT period_month, true FROM retired_month ORDER BY 1`;
+const MONTHS_OF_ENTITY = `
+  SELECT DISTINCT period_month, false AS retired FROM mv_group_entity_month
+   UNION ALL SELECT period_month, true FROM retired_month ORDER BY 1`;
 
 /** First days of the months in which anything was published, in order. */
 export async function monthsWithFacts(tx: Tx, group: GroupNode): Promise<readonly string[]> {
-  const rows = await tx.query<{ period_month: string }>(isOfEntity(group) ? MONTHS_OF_ENTITY : MONTHS);
-  return rows.map((row) => row.period_month);
+  return (await monthsKnown(tx, group)).known;
+}
+
+/** Beside those that have facts, those whose facts left by age; a month that is on its way is retired. */
+async function monthsKnown(
+  tx: Tx,
+  group: GroupNode,
+): Promise<Readonly<Record<'known' | 'retired', readonly string[]>>> {
+  const rows = await tx.query<{ period_month: string; retired: boolean }>(
+    isOfEntity(group) ? MONTHS_OF_ENTITY : MONTHS,
+  );
+  const retired = rows.filter((row) => row.retired).map((row) => row.period_month);
+  const known = rows.filter((row) => !row.retired).map((row) => row.period_month);
+  return { known: known.filter((day) => !retired.includes(day)), retired };
+}
+
+/** A report that begins at a month says what it would leave out. */
+function refuseRetired(retired: readonly string[], from: string | undefined, to: string | undefined): void {
+  if (from === undefined) return;
+  const months = retired.map(monthOf).filter((month) => month >= from && (to === undefined || month <= to));
+  if (months.length > 0) throw groupProblem('MONTH_RETIRED', months.join(', '), { months });
 }
 
 function monthOrNull(day: string | undefined): string | null {

@@ -1,0 +1,184 @@
+import { firstDayOf, type RequestContext } from '@prorata/platform';
+import { adjustShared, deriveSlice, type Slice, withdrawSlice } from '../consolidation/derive.ts';
+import { lockMonth, lockSlice } from '../consolidation/locks.ts';
+import { CLEAR_STAGE, INSERT_FACTS, REMOVE_FACTS, STAGE } from '../intake/accept.sql.ts';
+import { reopenBundle } from '../intake/publications.ts';
+import { type GroupNode, operatorContext } from '../node/group-node.ts';
+import { recorded } from '../node/record.ts';
+import { groupProblem } from '../problems.ts';
+
+interface Acting {
+  readonly context?: RequestContext;
+}
+
+/** Facts that left the database, or came back. Months are YYYY-MM. */
+export interface Retired {
+  readonly months: readonly string[];
+  readonly facts: number;
+}
+
+interface Candidate {
+  readonly month: string;
+  readonly locked: boolean;
+  readonly archived: boolean;
+}
+
+const CANDIDATES = `
+  SELECT to_char(p.period_month, 'YYYY-MM') AS month, COALESCE(s.status = 'LOCKED', false) AS locked,
+         bool_and(a.path IS NOT NULL) AS archived
+    FROM publication p
+    LEFT JOIN period_status s ON s.period_month = p.period_month
+    LEFT JOIN bundle_archive a ON (a.entity_id, a.period_month, a.revision) = (p.entity_id, p.period_month, p.revision)
+   WHERE p.period_month <= $1
+   GROUP BY p.period_month, s.status ORDER BY p.period_month`;
+
+/**
+ * Takes facts and views of old months out of the database. What was signed stays: the publications, and the bundles in the archive.
+ * Nothing is taken unless every month is locked and all its bundles are archived. A kill leaves months that are marked and not empty
+ * yet; running again goes on.
+ *
+ * @param until the last month to retire, `YYYY-MM`
+ * @throws Problem `MONTHS_NOT_LOCKED`, `MONTHS_NOT_ARCHIVED`, both with `months`
+ */
+export async function retireMonths(
+  group: GroupNode,
+  { until }: { readonly until: string },
+  options: Acting = {},
+): Promise<Retired> {
+  const context = options.context ?? operatorContext(group);
+  const candidates = await group.db.transaction(
+    group.scope,
+    (tx) => tx.query<Candidate & Record<string, unknown>>(CANDIDATES, [firstDayOf(until)]),
+    { role: 'reader', readOnly: true },
+  );
+  refuseUnless('MONTHS_NOT_LOCKED', candidates, ({ locked }) => locked);
+  refuseUnless('MONTHS_NOT_ARCHIVED', candidates, ({ archived }) => archived);
+  const months: string[] = [];
+  let facts = 0;
+  for (const { month } of candidates) {
+    const isNew = await mark(group, context, month);
+    const removed = await empty(group, month);
+    facts += removed;
+    if (isNew || removed > 0) months.push(month);
+  }
+  return { months, facts };
+}
+
+function refuseUnless(
+  code: 'MONTHS_NOT_LOCKED' | 'MONTHS_NOT_ARCHIVED',
+  candidates: readonly Candidate[],
+  holds: (candidate: Candidate) => boolean,
+): void {
+  const months = candidates.filter((one) => !holds(one)).map(({ month }) => month);
+  if (months.length > 0) throw groupProblem(code, months.join(', '), { months });
+}
+
+/** Under the month's lock, so that nobody reopens it meanwhile. @returns whether it was not retired before */
+async function mark(group: GroupNode, context: RequestContext, month: string): Promise<boolean> {
+  return await recorded(group, context, { action: 'group.month.retire', payload: { month } }, async (tx, record) => {
+    const day = firstDayOf(month);
+    await lockMonth(tx, group.scope.tenantId, day);
+    const locked = await tx.query(`SELECT 1 FROM period_status WHERE period_month = $1 AND status = 'LOCKED'`, [day]);
+    if (locked.length === 0) throw groupProblem('MONTHS_NOT_LOCKED', month, { months: [month] });
+    const added = await tx.execute(
+      'INSERT INTO retired_month (tenant_id, period_month, retired_by) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING',
+      [group.scope.tenantId, day, context.userId],
+    );
+    if (added > 0) record.audit({ subject: 'retired_month', subjectId: month, details: { month } });
+    return added > 0;
+  });
+}
+
+async function empty(group: GroupNode, month: string): Promise<number> {
+  let facts = 0;
+  for (const slice of await slicesOf(group, month)) {
+    const values = [slice.tenantId, slice.entityId, slice.month];
+    await group.db.transaction(
+      { ...group.scope, entityId: slice.entityId },
+      async (tx) => {
+        await lockSlice(tx, slice.tenantId, slice.entityId, slice.month);
+        const withdrawn = await withdrawSlice(tx, slice);
+        const removed = await tx.execute(REMOVE_FACTS, values);
+        if (removed === 0 && withdrawn.length === 0) return;
+        facts += removed;
+        await lockMonth(tx, slice.tenantId, slice.month);
+        await adjustShared(tx, slice, [], withdrawn);
+      },
+      { role: 'intake' },
+    );
+  }
+  return facts;
+}
+
+async function slicesOf(group: GroupNode, month: string): Promise<(Slice & { readonly revision: number })[]> {
+  const rows = await group.db.transaction(
+    group.scope,
+    (tx) =>
+      tx.query<{ entity_id: string; revision: number }>(
+        `SELECT entity_id, revision FROM publication WHERE period_month = $1 AND status = 'ACCEPTED' ORDER BY entity_id`,
+        [firstDayOf(month)],
+      ),
+    { role: 'reader', readOnly: true },
+  );
+  return rows.map(({ entity_id, revision }) => ({
+    tenantId: group.scope.tenantId,
+    entityId: entity_id,
+    month: firstDayOf(month),
+    revision,
+  }));
+}
+
+/**
+ * Brings a retired month back out of its bundles, whose digests and signatures are checked again. The month counts as retired until the
+ * last entity's facts are there, and running again after a kill begins anew.
+ *
+ * @throws Problem `MONTH_NOT_RETIRED`, `ARCHIVE_DAMAGED`
+ */
+export async function recallMonth(
+  group: GroupNode,
+  { month }: { readonly month: string },
+  options: Acting = {},
+): Promise<Retired> {
+  const context = options.context ?? operatorContext(group);
+  const day = firstDayOf(month);
+  const found = await group.db.transaction(
+    group.scope,
+    (tx) => tx.query('SELECT 1 FROM retired_month WHERE period_month = $1', [day]),
+    { role: 'reader', readOnly: true },
+  );
+  if (found.length === 0) throw groupProblem('MONTH_NOT_RETIRED', month, { month });
+  await group.db.transaction(group.scope, (tx) => tx.query('SELECT ensure_fact_partition($1::date)', [day]), {
+    role: 'intake',
+  });
+  let facts = 0;
+  for (const slice of await slicesOf(group, month)) facts += await fill(group, slice, month);
+  await recorded(group, context, { action: 'group.month.recall', payload: { month } }, async (tx, record) => {
+    await tx.execute('DELETE FROM retired_month WHERE period_month = $1', [day]);
+    record.audit({ subject: 'retired_month', subjectId: month, details: { month, facts } });
+  });
+  return { months: [month], facts };
+}
+
+async function fill(group: GroupNode, slice: Slice & { readonly revision: number }, month: string): Promise<number> {
+  const { tenantId, entityId, revision } = slice;
+  await using opened = await reopenBundle(group, { entity: entityId, month, revision });
+  const { bundle } = opened;
+  const values = [tenantId, entityId, slice.month];
+  await group.db.transaction(
+    { ...group.scope, entityId },
+    async (tx) => {
+      await lockSlice(tx, tenantId, entityId, slice.month);
+      const withdrawn = await withdrawSlice(tx, slice);
+      await tx.execute(REMOVE_FACTS, values);
+      await tx.copyFrom(STAGE, bundle.copyText());
+      const arrived = await tx.execute(INSERT_FACTS, values);
+      if (arrived !== bundle.rows) throw new Error(`${arrived} of ${bundle.rows} facts came back`);
+      await tx.execute(CLEAR_STAGE, [entityId]);
+      const added = await deriveSlice(tx, slice);
+      await lockMonth(tx, tenantId, slice.month);
+      await adjustShared(tx, slice, added, withdrawn);
+    },
+    { role: 'intake' },
+  );
+  return bundle.rows;
+}
