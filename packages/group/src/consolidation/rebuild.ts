@@ -1,3 +1,4 @@
+import { ENTITY_CODE, type Tx } from '@prorata/platform';
 import type { GroupNode } from '../node/group-node.ts';
 import { adjustShared, type DomainShare, deriveSlice, shareOfSlice, withdrawSlice } from './derive.ts';
 import { lockMonth, lockSlice } from './locks.ts';
@@ -70,10 +71,10 @@ async function rebuildShared(group: GroupNode, month: string): Promise<void> {
       const entities = await tx.query<{ entity_id: string }>('SELECT entity_id FROM dim_entity ORDER BY entity_id');
       const parts: DomainShare[] = [];
       for (const { entity_id } of entities) {
-        await tx.query("SELECT set_config('app.current_entity', $1, true)", [entity_id]);
+        await lookAt(tx, entity_id);
         parts.push(await shareOfSlice(tx, { ...of, entityId: entity_id }));
       }
-      await tx.query("SELECT set_config('app.current_entity', '', true)");
+      await lookAt(tx, '');
       await tx.execute('DELETE FROM mv_group_domain_month WHERE tenant_id = $1 AND period_month = $2', [
         of.tenantId,
         month,
@@ -82,4 +83,10 @@ async function rebuildShared(group: GroupNode, month: string): Promise<void> {
     },
     { role: 'intake' },
   );
+}
+
+/** Only `SET LOCAL` with a literal reaches the workers of a distributed PostgreSQL. */
+async function lookAt(tx: Tx, entity: string): Promise<void> {
+  if (entity !== '' && !ENTITY_CODE.test(entity)) throw new Error(`${JSON.stringify(entity)} is no code of an entity`);
+  await tx.execute(`SET LOCAL app.current_entity = '${entity}'`);
 }

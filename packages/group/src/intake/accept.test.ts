@@ -20,7 +20,8 @@ it.each([
 ])(
   'takes a bundle whole, $how',
   async ({ month, rows, staged }) => {
-    if (staged) await test.admin(CLOSE_PARTITIONS);
+    const isDistributed = process.env.CITUS_URL !== undefined;
+    if (staged && !isDistributed) await test.admin(CLOSE_PARTITIONS);
     const member = await enrolMember(test.group, `FR${month.slice(5)}`);
     const wide = 'w'.repeat(240);
     const facts = Array.from({ length: rows }, (_, index) =>
@@ -35,7 +36,7 @@ it.each([
     const [stage] = await test.admin(
       `SELECT pg_relation_size('intake_staging') > 0 AS used, EXISTS (SELECT 1 FROM intake_staging) AS filled`,
     );
-    expect(stage).toEqual({ used: staged || process.env.CITUS_URL !== undefined, filled: false });
+    expect(stage).toEqual({ used: staged && !isDistributed, filled: false });
   },
   60_000,
 );
