@@ -1,4 +1,7 @@
+import { frenchCases } from './cases/french.ts';
 import { wholePlaceCases } from './cases/places.ts';
 import { setStage } from './stage.ts';
 
-wholePlaceCases(setStage());
+const stage = setStage();
+wholePlaceCases(stage);
+frenchCases(stage);

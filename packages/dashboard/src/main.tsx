@@ -6,6 +6,7 @@ import { RouterProvider } from '@tanstack/react-router';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { ApiProblem, needsSignIn } from './api/problem.ts';
+import { sessionQuery } from './api/queries.ts';
 import { preferredLanguage, startWords } from './i18n/i18n.ts';
 import { makeRouter } from './routes.tsx';
 import { parseSearch, readSelection } from './selection/selection.ts';
@@ -21,8 +22,9 @@ startWords(readSelection(parseSearch(window.location.search)).lang ?? preferredL
 const client = new QueryClient({
   queryCache: new QueryCache({
     onError: (error, query) => {
-      // The first question after loading the page is the router's, which asks for a sign-in itself.
-      if (needsSignIn(error) && query.queryKey[0] !== 'session') signInAgain();
+      // Before there was a session the router asks for a sign-in itself, and nothing has ended.
+      const before = client.getQueryData(sessionQuery.queryKey) !== undefined;
+      if (before && needsSignIn(error) && query.queryKey[0] !== 'session') signInAgain();
     },
   }),
   defaultOptions: {

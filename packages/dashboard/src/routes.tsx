@@ -9,12 +9,34 @@ import {
 } from '@tanstack/react-router';
 import { useEffect } from 'react';
 import { needsSignIn } from './api/problem.ts';
-import { sessionQuery } from './api/queries.ts';
+import { filtersQuery, sessionQuery } from './api/queries.ts';
 import { preferredLanguage, speak } from './i18n/i18n.ts';
 import { parseSearch, readSelection, stringifySearch } from './selection/selection.ts';
 import { SignInPage } from './session/SignInPage.tsx';
 import { Shell } from './shell/Shell.tsx';
 import { Failure, NotFound } from './shell/states.tsx';
+
+/** The pages, each a file of its own that comes when it is first needed. */
+const pages = {
+  overview: () => import('./overview/OverviewPage.tsx'),
+  entities: () => import('./entities/EntitiesPage.tsx'),
+  entity: () => import('./entities/EntityPage.tsx'),
+  domains: () => import('./domains/DomainsPage.tsx'),
+  domain: () => import('./domains/DomainPage.tsx'),
+  drilldown: () => import('./drilldown/DrilldownPage.tsx'),
+  comparison: () => import('./comparison/ComparisonPage.tsx'),
+  governance: () => import('./governance/GovernancePage.tsx'),
+  publications: () => import('./publications/PublicationsPage.tsx'),
+};
+
+/** Starts the way of a page's file, which would otherwise begin when the session is known. A second call finds it. */
+function pageAt(path: string): (() => Promise<unknown>) | undefined {
+  const [first = '', second] = path.split('/').filter((part) => part !== '');
+  if (first === '') return pages.overview;
+  if (first === 'entities' && second !== undefined) return pages.entity;
+  if (first === 'domains' && second !== undefined) return pages.domain;
+  return Object.entries(pages).find(([name]) => name === first)?.[1];
+}
 
 interface RouterContext {
   readonly client: QueryClient;
@@ -54,6 +76,9 @@ const signedIn = createRoute({
   getParentRoute: () => root,
   id: 'signed-in',
   beforeLoad: async ({ context, location }) => {
+    // Every page needs these: they are on their way while the session is looked at.
+    void context.client.prefetchQuery(filtersQuery);
+    void pageAt(location.pathname)?.().catch(() => {});
     await context.client.ensureQueryData(sessionQuery).catch((error: unknown) => {
       if (!needsSignIn(error)) throw error;
       const next = location.href === '/' ? {} : { next: location.href };
@@ -71,55 +96,55 @@ const signedIn = createRoute({
 const overview = createRoute({
   getParentRoute: () => signedIn,
   path: '/',
-  component: lazyRouteComponent(() => import('./overview/OverviewPage.tsx'), 'OverviewPage'),
+  component: lazyRouteComponent(pages.overview, 'OverviewPage'),
 });
 
 const entities = createRoute({
   getParentRoute: () => signedIn,
   path: '/entities',
-  component: lazyRouteComponent(() => import('./entities/EntitiesPage.tsx'), 'EntitiesPage'),
+  component: lazyRouteComponent(pages.entities, 'EntitiesPage'),
 });
 
 const entity = createRoute({
   getParentRoute: () => signedIn,
   path: '/entities/$entity',
-  component: lazyRouteComponent(() => import('./entities/EntityPage.tsx'), 'EntityPage'),
+  component: lazyRouteComponent(pages.entity, 'EntityPage'),
 });
 
 const domains = createRoute({
   getParentRoute: () => signedIn,
   path: '/domains',
-  component: lazyRouteComponent(() => import('./domains/DomainsPage.tsx'), 'DomainsPage'),
+  component: lazyRouteComponent(pages.domains, 'DomainsPage'),
 });
 
 const domain = createRoute({
   getParentRoute: () => signedIn,
   path: '/domains/$domain',
-  component: lazyRouteComponent(() => import('./domains/DomainPage.tsx'), 'DomainPage'),
+  component: lazyRouteComponent(pages.domain, 'DomainPage'),
 });
 
 const drilldown = createRoute({
   getParentRoute: () => signedIn,
   path: '/drilldown',
-  component: lazyRouteComponent(() => import('./drilldown/DrilldownPage.tsx'), 'DrilldownPage'),
+  component: lazyRouteComponent(pages.drilldown, 'DrilldownPage'),
 });
 
 const comparison = createRoute({
   getParentRoute: () => signedIn,
   path: '/comparison',
-  component: lazyRouteComponent(() => import('./comparison/ComparisonPage.tsx'), 'ComparisonPage'),
+  component: lazyRouteComponent(pages.comparison, 'ComparisonPage'),
 });
 
 const governance = createRoute({
   getParentRoute: () => signedIn,
   path: '/governance',
-  component: lazyRouteComponent(() => import('./governance/GovernancePage.tsx'), 'GovernancePage'),
+  component: lazyRouteComponent(pages.governance, 'GovernancePage'),
 });
 
 const publications = createRoute({
   getParentRoute: () => signedIn,
   path: '/publications',
-  component: lazyRouteComponent(() => import('./publications/PublicationsPage.tsx'), 'PublicationsPage'),
+  component: lazyRouteComponent(pages.publications, 'PublicationsPage'),
 });
 
 const tree = root.addChildren([

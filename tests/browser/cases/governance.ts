@@ -77,8 +77,8 @@ export function governanceCases(stage: Stage): void {
         await dialog.waitFor({ state: 'detached' });
         await policy.getByText(word, { exact: true }).waitFor();
       }
-      await page.getByRole('button', { name: 'Version 1.0 of the contract' }).click();
-      const version = page.getByRole('dialog', { name: 'Version 1.0 of the contract' });
+      await page.getByRole('button', { name: 'Change version 1.0 of the contract' }).click();
+      const version = page.getByRole('dialog', { name: 'Change version 1.0 of the contract' });
       await version.getByLabel('No end').uncheck();
       await version.getByLabel('Taken until').fill('2099-12-31');
       await version.getByRole('button', { name: 'Save' }).click();
@@ -92,7 +92,7 @@ export function governanceCases(stage: Stage): void {
       await page.getByRole('dialog').getByLabel('Last month').selectOption('2025-04');
       await page.getByRole('button', { name: 'End', exact: true }).last().click();
       await members.getByText('Apr 2025').waitFor();
-      await page.getByRole('button', { name: 'Let Boreal Isles publish again' }).click();
+      await page.getByRole('button', { name: 'Take up again the publishing of Boreal Isles' }).click();
       await page.getByRole('dialog').getByRole('button', { name: 'Take up again' }).click();
       await members.getByText('Apr 2025').waitFor({ state: 'detached' });
     });
@@ -102,9 +102,9 @@ export function governanceCases(stage: Stage): void {
       const refused = receive(stage.node.group, { file: bytes, name: 'foreign.zip' });
       await expect(refused).rejects.toMatchObject({ code: 'KEY_UNKNOWN' });
       const page = await stage.open('/governance?tab=refused', { roles: ['group.admin'] });
-      await page.getByRole('button', { name: 'Try foreign.zip again' }).click();
-      const again = page.getByRole('dialog', { name: 'Try foreign.zip again' });
-      await again.getByRole('button', { name: 'Try again' }).click();
+      await page.getByRole('button', { name: 'Try again: foreign.zip' }).click();
+      const again = page.getByRole('dialog', { name: 'Try again: foreign.zip' });
+      await again.getByRole('button', { name: 'Try again', exact: true }).click();
       await again.getByText('KEY_UNKNOWN').waitFor();
       await page.keyboard.press('Escape');
       await page.getByRole('button', { name: 'Discard foreign.zip' }).click();

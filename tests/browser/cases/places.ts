@@ -89,6 +89,18 @@ export const PLACES: readonly Place[] = [
     ready: (page) => page.getByRole('table', { name: /Rates to EUR/ }),
   },
   {
+    name: 'governance-references',
+    path: '/governance?tab=references',
+    ready: (page) => page.getByRole('button', { name: 'Import references' }),
+    options: { roles: ['group.admin'] },
+  },
+  {
+    name: 'governance-contract',
+    path: '/governance?tab=contract&lang=fr',
+    ready: (page) => page.getByRole('button', { name: 'Modifier la prise des envois' }),
+    options: { roles: ['group.admin'] },
+  },
+  {
     name: 'explanation',
     path: '/?month=2025-01&explain=total',
     ready: (page) => page.getByRole('dialog').getByRole('table'),

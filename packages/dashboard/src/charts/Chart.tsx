@@ -40,7 +40,9 @@ export function Chart({ option, label, height, onSelect, onColumn, onRow }: Char
     let gone = false;
     const resize = new ResizeObserver(() => chart.current?.resize());
     import('./engine.ts').then(
-      ({ init }) => {
+      async ({ init }) => {
+        // Reading the library and drawing with it are two steps, between which the page answers its reader.
+        await breath();
         if (gone) return;
         const made = init(element, null, { renderer: 'svg' });
         chart.current = made;
@@ -99,6 +101,11 @@ function listen(chart: EChartsType, current: { readonly current: Listeners }): v
     if (x !== undefined) onColumn?.(Math.round(x));
     if (y !== undefined) onRow?.(Math.round(y));
   });
+}
+
+/** Lets whatever waits go first: a click, a key, the paint of the figures. */
+function breath(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 0));
 }
 
 function withMotion(option: EChartsCoreOption): EChartsCoreOption {

@@ -35,7 +35,7 @@ export const actionsFr: Pick<Dictionary, 'actions' | 'quarantine' | 'changes'> =
     policyNote: 'Vaut pour ce qui sera reçu désormais ; aucun chiffre existant ne change.',
     dueDayNote: 'Jour du mois suivant, pour les entités qui n’en ont pas un à elles',
     rateSetNote: 'Convertit les mois ouverts ; les mois verrouillés gardent le leur',
-    changeVersion: 'Version {{version}} du contrat',
+    changeVersion: 'Modifier la version {{version}} du contrat',
     versionNote: 'Les envois ultérieurs de cette version sont refusés. Ce qui a été accepté reste.',
     untilNote: 'Le dernier instant est le début de ce jour, UTC',
     changeMember: 'Modifier {{name}}',
@@ -46,7 +46,7 @@ export const actionsFr: Pick<Dictionary, 'actions' | 'quarantine' | 'changes'> =
     deactivateShort: 'Mettre fin',
     deactivateNote:
       'Les mois ultérieurs sont refusés et ne sont plus attendus. Son historique reste dans chaque rapport.',
-    reactivate: 'Laisser {{name}} publier de nouveau',
+    reactivate: 'Reprendre les publications : {{name}}',
     reactivateShort: 'Reprendre',
     reactivateNote:
       'Ses publications ont pris fin avec {{month}}. Les mois suivants sont de nouveau pris, et attendus.',

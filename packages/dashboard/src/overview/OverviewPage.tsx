@@ -6,6 +6,7 @@ import { IndirectKey } from '../keyfigures/IndirectKey.tsx';
 import { Keys } from '../keyfigures/Key.tsx';
 import { ChosenPage } from '../selection/ChosenPage.tsx';
 import { MonthSeries } from '../series/MonthSeries.tsx';
+import { Afterwards } from '../shell/Afterwards.tsx';
 import layout from '../theme/layout.module.css';
 import { BundleStates } from './BundleStates.tsx';
 import { PublishedKey } from './PublishedKey.tsx';
@@ -27,8 +28,10 @@ export function OverviewPage() {
           <Flags choice={choice} />
           <MonthSeries choice={choice} />
           <Ranking choice={choice} />
-          <BundleStates choice={choice} />
-          <Ratios choice={choice} />
+          <Afterwards height={700}>
+            <BundleStates choice={choice} />
+            <Ratios choice={choice} />
+          </Afterwards>
           <Explained choice={{ ...choice, from: choice.month, to: choice.month }} />
         </div>
       )}
