@@ -7,8 +7,23 @@ CREATE TABLE plugin_cursor (
   attempts         integer NOT NULL DEFAULT 0,
   -- Why the event at hand was not taken: a code and a detail.
   problem          text,
+  -- Not before then it is tried again.
+  due_at           timestamptz NOT NULL DEFAULT '-infinity',
   updated_at       timestamptz NOT NULL DEFAULT now(),
   PRIMARY KEY (tenant_id, legal_entity_id, plugin)
+);
+
+-- Events that a plugin did not take however often they were tried: it goes on with the others, and these wait in sight.
+CREATE TABLE plugin_parked_event (
+  tenant_id        uuid NOT NULL,
+  legal_entity_id  uuid NOT NULL,
+  plugin           text COLLATE "C" NOT NULL,
+  event_id         uuid NOT NULL,
+  event            text NOT NULL,
+  attempts         integer NOT NULL,
+  problem          text NOT NULL,
+  parked_at        timestamptz NOT NULL DEFAULT now(),
+  PRIMARY KEY (tenant_id, legal_entity_id, plugin, event_id)
 );
 
 -- What a key says in a language (spec 02, "i18n"). Keys are made by services and never change.
@@ -27,8 +42,9 @@ CREATE TABLE translation (
 );
 
 GRANT SELECT, INSERT, UPDATE ON plugin_cursor TO prorata_app;
+GRANT SELECT, INSERT, UPDATE, DELETE ON plugin_parked_event TO prorata_app;
 GRANT SELECT, INSERT, UPDATE, DELETE ON translation TO prorata_app;
-GRANT SELECT ON plugin_cursor, translation TO prorata_reader;
+GRANT SELECT ON plugin_cursor, plugin_parked_event, translation TO prorata_reader;
 
 DO $$
 DECLARE
@@ -36,7 +52,7 @@ DECLARE
   own text := 'tenant_id = NULLIF(current_setting(''app.current_tenant'', true), '''')::uuid'
     || ' AND legal_entity_id = NULLIF(current_setting(''app.current_legal_entity'', true), '''')::uuid';
 BEGIN
-  FOREACH name IN ARRAY ARRAY['plugin_cursor', 'translation'] LOOP
+  FOREACH name IN ARRAY ARRAY['plugin_cursor', 'plugin_parked_event', 'translation'] LOOP
     EXECUTE format('CREATE POLICY %I ON %I USING (%s) WITH CHECK (%s)', name || '_row', name, own, own);
     EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', name);
     EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', name);

@@ -102,7 +102,7 @@ export async function openTestService(wishes: TestServiceWishes = {}): Promise<T
     log: false,
     register: (guarded) => {
       registerAnalyticRoutes(guarded, node);
-      registerPlugins(guarded, host);
+      registerPlugins(guarded, host, [ANALYTIC_ROLES.admin]);
       registerTranslations(guarded, {
         db: test.db,
         readers: [ANALYTIC_ROLES.reader, ANALYTIC_ROLES.writer],

@@ -19,6 +19,9 @@ export interface EntityServices {
   pages(app: App): Promise<void>;
 }
 
+/** Who may hand an event that was given up to its plugin once more. */
+const PLUGIN_OPERATORS = ['analytic.admin', 'finops.admin'];
+
 /** Who reads and writes what the i18n keys of an entity's services say. */
 const TRANSLATORS = ['analytic.writer', 'analytic.admin', 'finops.admin', 'platform.translator'];
 const TRANSLATION_READERS = [...TRANSLATORS, 'analytic.reader', 'finops.reader', 'finops.analyst'];
@@ -33,7 +36,7 @@ export async function entityServices(node: EntityNode): Promise<EntityServices> 
     async register(app) {
       registerAnalyticRoutes(app, { db, driverSources });
       registerLedgerRoutes(app, { db, dir, react: reactToLedger });
-      registerPlugins(app, host);
+      registerPlugins(app, host, PLUGIN_OPERATORS);
       registerTranslations(app, { db, readers: TRANSLATION_READERS, writers: TRANSLATORS });
       const onError = (error: unknown) => app.log.error({ err: error }, 'events were not handed to the plugins');
       const delivery = startDelivery(host, () => [pluginOperator(node)], { onError });

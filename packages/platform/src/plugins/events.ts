@@ -1,16 +1,18 @@
 import { type RequestContext, scopeOf } from '../identity/context.ts';
-import type { EventEnvelope } from '../outbox/envelope.ts';
+import { type EventEnvelope, eventEnvelope, OUTBOX_COLUMNS, type OutboxRow } from '../outbox/envelope.ts';
 import { readFeed } from '../outbox/feed.ts';
-import { Problem } from '../problem/problem.ts';
+import { platformProblem } from '../problem/platform-problems.ts';
 import { writePath } from '../write/write-path.ts';
 import { contextFor, guardedRecord, guardedTx, serviceOf } from './handle.ts';
 import type { LoadedPlugin, PluginHost } from './load.ts';
+import { NotTaken, noteProblem, park, parkedAmong, unpark } from './parked.ts';
 
 const PAGE = 50;
 
 /**
  * Hands the events of a legal entity to the plugins that listen, each in the order of the feed and with one effect: what a plugin does with
- * an event is kept under the event's id. An event that a plugin refuses is tried again the next time, and those behind it wait in sight.
+ * an event is kept under the event's id. An event that a plugin does not take is tried again, later each time, and those behind it wait in
+ * sight; given up, it is parked in sight and the others go on.
  *
  * @param context who stands behind the work, for whose tenant the module has to be enabled
  * @returns how many events were taken
@@ -28,15 +30,20 @@ async function deliverTo(host: PluginHost, plugin: LoadedPlugin, context: Reques
   const { code, listens } = plugin.manifest;
   let taken = 0;
   for (;;) {
-    const cursor = await cursorOf(host, context, code);
+    const { cursor, rests } = await placeOf(host, context, code);
+    if (rests) return taken;
     const after = cursor === null ? {} : { after: cursor };
     const page = await readFeed(host.db, context, { ...after, limit: PAGE, events: [...listens] });
+    const parked = await parkedAmong(host, context, code, page.events);
     for (const event of page.events) {
+      if (parked.has(event.id)) continue;
       try {
         await takeOne(host, plugin, context, event);
       } catch (error) {
-        await noteProblem(host, context, code, error);
-        return taken;
+        const { givenUp, attempts, problem } = await noteProblem(host, context, code, error);
+        if (!givenUp) return taken;
+        await park(host, context, code, event, attempts, problem);
+        continue;
       }
       taken += 1;
     }
@@ -59,39 +66,63 @@ async function takeOne(host: PluginHost, plugin: LoadedPlugin, context: RequestC
     record.audit({ subject: `${code}.event`, subjectId: event.id, details: { event: event.event } });
     const guarded = guardedTx(tx, host, plugin, own, true);
     const handle = { context: contextFor(own), service: <S>(name: string): S => serviceOf<S>(host, own, name) };
-    await plugin.plugin.on?.(event, guarded, guardedRecord(record, plugin), handle);
+    try {
+      await plugin.plugin.on?.(event, guarded, guardedRecord(record, plugin), handle);
+    } catch (error) {
+      // No refusal, which would be the event's answer for good: it is tried again.
+      throw new NotTaken(error);
+    }
     return { status: 200, body: null };
   });
 }
 
-async function cursorOf(host: PluginHost, context: RequestContext, code: string): Promise<string | null> {
-  const rows = await host.db.transaction(
-    scopeOf(context),
-    (tx) => tx.query<{ cursor: string | null }>('SELECT cursor FROM plugin_cursor WHERE plugin = $1', [code]),
-    { readOnly: true },
-  );
-  return rows[0]?.cursor ?? null;
+const ONE = `SELECT ${OUTBOX_COLUMNS} FROM outbox_event e WHERE e.id = $1`;
+
+/**
+ * Hands a parked event to its plugin once more, and lets it go when it is taken.
+ *
+ * @throws Problem `NOT_FOUND` where no such event is parked, or the feed keeps it no longer; what the plugin says otherwise
+ */
+export async function retryParked(
+  host: PluginHost,
+  plugin: LoadedPlugin,
+  context: RequestContext,
+  eventId: string,
+): Promise<void> {
+  const { code } = plugin.manifest;
+  const parked = await parkedAmong(host, context, code, [{ id: eventId }]);
+  const find = () => host.db.transaction(scopeOf(context), (tx) => tx.query<OutboxRow>(ONE, [eventId]));
+  const row = parked.has(eventId) ? (await find())[0] : undefined;
+  if (row === undefined) throw platformProblem('NOT_FOUND', `no event ${eventId} is parked for ${code}`);
+  try {
+    await takeOne(host, plugin, context, eventEnvelope(row));
+  } catch (error) {
+    throw error instanceof NotTaken ? error.cause : error;
+  }
+  await unpark(host, context, code, eventId);
+}
+
+interface PlaceInFeed {
+  readonly cursor: string | null;
+  /** The event at hand failed, and is not to be tried again yet. */
+  readonly rests: boolean;
+}
+
+async function placeOf(host: PluginHost, context: RequestContext, code: string): Promise<PlaceInFeed> {
+  const sql = 'SELECT cursor, due_at > now() AS rests FROM plugin_cursor WHERE plugin = $1';
+  const read = { readOnly: true };
+  const rows = await host.db.transaction(scopeOf(context), (tx) => tx.query<PlaceInFeed>(sql, [code]), read);
+  return rows[0] ?? { cursor: null, rests: false };
 }
 
 const MOVE = `
   INSERT INTO plugin_cursor (tenant_id, legal_entity_id, plugin, cursor) VALUES ($1, $2, $3, $4)
   ON CONFLICT (tenant_id, legal_entity_id, plugin) DO UPDATE
-     SET cursor = excluded.cursor, attempts = 0, problem = NULL, updated_at = now()`;
-
-const NOTE = `
-  INSERT INTO plugin_cursor AS c (tenant_id, legal_entity_id, plugin, attempts, problem) VALUES ($1, $2, $3, 1, $4)
-  ON CONFLICT (tenant_id, legal_entity_id, plugin) DO UPDATE
-     SET attempts = c.attempts + 1, problem = excluded.problem, updated_at = now()`;
+     SET cursor = excluded.cursor, attempts = 0, problem = NULL, due_at = '-infinity', updated_at = now()`;
 
 async function moveCursor(host: PluginHost, context: RequestContext, code: string, cursor: string): Promise<void> {
   const values = [context.tenantId, context.legalEntityId, code, cursor];
   await host.db.transaction(scopeOf(context), (tx) => tx.execute(MOVE, values));
-}
-
-async function noteProblem(host: PluginHost, context: RequestContext, code: string, error: unknown): Promise<void> {
-  const problem = error instanceof Problem ? `${error.code}: ${error.detail}` : 'INTERNAL: an unexpected failure';
-  const values = [context.tenantId, context.legalEntityId, code, problem.slice(0, 500)];
-  await host.db.transaction(scopeOf(context), (tx) => tx.execute(NOTE, values));
 }
 
 /** Looks for events again and again until it is stopped. */

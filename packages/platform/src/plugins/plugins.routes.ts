@@ -5,8 +5,11 @@ import type { App } from '../http/app.ts';
 import { REPLAYED_HEADER } from '../http/errors.ts';
 import { uploadOf } from '../http/uploads.ts';
 import { scopeOf } from '../identity/context.ts';
+import { platformProblem } from '../problem/platform-problems.ts';
+import { retryParked } from './events.ts';
 import { pluginHandle } from './handle.ts';
 import type { LoadedPlugin, PluginHost } from './load.ts';
+import { listParked } from './parked.ts';
 import type { PluginRequest, PluginRoute } from './plugin.ts';
 
 const Answer = Type.Unsafe<unknown>({});
@@ -24,12 +27,28 @@ const PluginList = Type.Object({
       listens: Type.Array(Type.String()),
       attempts: Type.Integer({ description: 'How often the event at hand was refused' }),
       problem: Type.Union([Type.String(), Type.Null()]),
+      parked: Type.Array(
+        Type.Object({
+          event_id: Type.String(),
+          event: Type.String(),
+          attempts: Type.Integer(),
+          problem: Type.String(),
+          parked_at: Type.String({ format: 'date-time' }),
+        }),
+        { description: 'Events that were given up, the oldest hundred of all plugins; the others went on' },
+      ),
     }),
   ),
 });
 
-/** Registers the routes of a node's plugins behind its guard, below `/api/plugins/<code>`, and a list of them. */
-export function registerPlugins(app: App, host: PluginHost): void {
+const ParkedPath = Type.Object({ code: Type.String({ maxLength: 40 }), event: Type.String({ format: 'uuid' }) });
+
+/**
+ * Registers the routes of a node's plugins behind its guard, below `/api/plugins/<code>`, and a list of them.
+ *
+ * @param operators roles that may hand a parked event to its plugin once more
+ */
+export function registerPlugins(app: App, host: PluginHost, operators: readonly string[] = []): void {
   app.get(
     '/api/plugins',
     {
@@ -51,6 +70,7 @@ export function registerPlugins(app: App, host: PluginHost): void {
           ),
         { readOnly: true },
       );
+      const parked = Map.groupBy(await listParked(host, context), (row) => row.plugin);
       const state = new Map(cursors.map((row) => [row.plugin, row]));
       const language = context.locale.startsWith('fr') ? 'fr' : 'en';
       const rows = host.plugins.map(({ manifest, module }) => ({
@@ -63,11 +83,39 @@ export function registerPlugins(app: App, host: PluginHost): void {
         listens: [...manifest.listens],
         attempts: state.get(manifest.code)?.attempts ?? 0,
         problem: state.get(manifest.code)?.problem ?? null,
+        parked: (parked.get(manifest.code) ?? []).map(({ event_id, event, attempts, problem, parked_at }) => {
+          return { event_id, event, attempts, problem, parked_at: parked_at.toISOString() };
+        }),
       }));
       return { rows };
     },
   );
+  if (operators.length > 0) registerRetry(app, host, operators);
   for (const plugin of host.plugins) for (const route of plugin.plugin.routes ?? []) register(app, host, plugin, route);
+}
+
+function registerRetry(app: App, host: PluginHost, operators: readonly string[]): void {
+  app.post(
+    '/api/plugins/:code/parked/:event/retry',
+    {
+      config: { roles: [...operators] },
+      schema: {
+        tags: ['plugins'],
+        operationId: 'retryParkedEvent',
+        summary: 'Hand an event that was given up to its plugin once more',
+        params: ParkedPath,
+        response: { 200: Type.Object({ taken: Type.Boolean() }), ...refusals },
+      },
+    },
+    async (request) => {
+      const { code, event } = request.params;
+      const plugin = host.plugins.find(({ manifest }) => manifest.code === code);
+      const enabled = plugin !== undefined && request.context.enabledModules.includes(plugin.module);
+      if (!enabled) throw platformProblem('NOT_FOUND', `no plugin ${code} is enabled for the caller`);
+      await retryParked(host, plugin, request.context, event);
+      return { taken: true };
+    },
+  );
 }
 
 function register(app: App, host: PluginHost, plugin: LoadedPlugin, route: PluginRoute): void {

@@ -1,0 +1,121 @@
+import { randomUUID } from 'node:crypto';
+import { fileURLToPath } from 'node:url';
+import {
+  deliverEvents,
+  type Plugin,
+  type PluginHost,
+  pluginModule,
+  pluginProblem,
+  type RequestContext,
+} from '@prorata/platform';
+import { Type } from 'typebox';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { makeAxis, makeRule } from '../../packages/analytic/src/testing/axes.ts';
+import { putEntry } from '../../packages/analytic/src/testing/books.ts';
+import { type Company, openTestService, type TestService } from '../../packages/analytic/src/testing/test-service.ts';
+
+const PATH = fileURLToPath(new URL('../../examples/budget-control/', import.meta.url));
+const MODULE = pluginModule('budget-control');
+const declared = {
+  summary: 'of the plugin',
+  about: 'budget version',
+  payload: Type.Object({}, { additionalProperties: true }),
+};
+
+let test: TestService;
+let company: Company;
+let context: RequestContext;
+let postings: string[];
+beforeAll(async () => {
+  test = await openTestService({
+    plugins: [{ code: 'budget-control', path: PATH }],
+    pluginEvents: { 'BUDGET.VERSION.ADOPTED': declared, 'BUDGET.OVERRUN.DETECTED': declared },
+  });
+  company = await test.company();
+  context = { ...company.context, enabledModules: [MODULE] };
+  await makeAxis(company, 'CENTER', ['C1', 'C2']);
+  const rule = await makeRule(company, 'EVEN', { axes: [{ axis: 'CENTER', method: 'even', dimensions: 'all' }] });
+  postings = [];
+  while (postings.length < 3) {
+    const entry = await putEntry(test, company, { lines: [['606100', '10.00']] });
+    const asked = { sourceEntryId: entry, allocationRuleId: rule };
+    postings.push(String((await company.ask('POST', 'allocations/run', asked)).body.id));
+  }
+});
+afterAll(() => test.close());
+
+/** The node's plugin with ears of the test's. */
+function hostOf(on: NonNullable<Plugin['on']>): PluginHost {
+  return { ...test.host, plugins: test.host.plugins.map((one) => ({ ...one, plugin: { ...one.plugin, on } })) };
+}
+
+const ADMIN = { enabled_modules: ['ERP_ANALYTIC_CORE', MODULE], roles: ['analytic.admin'] };
+const listed = async () => {
+  const answer = await company.ask('GET', '/api/plugins', undefined, { claims: ADMIN });
+  return (answer.body.rows as unknown as { attempts: number; problem: string | null; parked: object[] }[])[0];
+};
+const due = () => test.admin("UPDATE plugin_cursor SET due_at = '-infinity'");
+
+describe('an event that a plugin does not take', () => {
+  it('is tried later and later, then parked in sight while the others go on, and taken when somebody asks', async () => {
+    const heard: string[] = [];
+    let poisoned: string | undefined = postings[0];
+    const host = hostOf(async (event, tx, record) => {
+      heard.push(event.entity_id);
+      record.audit({ subject: 'test', subjectId: event.entity_id });
+      if (event.entity_id === poisoned) await tx.query('SELECT 1 / 0');
+    });
+    expect(await deliverEvents(host, context)).toBe(0);
+    expect(heard).toEqual([postings[0]]);
+    expect(await listed()).toMatchObject({ attempts: 1, problem: expect.any(String), parked: [] });
+    // Not before its time.
+    expect(await deliverEvents(host, context)).toBe(0);
+    expect(heard).toHaveLength(1);
+    for (let attempt = 2; attempt < 8; attempt += 1) {
+      await due();
+      expect(await deliverEvents(host, context)).toBe(0);
+      const [rest] = await test.admin('SELECT round(extract(epoch FROM due_at - now()))::int AS s FROM plugin_cursor');
+      expect(Math.abs(Number((rest as { s: number }).s) - 2 ** attempt)).toBeLessThan(2);
+    }
+    await due();
+    expect(await deliverEvents(host, context)).toBe(2);
+    expect(heard.slice(-3)).toEqual(postings);
+    expect(await listed()).toMatchObject({
+      attempts: 0,
+      problem: null,
+      parked: [{ event: 'ANALYTIC.ALLOCATION.RUN', attempts: 8, problem: expect.any(String) }],
+    });
+    expect(await deliverEvents(host, context)).toBe(0);
+    const left = await test.admin("SELECT 1 FROM audit_log WHERE subject_id = $1 AND subject = 'test'", [postings[0]]);
+    expect(left).toEqual([]);
+
+    const parked = (await listed())?.parked[0] as { event_id: string };
+    const path = (event: string) => `/api/plugins/budget-control/parked/${event}/retry`;
+    const retry = (event: string, claims = {}) =>
+      company.ask('POST', path(event), {}, { claims: { ...ADMIN, ...claims } });
+    expect((await retry(randomUUID())).body.code).toBe('NOT_FOUND');
+    expect((await retry(parked.event_id, { roles: ['analytic.writer'] })).status).toBe(403);
+    expect((await retry(parked.event_id, { enabled_modules: ['ERP_ANALYTIC_CORE'] })).body.code).toBe('NOT_FOUND');
+    const other = await test.company();
+    expect((await other.ask('POST', path(parked.event_id), {}, { claims: ADMIN })).body.code).toBe('NOT_FOUND');
+    expect((await listed())?.parked).toHaveLength(1);
+    poisoned = undefined;
+    expect((await retry(parked.event_id)).body).toEqual({ taken: true });
+    expect((await listed())?.parked).toEqual([]);
+  });
+
+  it('was refused for a reason of its own, and is taken as soon as the reason is gone', async () => {
+    const entry = await putEntry(test, company, { lines: [['606100', '10.00']] });
+    const rules = (await company.ask('GET', 'allocation-rules')).body.rows as unknown as { id: string }[];
+    await company.ask('POST', 'allocations/run', { sourceEntryId: entry, allocationRuleId: rules[0]?.id });
+    let refuses = true;
+    const host = hostOf(async () => {
+      if (refuses) throw pluginProblem('PLUGIN_REFUSED', 'the budget is being revised');
+    });
+    expect(await deliverEvents(host, context)).toBe(0);
+    expect((await listed())?.problem).toBe('PLUGIN_REFUSED: the budget is being revised');
+    refuses = false;
+    await due();
+    expect(await deliverEvents(host, context)).toBe(1);
+  });
+});
