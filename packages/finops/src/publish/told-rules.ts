@@ -1,6 +1,6 @@
 import type { IndirectRule } from '@prorata/contract';
 import type { Tx } from '@prorata/platform';
-import type { MonthKey } from './content.ts';
+import type { MonthKey } from '../facts/step.ts';
 import * as sql from './told-rules.sql.ts';
 
 interface FilledProduct extends Record<string, unknown> {

@@ -1,19 +1,12 @@
 import { firstDayOf, type Problem } from '@prorata/platform';
 import type { GroupNode } from '../node/group-node.ts';
-import type { EntityClient, Published } from './entity-client.ts';
+import type { EntityClient, Published, PullAnswer } from './entity-client.ts';
 
 /** What the intake made of a bundle that was fetched. */
 export interface Decided {
   readonly row: Published;
   readonly outcome: 'ACCEPTED' | 'REFUSED';
   /** Of a refusal. */
-  readonly report: object | null;
-}
-
-/** What an entity's node is told. */
-export interface PullAnswer extends Pick<Published, 'period_month' | 'revision' | 'manifest_sha256'> {
-  readonly outcome: 'ACCEPTED' | 'REFUSED';
-  /** The receipt, or the report of the refusal. */
   readonly report: object | null;
 }
 

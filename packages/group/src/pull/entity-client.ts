@@ -6,7 +6,6 @@ import { type Static, Type } from 'typebox';
 import { Compile } from 'typebox/compile';
 import type { GroupNode } from '../node/group-node.ts';
 import { groupProblem } from '../problems.ts';
-import type { PullAnswer } from './answers.ts';
 
 const Sequence = Type.String({ pattern: '^[0-9]{1,19}$' });
 /** What the group reads of GET /api/finops/publications; members that it does not know are left alone. */
@@ -24,6 +23,13 @@ const Listing = Type.Object({
 });
 export type PublicationPage = Static<typeof Listing>;
 export type Published = PublicationPage['rows'][number];
+
+/** What an entity's node is told. */
+export interface PullAnswer extends Pick<Published, 'period_month' | 'revision' | 'manifest_sha256'> {
+  readonly outcome: 'ACCEPTED' | 'REFUSED';
+  /** The receipt, or the report of the refusal. */
+  readonly report: object | null;
+}
 
 const check = Compile(Listing);
 const MOST_BYTES = 16 * 1024 ** 2;
