@@ -62,8 +62,8 @@ function Compared({ choice }: { readonly choice: Choice }) {
           <Flags choice={asked} />
           <SideBySide asked={asked} />
           <ReferencePrices asked={asked} />
-          <UnitCosts asked={asked} />
           <BridgeFigure asked={asked} />
+          <UnitCosts asked={asked} />
         </>
       )}
     </div>
