@@ -97,6 +97,9 @@ describe('a word that means nothing', () => {
     ['MONTH_INVALID', ['entity', 'publish', 'July', '--dir']],
     ['MONTH_INVALID', ['entity', 'report', 'facts', '2025-00', '--dir']],
     ['NO_CONSUMPTION', ['entity', 'run', '2031-05', '--dir']],
+    ['OPTION_INVALID', ['entity', 'report', 'facts', MONTH, '--limit', '0', '--dir']],
+    ['CURSOR_INVALID', ['entity', 'report', 'facts', MONTH, '--after', 'x', '--dir']],
+    ['BATCH_NOT_FOUND', ['entity', 'runs', 'batch', 'x', '--dir']],
     ['NO_RUN', ['entity', 'publish', '2031-05', '--dir']],
     ['NODE_KIND_WRONG', ['group', 'verify', '--dir']],
     ['OPTION_INVALID', ['token', '--role', 'finops.reader', '--hours', '-3', '--dir']],
@@ -149,6 +152,12 @@ describe('after all of that', () => {
   it('the month still says what it said before', async () => {
     const report = await answerInProcess('entity', 'report', 'facts', MONTH, '--dir', entity);
     expect(report).toMatchObject({ conservation: { equal: true } });
+    const paged = ['entity', 'report', 'facts', MONTH, '--limit', '3'];
+    const page = await answerInProcess(...paged, '--dir', entity);
+    const next = await answerInProcess(...paged, '--after', String(page.next), '--dir', entity);
+    expect([page.rows, next.rows].flat()).toEqual((report.rows as unknown[]).slice(0, 6));
+    expect(page).toMatchObject({ totals: report.totals });
+    expect(await answerInProcess('entity', 'runs', 'batches', '--dir', entity)).toEqual({ rows: [] });
     expect(await answerInProcess('entity', 'publish', MONTH, '--dir', entity)).toMatchObject({
       created: false,
       revision: 1,
