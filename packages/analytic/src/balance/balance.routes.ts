@@ -1,5 +1,6 @@
 import type { App } from '@prorata/platform';
 import { Type } from 'typebox';
+import { withDimensionNames } from '../service/names.ts';
 import type { AnalyticNode } from '../service/node.ts';
 import { BASE, READERS } from '../service/routes.ts';
 import { refusals } from '../service/schema.ts';
@@ -26,7 +27,9 @@ export function balanceRoutes(app: App, node: AnalyticNode): void {
     },
     async (request, reply) => {
       const { format = 'json', view = 'tree', axis, from, to } = request.query;
-      const balance = await analyticBalance(node, request.context, request.query);
+      const found = await analyticBalance(node, request.context, request.query);
+      const rows = await withDimensionNames(node, request, reply, found.axis.id, found.rows);
+      const balance = { ...found, rows };
       if (format === 'json') return reply.type('application/json').send(balance);
       const name = `balance_${axis.replaceAll(/[^A-Za-z0-9_.-]/g, '_')}_${from}_${to}_${view}.csv`;
       reply.header('content-disposition', `attachment; filename="${name}"`);

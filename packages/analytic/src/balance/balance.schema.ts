@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox';
-import { Code, Currency, Decimal, Month, orNull, Uuid } from '../service/schema.ts';
+import { Code, Currency, Decimal, Month, orNull, ShownName, Uuid } from '../service/schema.ts';
 
 export const BalanceQuery = Type.Object({
   axis: Type.String({ minLength: 1, maxLength: 64, description: 'Code of the axis' }),
@@ -18,6 +18,7 @@ const BalanceRow = Type.Object({
   parent: orNull(Code),
   depth: Type.Integer({ minimum: 0 }),
   name_source: orNull(Type.String()),
+  name: ShownName,
   period_month: Month,
   own: Decimal,
   total: Decimal,

@@ -149,7 +149,7 @@ export function balanceCsv(balance: AnalyticBalance, view: 'tree' | 'accounts'):
       row.dimension,
       row.parent,
       String(row.depth),
-      row.name_source,
+      row.name ?? row.name_source,
       row.period_month,
       row.own,
       row.total,

@@ -1,4 +1,5 @@
 import { type App, sendWritten } from '@prorata/platform';
+import { withDescriptions } from '../service/names.ts';
 import type { AnalyticNode } from '../service/node.ts';
 import { BASE, callerOf, expectedVersion, READERS, sendVersioned, WRITERS } from '../service/routes.ts';
 import { IdPath, refusals } from '../service/schema.ts';
@@ -27,7 +28,10 @@ export function ruleRoutes(app: App, node: AnalyticNode): void {
       config: READERS,
       schema: { ...about('listRules', 'Rules'), querystring: RuleQuery, response: { 200: RulePage, ...refusals } },
     },
-    async (request, reply) => reply.send(await listRules(node, request.context, request.query)),
+    async (request, reply) => {
+      const page = await listRules(node, request.context, request.query);
+      return reply.send({ ...page, rows: await withDescriptions(node, request, reply, page.rows) });
+    },
   );
   app.get(
     `${RULES}/:id`,
@@ -37,7 +41,8 @@ export function ruleRoutes(app: App, node: AnalyticNode): void {
     },
     async (request, reply) => {
       const rule = await ruleById(node, request.context, request.params.id);
-      return sendVersioned(request, reply, rule.revision, rule);
+      const [told = rule] = await withDescriptions(node, request, reply, [rule]);
+      return sendVersioned(request, reply, rule.revision, told);
     },
   );
   changeRoutes(app, node);

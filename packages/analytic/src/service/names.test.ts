@@ -2,6 +2,7 @@ import { ledgerProblem } from '@prorata/ledger';
 import { problemTitle } from '@prorata/platform';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { analyticProblem } from '../problems.ts';
+import { putEntry } from '../testing/books.ts';
 import { type Company, openTestService, type TestService } from '../testing/test-service.ts';
 
 let test: TestService;
@@ -44,6 +45,41 @@ describe('names', () => {
     expect((await put('fr', 'Centres de frais')).body).toMatchObject({ version: 2 });
     expect((await put('fr', 'Centres de frais')).body).toMatchObject({ version: 2 });
     expect(await nameIn('fr')).toBe('Centres de frais');
+  });
+
+  it('are those of the reader in the balance and its file, and for descriptions of rules', async () => {
+    const own = await test.company();
+    const axis = await own.ask('POST', 'axes', { code: 'CENTER' });
+    const made = await own.ask('POST', 'dimensions', { axis_id: axis.body.id, code: 'C1', name_source: 'Atelier' });
+    const rule = {
+      schema: 'prorata.allocation-rule/1',
+      axes: [{ axis: 'CENTER', method: 'even', dimensions: 'all' }],
+    };
+    const input = { rule_code: 'EVEN', description_source: 'Parts égales', rule };
+    const ruled = await own.ask('POST', 'allocation-rules', input);
+    const put = (of: unknown, text: string) => own.ask('PUT', `${BASE}/${of}/en`, { text });
+    await put(made.body.name_i18n_key, 'Workshop');
+    await put(ruled.body.description_i18n_key, 'Even shares');
+    await own.ask('POST', `allocation-rules/${ruled.body.id}/post`);
+    const entry = await putEntry(test, own, { lines: [['606100', '8.00']] });
+    await own.ask('POST', 'allocations/run', { sourceEntryId: entry, allocationRuleId: ruled.body.id });
+    const read = (path: string, language: string) =>
+      own.ask('GET', path, undefined, { headers: { 'accept-language': language } });
+    for (const [language, name, description] of [
+      ['fr', 'Atelier', 'Parts égales'],
+      ['en', 'Workshop', 'Even shares'],
+    ] as const) {
+      const balance = await read('balance?axis=CENTER&from=2026-10&to=2026-10', language);
+      const row = (balance.body.rows as unknown as object[]).find(
+        (one) => 'dimension' in one && one.dimension === 'C1',
+      );
+      expect(row).toMatchObject({ name_source: 'Atelier', name });
+      const csv = await read('balance?axis=CENTER&from=2026-10&to=2026-10&format=csv', language);
+      expect(csv.text).toContain(`,${name},`);
+      const one = await read(`allocation-rules/${ruled.body.id}`, language);
+      expect(one.body).toMatchObject({ description_source: 'Parts égales', description });
+      expect((await read('allocation-rules', language)).body.rows).toMatchObject([{ description }]);
+    }
   });
 
   it('are not hidden by the version of the thing that they name', async () => {

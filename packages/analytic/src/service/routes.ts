@@ -29,8 +29,10 @@ export function sendVersioned<Body>(request: FastifyRequest, reply: FastifyReply
 }
 
 function isTranslated(body: unknown): boolean {
-  if (typeof body !== 'object' || body === null || !('name' in body) || !('name_source' in body)) return false;
-  return body.name !== body.name_source;
+  if (typeof body !== 'object' || body === null) return false;
+  if ('name' in body && 'name_source' in body) return body.name !== body.name_source;
+  if ('description' in body && 'description_source' in body) return body.description !== body.description_source;
+  return false;
 }
 
 /** The version that a change was made for, from If-Match. @throws Problem `CHANGED_MEANWHILE` for what is no version of ours */
