@@ -59,13 +59,18 @@ export const REFUSALS = `
   SELECT id, source_entry_id, allocation_rule_id, code, detail FROM ana_batch_refusal
    WHERE batch_run_id = $1 AND ($2::uuid IS NULL OR id > $2) ORDER BY id LIMIT $3`;
 
-/** Entries of $1 that the rule $2 holds a posting of. */
+/**
+ * Entries of $1 that the rule $2 holds a posting of; each is looked up by its key. As one list they were looked for among all postings of
+ * the company, which the batch itself makes more.
+ */
 export const EXISTING = `
   SELECT p.source_entry_id
-    FROM (SELECT source_entry_id, allocation_rule_id FROM ana_posting
-           WHERE tenant_id = ana_tenant() AND legal_entity_id = ana_legal_entity() AND source_entry_id = ANY ($1)
-             AND kind = 'ORIGINAL' AND reversed_by IS NULL
-          OFFSET 0) p
+    FROM unnest($1::uuid[]) AS e(id)
+   CROSS JOIN LATERAL (
+     SELECT o.source_entry_id, o.allocation_rule_id FROM ana_posting o
+      WHERE o.tenant_id = ana_tenant() AND o.legal_entity_id = ana_legal_entity() AND o.source_entry_id = e.id
+        AND o.kind = 'ORIGINAL' AND o.reversed_by IS NULL
+     OFFSET 0) p
    WHERE p.allocation_rule_id = $2`;
 
 /** Lines of the entries $1 that postings hold on the axes $2. */
