@@ -71,24 +71,31 @@ interface Cost {
 
 const noCost = (): Cost => ({ service: 0, database: 0 });
 
-function add(sum: Cost, from: Cost, to: Cost): void {
+/** What was used by a moment: by this thread, and by each session of the database that was open then. */
+interface Used {
+  readonly service: number;
+  readonly sessions: ReadonlyMap<number, number>;
+}
+
+/** A session that ended in between is left out; one that began counts whole. */
+function add(sum: Cost, from: Used, to: Used): void {
   sum.service += to.service - from.service;
-  sum.database += to.database - from.database;
+  for (const [pid, used] of to.sessions) sum.database += used - (from.sessions.get(pid) ?? 0);
 }
 
 /** Of this thread, and of the sessions of the database where the system tells (Linux: clock ticks of 10 ms, in fields 14 and 15). */
-async function costOf(test: TestService): Promise<Cost> {
+async function costOf(test: TestService): Promise<Used> {
   const sessions = await test.admin<{ pid: number }>(
     'SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()',
   );
-  let ticks = 0;
+  const used = new Map<number, number>();
   for (const { pid } of sessions) {
     const text = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
     const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
-    ticks += Number(fields[11] ?? 0) + Number(fields[12] ?? 0);
+    used.set(pid, (Number(fields[11] ?? 0) + Number(fields[12] ?? 0)) * 10_000);
   }
   const { user, system } = process.threadCpuUsage();
-  return { service: user + system, database: ticks * 10_000 };
+  return { service: user + system, sessions: used };
 }
 
 interface Entity {
