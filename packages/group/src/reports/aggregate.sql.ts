@@ -101,8 +101,14 @@ function change(of: string, cost: string, name: string): string {
               THEN round((current.cost - ${of}.cost) / NULLIF(abs(${of}.cost), 0), ${RATIO_DECIMALS})::text END AS ${name}`;
 }
 
+// Equality of what can be hashed, none being a value: with IS NOT DISTINCT FROM each row would be held against every other.
 function joined(of: Statement, other: string): string {
-  const same = of.groupBy.map((name) => `${other}.${name} IS NOT DISTINCT FROM current.${name}`).join(' AND ');
+  const same = of.groupBy
+    .map((name) => {
+      const [ours, theirs] = [`current.${name}`, `${other}.${name}`];
+      return `COALESCE(${theirs}::text, '') = COALESCE(${ours}::text, '') AND (${theirs} IS NULL) = (${ours} IS NULL)`;
+    })
+    .join(' AND ');
   return `LEFT JOIN ${other} ON ${other}.is_total = current.is_total AND ${same}`;
 }
 
