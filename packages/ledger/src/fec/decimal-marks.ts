@@ -23,12 +23,14 @@ export class DecimalMarks {
     else this.point += 1;
   }
 
-  /** Line of the first amount that the other amounts contradict. */
+  /**
+   * Line of the first amount that the other amounts contradict. The law has the comma for decimals (article A47 A-1 LPF), so `1,234` needs
+   * no other reason; `1.234` does, since programs part groups so as well.
+   */
   contradiction(): number | undefined {
     if (this.#unclearComma !== undefined && this.point > 0) return this.#unclearComma;
-    if (this.#unclearPoint !== undefined && this.comma > 0) return this.#unclearPoint;
     if (this.#unclearComma !== undefined && this.#unclearPoint !== undefined) return this.#unclearComma;
-    return undefined;
+    return this.point === 0 || this.comma > 0 ? this.#unclearPoint : undefined;
   }
 
   get mark(): 'COMMA' | 'POINT' | 'BOTH' | 'NONE' {

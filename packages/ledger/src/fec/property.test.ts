@@ -70,7 +70,9 @@ const dialect = fc.record({
 type Dialect = Parameters<Parameters<typeof dialect.map>[0]>[0];
 
 function amountText(units: bigint, { comma }: Dialect): string {
-  const decimals = (units % UNIT).toString().padStart(18, '0').replace(/0+$/, '').padEnd(2, '0');
+  const shortest = (units % UNIT).toString().padStart(18, '0').replace(/0+$/, '').padEnd(2, '0');
+  // Three digits behind a point may be a group, where nothing else in the file says that they are decimals.
+  const decimals = comma || shortest.length !== 3 ? shortest : `${shortest}0`;
   return `${units / UNIT}${comma ? ',' : '.'}${decimals}`;
 }
 

@@ -170,6 +170,14 @@ describe('a FEC of another program', () => {
       { amount: (text) => (text === '1234567.80' ? '1.234.567,80' : text.replace('1028806.50', '1.028')) },
       'FEC_DECIMALS_AMBIGUOUS',
     ],
+    [
+      'points that part groups or decimals, and nothing that says which',
+      {
+        amount: (text) =>
+          text === '0.00' ? '' : text === '1234567.80' ? '1.500' : text === '205761.30' ? '250' : '1.250',
+      },
+      'FEC_DECIMALS_AMBIGUOUS',
+    ],
   ])('is refused as a whole for %s', async (_name, form, code) => {
     await expect(read(form)).rejects.toMatchObject({ code });
   });
