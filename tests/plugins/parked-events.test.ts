@@ -26,6 +26,7 @@ let test: TestService;
 let company: Company;
 let context: RequestContext;
 let postings: string[];
+let rule: string;
 beforeAll(async () => {
   test = await openTestService({
     plugins: [{ code: 'budget-control', path: PATH }],
@@ -34,15 +35,16 @@ beforeAll(async () => {
   company = await test.company();
   context = { ...company.context, enabledModules: [MODULE] };
   await makeAxis(company, 'CENTER', ['C1', 'C2']);
-  const rule = await makeRule(company, 'EVEN', { axes: [{ axis: 'CENTER', method: 'even', dimensions: 'all' }] });
-  postings = [];
-  while (postings.length < 3) {
-    const entry = await putEntry(test, company, { lines: [['606100', '10.00']] });
-    const asked = { sourceEntryId: entry, allocationRuleId: rule };
-    postings.push(String((await company.ask('POST', 'allocations/run', asked)).body.id));
-  }
+  rule = await makeRule(company, 'EVEN', { axes: [{ axis: 'CENTER', method: 'even', dimensions: 'all' }] });
+  postings = [await run(), await run(), await run()];
 });
 afterAll(() => test.close());
+
+/** The id of a posting, whose event the plugin hears. */
+async function run(): Promise<string> {
+  const sourceEntryId = await putEntry(test, company, { lines: [['606100', '10.00']] });
+  return String((await company.ask('POST', 'allocations/run', { sourceEntryId, allocationRuleId: rule })).body.id);
+}
 
 /** The node's plugin with ears of the test's. */
 function hostOf(on: NonNullable<Plugin['on']>): PluginHost {
@@ -104,10 +106,37 @@ describe('an event that a plugin does not take', () => {
     expect((await listed())?.parked).toEqual([]);
   });
 
+  it('is taken once, whoever has it taken, though the one behind it keeps the delivery at the same page', async () => {
+    const [first, second] = [await run(), await run()];
+    const heard: string[] = [];
+    const host = hostOf(async (event) => {
+      heard.push(event.entity_id);
+      if (event.entity_id === first || event.entity_id === second) throw new Error('not now');
+    });
+    for (let attempt = 1; attempt <= 8; attempt += 1) {
+      await due();
+      await deliverEvents(host, context);
+    }
+    expect(await listed()).toMatchObject({ attempts: 1, parked: [{ attempts: 8 }] });
+    const parked = (await listed())?.parked[0] as { event_id: string };
+    const retry = (user_id: string) => {
+      const path = `/api/plugins/budget-control/parked/${parked.event_id}/retry`;
+      return company.ask('POST', path, {}, { claims: { ...ADMIN, user_id } });
+    };
+    const asked = await Promise.all([randomUUID(), randomUUID()].map(retry));
+    expect(asked.map(({ status }) => status).sort()).toEqual([200, 404]);
+    expect((await listed())?.parked).toEqual([]);
+    heard.length = 0;
+    await due();
+    await deliverEvents(host, context);
+    expect(heard).toEqual([second]);
+    await due();
+    const willing = hostOf(async () => {});
+    expect(await deliverEvents(willing, context)).toBe(1);
+  });
+
   it('was refused for a reason of its own, and is taken as soon as the reason is gone', async () => {
-    const entry = await putEntry(test, company, { lines: [['606100', '10.00']] });
-    const rules = (await company.ask('GET', 'allocation-rules')).body.rows as unknown as { id: string }[];
-    await company.ask('POST', 'allocations/run', { sourceEntryId: entry, allocationRuleId: rules[0]?.id });
+    await run();
     let refuses = true;
     const host = hostOf(async () => {
       if (refuses) throw pluginProblem('PLUGIN_REFUSED', 'the budget is being revised');

@@ -23,6 +23,8 @@ CREATE TABLE plugin_parked_event (
   attempts         integer NOT NULL,
   problem          text NOT NULL,
   parked_at        timestamptz NOT NULL DEFAULT now(),
+  -- When somebody had it taken after all. The row stays: the plugin may still be at the same page of events, and would hear it again.
+  taken_at         timestamptz,
   PRIMARY KEY (tenant_id, legal_entity_id, plugin, event_id)
 );
 
@@ -42,7 +44,7 @@ CREATE TABLE translation (
 );
 
 GRANT SELECT, INSERT, UPDATE ON plugin_cursor TO prorata_app;
-GRANT SELECT, INSERT, UPDATE, DELETE ON plugin_parked_event TO prorata_app;
+GRANT SELECT, INSERT, UPDATE (taken_at) ON plugin_parked_event TO prorata_app;
 GRANT SELECT, INSERT, UPDATE, DELETE ON translation TO prorata_app;
 GRANT SELECT ON plugin_cursor, plugin_parked_event, translation TO prorata_reader;
 

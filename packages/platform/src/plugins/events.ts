@@ -1,3 +1,4 @@
+import type { Tx } from '../database/tx.ts';
 import { type RequestContext, scopeOf } from '../identity/context.ts';
 import { type EventEnvelope, eventEnvelope, OUTBOX_COLUMNS, type OutboxRow } from '../outbox/envelope.ts';
 import { readFeed } from '../outbox/feed.ts';
@@ -52,7 +53,14 @@ async function deliverTo(host: PluginHost, plugin: LoadedPlugin, context: Reques
   }
 }
 
-async function takeOne(host: PluginHost, plugin: LoadedPlugin, context: RequestContext, event: EventEnvelope) {
+/** @param first what is done before the plugin hears of it, in the same transaction */
+async function takeOne(
+  host: PluginHost,
+  plugin: LoadedPlugin,
+  context: RequestContext,
+  event: EventEnvelope,
+  first: (tx: Tx) => Promise<void> = async () => {},
+): Promise<void> {
   const { code } = plugin.manifest;
   const own = { ...context, correlationId: event.correlation_id };
   const request = {
@@ -63,6 +71,7 @@ async function takeOne(host: PluginHost, plugin: LoadedPlugin, context: RequestC
     payload: { id: event.id },
   };
   await writePath(host.db, own, request, async (tx, record) => {
+    await first(tx);
     record.audit({ subject: `${code}.event`, subjectId: event.id, details: { event: event.event } });
     const guarded = guardedTx(tx, host, plugin, own, true);
     const handle = { context: contextFor(own), service: <S>(name: string): S => serviceOf<S>(host, own, name) };
@@ -76,10 +85,13 @@ async function takeOne(host: PluginHost, plugin: LoadedPlugin, context: RequestC
   });
 }
 
-const ONE = `SELECT ${OUTBOX_COLUMNS} FROM outbox_event e WHERE e.id = $1`;
+const PARKED = `
+  SELECT ${OUTBOX_COLUMNS} FROM outbox_event e
+   WHERE e.id = $1 AND EXISTS (SELECT 1 FROM plugin_parked_event p WHERE p.event_id = e.id AND p.plugin = $2 AND p.taken_at IS NULL)`;
 
 /**
- * Hands a parked event to its plugin once more, and lets it go when it is taken.
+ * Hands a parked event to its plugin once more, and lets it go with what the plugin does: who asks at the same time, and the delivery,
+ * whose key is that of another user, take it no second time.
  *
  * @throws Problem `NOT_FOUND` where no such event is parked, or the feed keeps it no longer; what the plugin says otherwise
  */
@@ -90,16 +102,17 @@ export async function retryParked(
   eventId: string,
 ): Promise<void> {
   const { code } = plugin.manifest;
-  const parked = await parkedAmong(host, context, code, [{ id: eventId }]);
-  const find = () => host.db.transaction(scopeOf(context), (tx) => tx.query<OutboxRow>(ONE, [eventId]));
-  const row = parked.has(eventId) ? (await find())[0] : undefined;
-  if (row === undefined) throw platformProblem('NOT_FOUND', `no event ${eventId} is parked for ${code}`);
+  const notParked = () => platformProblem('NOT_FOUND', `no event ${eventId} is parked for ${code}`);
+  const find = (tx: Tx) => tx.query<OutboxRow>(PARKED, [eventId, code]);
+  const [row] = await host.db.transaction(scopeOf(context), find, { readOnly: true });
+  if (row === undefined) throw notParked();
   try {
-    await takeOne(host, plugin, context, eventEnvelope(row));
+    await takeOne(host, plugin, context, eventEnvelope(row), async (tx) => {
+      if (!(await unpark(tx, code, eventId))) throw notParked();
+    });
   } catch (error) {
     throw error instanceof NotTaken ? error.cause : error;
   }
-  await unpark(host, context, code, eventId);
 }
 
 interface PlaceInFeed {

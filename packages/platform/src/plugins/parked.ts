@@ -1,3 +1,4 @@
+import type { Tx } from '../database/tx.ts';
 import { type RequestContext, scopeOf } from '../identity/context.ts';
 import type { EventEnvelope } from '../outbox/envelope.ts';
 import { Problem } from '../problem/problem.ts';
@@ -62,7 +63,7 @@ export async function park(
   await host.db.transaction(scopeOf(context), (tx) => tx.execute(PARK, values));
 }
 
-/** The ids of events that are parked for a plugin, among those given. */
+/** The ids of events that are or were parked for a plugin, among those given. */
 export async function parkedAmong(
   host: PluginHost,
   context: RequestContext,
@@ -77,9 +78,12 @@ export async function parkedAmong(
   return new Set(rows.map((row) => row.event_id));
 }
 
-export async function unpark(host: PluginHost, context: RequestContext, code: string, eventId: string): Promise<void> {
-  const sql = 'DELETE FROM plugin_parked_event WHERE plugin = $1 AND event_id = $2';
-  await host.db.transaction(scopeOf(context), (tx) => tx.execute(sql, [code, eventId]));
+const UNPARK =
+  'UPDATE plugin_parked_event SET taken_at = now() WHERE plugin = $1 AND event_id = $2 AND taken_at IS NULL';
+
+/** Lets a parked event go in the transaction that takes it. @returns whether it was parked until now; who else takes it waits, then hears no */
+export async function unpark(tx: Tx, code: string, eventId: string): Promise<boolean> {
+  return (await tx.execute(UNPARK, [code, eventId])) > 0;
 }
 
 const MOST_LISTED = 100;
@@ -87,6 +91,6 @@ const MOST_LISTED = 100;
 /** The oldest parked events of a legal entity. */
 export async function listParked(host: PluginHost, context: RequestContext): Promise<ParkedEvent[]> {
   const sql = `SELECT plugin, event_id, event, attempts, problem, parked_at FROM plugin_parked_event
-                ORDER BY parked_at, event_id LIMIT ${MOST_LISTED}`;
+                WHERE taken_at IS NULL ORDER BY parked_at, event_id LIMIT ${MOST_LISTED}`;
   return await host.db.transaction(scopeOf(context), (tx) => tx.query<ParkedEvent>(sql), { readOnly: true });
 }
