@@ -47,7 +47,11 @@ export const IndirectRuleSchema = Type.Object(
         },
         closed,
       ),
-      { maxItems: MOST.weights, description: 'What all that share weigh together; 0 where nothing weighs.' },
+      {
+        maxItems: MOST.weights,
+        description:
+          'What all that share weigh together, in each currency that the rule spread, 0 where nothing weighs; empty where it is not told.',
+      },
     ),
     products: Type.Array(
       Type.Object(

@@ -318,6 +318,18 @@ describe('the rules behind indirect amounts', () => {
     expect('driver' in (rules?.[0] ?? {})).toBe(false);
   });
 
+  it('weigh 0 in a currency in which nobody has a direct cost', async () => {
+    const Tags = JSON.stringify({ application: 'Platform', environment: 'prod', shared: 'true' });
+    const charge = { BilledCost: '5', EffectiveCost: '5', BillingCurrency: 'USD', BillingAccountId: 'US', Tags };
+    await importFocus(test.entity, { path: await test.file('dollars.csv', focusCsv([charge])) });
+    await runMonth(test.entity, '2025-07');
+    await publishMonth(test.entity, '2025-07');
+    expect((await manifest())?.indirect_rules?.[0]?.weights).toEqual([
+      expect.objectContaining({ currency: 'EUR' }),
+      { currency: 'USD', total: '0' },
+    ]);
+  });
+
   it('make another revision where they change, also where the facts do not', async () => {
     const { revision } = await publishMonth(test.entity, '2025-07');
     const lines = 'driver,month,application,value\nhead  COUNT,2025-07,Web Shop,30\nhead  COUNT,2025-07,Search,30\n';
@@ -344,7 +356,10 @@ describe('the rules behind indirect amounts', () => {
         base: 'driver',
         driver: 'head count',
         driver_month: '2025-07',
-        weights: [{ currency: 'EUR', total: '60' }],
+        weights: [
+          { currency: 'EUR', total: '60' },
+          { currency: 'USD', total: '60' },
+        ],
         products: [expect.objectContaining({ product_id: 'SHARED:platform:Compute' })],
       },
     ]);

@@ -17,10 +17,16 @@ export const FILLED_PRODUCTS = `
    GROUP BY l.rule_code, l.rule_version, r.label, l.base, l.product_id
    ORDER BY l.rule_code COLLATE "C", l.product_id COLLATE "C"`;
 
-/** What all applications weigh together, by rule and currency; by environment where the rule follows those of its base. */
+/**
+ * What all applications weigh together, by rule and each currency that it spread, 0 where nobody has a weight; by environment where
+ * the rule follows those of its base.
+ */
 export const TOTAL_WEIGHTS = `
-  SELECT rule_code AS code, currency, environment, trim_scale(sum(weight))::text AS total
-    FROM indirect_weight
-   WHERE tenant_id = $1 AND legal_entity_id = $2 AND period_month = $3
-   GROUP BY rule_code, currency, environment HAVING sum(weight) < 1e20
-   ORDER BY rule_code COLLATE "C", currency, environment COLLATE "C"`;
+  SELECT rule_code AS code, currency, coalesce(w.environment, '') AS environment,
+         trim_scale(coalesce(sum(w.weight), 0))::text AS total
+    FROM (SELECT DISTINCT rule_code, currency FROM indirect_line
+           WHERE tenant_id = $1 AND legal_entity_id = $2 AND period_month = $3) AS spread
+    LEFT JOIN (SELECT rule_code, currency, environment, weight FROM indirect_weight
+                WHERE tenant_id = $1 AND legal_entity_id = $2 AND period_month = $3) AS w USING (rule_code, currency)
+   GROUP BY rule_code, currency, w.environment HAVING coalesce(sum(w.weight), 0) < 1e20
+   ORDER BY rule_code COLLATE "C", currency, w.environment COLLATE "C"`;

@@ -24,7 +24,7 @@ export interface ToldRule {
 export interface Spread {
   /** The weight of the fact among all that share: its quantity. */
   readonly share: string;
-  /** Of the product, unit, environment and currency in the month: facts, the sum of their shares, and their costs together. */
+  /** Of the product, unit, environment and currency in the month: who bears it, and shares and costs of all its facts together. */
   readonly applications: number;
   readonly shares: string;
   readonly pool: string;
@@ -36,7 +36,7 @@ export interface Spread {
 export async function spreadOf(tx: Tx, fact: PublishedFact, measure: Measure): Promise<Spread | null> {
   const cost = measure === 'cost' ? 'COALESCE(cost_effective, cost_standard, 0)' : `COALESCE(${measure}, 0)`;
   const [pool] = await tx.query<{ applications: number; shares: string; pool: string }>(
-    `SELECT count(*)::int AS applications, trim_scale(sum(quantity))::text AS shares, trim_scale(sum(${cost}))::text AS pool
+    `SELECT count(DISTINCT application_id)::int AS applications, trim_scale(sum(quantity))::text AS shares, trim_scale(sum(${cost}))::text AS pool
        FROM fact_consumption_group
       WHERE entity_id = $1 AND period_month = $2 AND product_id IS NOT DISTINCT FROM $3 AND unit = $4 AND environment = $5
         AND currency = $6 AND consumption_type = 'INDIRECT'`,
@@ -45,7 +45,7 @@ export async function spreadOf(tx: Tx, fact: PublishedFact, measure: Measure): P
   return pool === undefined ? null : { share: fact.quantity, ...pool, rules: await rulesOf(tx, fact) };
 }
 
-/** Out of the manifest that the group keeps as it was signed. */
+/** Out of the manifest that the group keeps as it was signed. A rule that tells weights of other currencies only spread nothing in this one. */
 async function rulesOf(tx: Tx, fact: PublishedFact): Promise<ToldRule[]> {
   return await tx.query<ToldRule & Record<string, unknown>>(
     `SELECT rule ->> 'code' AS code, (rule ->> 'version')::int AS version, rule ->> 'label' AS label, rule ->> 'base' AS base,
@@ -58,6 +58,7 @@ async function rulesOf(tx: Tx, fact: PublishedFact): Promise<ToldRule[]> {
             jsonb_array_elements(rule -> 'products') AS product
       WHERE p.entity_id = $1 AND p.period_month = $2 AND p.status = 'ACCEPTED'
         AND product ->> 'product_id' = $3 AND product -> 'environments' ? $4
+        AND (rule -> 'weights' = '[]' OR rule -> 'weights' @> jsonb_build_array(jsonb_build_object('currency', $5::text)))
       ORDER BY rule ->> 'code' COLLATE "C"`,
     [fact.entity, firstDayOf(fact.period_month), fact.product, fact.environment, fact.currency],
   );

@@ -50,7 +50,9 @@ beforeAll(async () => {
       fact({ ...vm, currency: 'USD', cost_effective: '30' }),
       fact({ ...share, quantity: '0.25', cost_effective: '10' }),
       fact({ ...share, application_id: 'search', quantity: '0.75', cost_effective: '30' }),
-      fact({ ...tax, quantity: '1', cost_effective: '4' }),
+      // One application bears tax in two domains.
+      fact({ ...tax, quantity: '0.75', cost_effective: '3' }),
+      fact({ ...tax, domain_id: 'Storage', quantity: '0.25', cost_effective: '1' }),
     ],
     manifest: {
       indirect_rules: [
@@ -59,6 +61,7 @@ beforeAll(async () => {
           ...defaultRule,
           products: [{ product_id: 'TAX', environments: ['prod'], sources: [{ kind: 'POOL', code: 'x' }] }],
         },
+        rule({ code: 'dollars', weights: [{ currency: 'USD', total: '7' }], products: rule().products.slice(1) }),
       ],
     },
   });
@@ -122,8 +125,10 @@ describe('an indirect amount', () => {
     });
   });
 
-  it('shows each rule where several filled the product', async () => {
-    expect((await spreadOf('TAX', 'Compute'))?.rules).toMatchObject([
+  it('shows each rule where several filled the product, but for those that spread other currencies', async () => {
+    const tax = await spreadOf('TAX', 'Compute');
+    expect(tax).toMatchObject({ share: '0.75', applications: 1, shares: '1', pool: '4' });
+    expect(tax?.rules).toMatchObject([
       {
         code: 'a-default',
         version: null,
@@ -174,6 +179,7 @@ describe('a total', () => {
     const rules = (await publicationDifference(test.group, { entity: 'FR01', month: '2025-07', from: 1, to: 2 })).rules;
     expect(rules?.map((one) => [one.change, one.code, one.before?.version, one.after?.version])).toEqual([
       ['removed', 'a-default', null, undefined],
+      ['removed', 'dollars', 3, undefined],
       ['changed', 'network', 3, 4],
     ]);
   });
@@ -188,7 +194,7 @@ describe('a total', () => {
       ],
     ],
     ['a type', { consumption_type: 'INDIRECT' }, [['EUR', '40', '44']]],
-    ['a domain', { domain: ['Storage'] }, [['EUR', '40', '40']]],
+    ['a domain', { domain: ['Storage'] }, [['EUR', '40', '41']]],
     ['everything but tax', { without_tax: true, consumption_type: 'INDIRECT' }, [['EUR', '40', '40']]],
     [
       'a measure',
