@@ -1,4 +1,4 @@
-import type { Tx } from '@prorata/platform';
+import { firstDayOf, type Tx } from '@prorata/platform';
 import type { GroupNode } from '../node/group-node.ts';
 import { narrowing, type ReportInput, wantedOf } from './filters.ts';
 import { sourceOver } from './source.ts';
@@ -32,6 +32,7 @@ export interface PreviousFigures {
   readonly unknown: UnknownBefore | null;
 }
 
+/** Those of the report's months, and of months in its range that have no facts any more: a revision without facts took the place of some. */
 const SLICES = `
   SELECT p.entity_id AS entity, p.period_month, p.revision,
          to_char(p.received_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS received_at,
@@ -41,7 +42,10 @@ const SLICES = `
     FROM publication p
     JOIN publication head ON head.entity_id = p.entity_id AND head.period_month = p.period_month
                          AND head.status = 'ACCEPTED' AND head.revision = p.revision + 1
-   WHERE p.period_month = ANY($1::date[]) AND ($2::text[] IS NULL OR p.entity_id = ANY($2))`;
+   WHERE ($2::text[] IS NULL OR p.entity_id = ANY($2))
+     AND (p.period_month = ANY($1::date[])
+          OR head.fact_rows = 0 AND p.period_month >= COALESCE($3::date, '-infinity') AND p.period_month <= COALESCE($4::date, 'infinity')
+             AND p.period_month NOT IN (SELECT r.period_month FROM retired_month r))`;
 
 /** @param days first days of the report's months */
 export async function previousFigures(
@@ -51,12 +55,13 @@ export async function previousFigures(
   days: readonly string[],
 ): Promise<PreviousFigures> {
   const entities = input.entity === undefined || input.entity.length === 0 ? null : input.entity;
-  const found = await tx.query<PreviousSlice & Record<string, unknown>>(SLICES, [days, entities]);
+  const [from, to] = [input.from, input.to].map((month) => (month === undefined ? null : firstDayOf(month)));
+  const found = await tx.query<PreviousSlice & Record<string, unknown>>(SLICES, [days, entities, from, to]);
   const slices = new Map(found.map((slice) => [`${slice.entity} ${slice.period_month}`, slice]));
   if (found.length > 0 && (input.application ?? []).length > 0) {
     return { slices, costs: new Map(), unknown: 'BY_APPLICATION' };
   }
-  const costs = found.length === 0 ? [] : await costsBefore(tx, group, input, days);
+  const costs = found.length === 0 ? [] : await costsBefore(tx, group, input, found);
   return {
     slices,
     costs: new Map(costs.map((one) => [`${one.entity} ${one.period_month} ${one.currency}`, one])),
@@ -75,9 +80,9 @@ async function costsBefore(
   tx: Tx,
   group: GroupNode,
   input: ReportInput,
-  days: readonly string[],
+  slices: readonly PreviousSlice[],
 ): Promise<CostBefore[]> {
-  const values: unknown[] = [days];
+  const values: unknown[] = [[...new Set(slices.map((slice) => slice.period_month))]];
   const narrow = narrowing(input, values);
   const source = sourceOver(BEFORE, wantedOf(group, input, ['entity_id', ...narrow.dimensions]));
   return await tx.query<CostBefore>(

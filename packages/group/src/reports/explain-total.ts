@@ -58,7 +58,7 @@ export async function explainTotal(group: GroupNode, input: ReportInput = {}): P
     const parts = withGone(await localParts(tx, group, input, span), before);
     const conversion = await conversionTo(tx, head.currency, parts);
     const converted = await convert(tx, parts, conversion.multipliers, before);
-    const evidence = await evidenceIn(tx, span.days);
+    const evidence = await evidenceIn(tx, [...new Set(parts.map((part) => part.period_month))]);
     const rows = parts.map((part, index): TotalPart => {
       const month = part.period_month.slice(0, 7);
       const rate = conversion.rates.get(`${part.period_month} ${part.currency}`);

@@ -247,6 +247,19 @@ describe('a total', () => {
     expect((await total({ entity: ['GB03'] })).since_previous).toEqual({ slices: 0, difference: '0', unknown: null });
   });
 
+  it('says what is gone of a month that nobody has facts in any more', async () => {
+    const month = '2025-08';
+    const one = await bundleOf(test.group, france, { month, facts: [fact({ cost_effective: '5' })] });
+    await receive(test.group, { file: one.bytes });
+    const none = await bundleOf(test.group, france, { month, revision: 2, supersedes: one.manifestDigest, facts: [] });
+    await receive(test.group, { file: none.bytes });
+    expect(await parts({ from: month, to: month })).toEqual([['FR01', 'EUR', '0', '5', '-5', '-5']]);
+    const { since_previous, rows } = await total({ to: undefined });
+    expect(since_previous.slices).toBe(2);
+    expect(rows.at(-1)).toMatchObject({ period_month: month, evidence: { revision: 2 } });
+    expect((await total()).since_previous.slices).toBe(1);
+  });
+
   it('shows an entity’s reader the changes of its own slices', async () => {
     const within = (entityId: string) => ({ ...test.group, scope: { ...test.group.scope, entityId } });
     const own = await explainTotal(within('FR01'), { from: '2025-07', to: '2025-07' });
