@@ -4,7 +4,7 @@ import { type Command, Option } from 'commander';
 import { addCommand, addGroup, type Shell } from '../terminal/command.ts';
 import type { Language } from '../terminal/decimals.ts';
 import { count, money, quantity, reportTable, share, text } from '../terminal/report.ts';
-import { readLimit, readMonth } from '../terminal/values.ts';
+import { MOST_ROWS, readLimit, readMonth } from '../terminal/values.ts';
 import { entityCorrectionsCommand } from './corrections.ts';
 import { type FinopsPackage, withEntity } from './open.ts';
 import { entityTieOutCommand } from './tie-out.ts';
@@ -62,7 +62,10 @@ function addFacts(report: Command, shell: Shell): void {
         return { document: { file, period_month: month, facts }, text: `${facts} ${words} ${file}` };
       }
       if (options.limit !== undefined || options.after !== undefined) {
-        const place = { limit: options.limit === undefined ? PAGE : readLimit(options.limit), after: options.after };
+        const place = {
+          limit: options.limit === undefined ? MOST_ROWS : readLimit(options.limit),
+          after: options.after,
+        };
         const query = { ...filterOf(month, options), ...place };
         const page = await withEntity(dir, (node, api) => api.reportFacts(node, query));
         return { document: page, text: pageText(page, terminal.language) };
@@ -73,8 +76,6 @@ function addFacts(report: Command, shell: Shell): void {
   });
 }
 
-const PAGE = 100_000;
-
 /** The shell shows a whole month unless it is told how many rows. */
 async function allFacts(
   node: EntityNode,
@@ -82,7 +83,7 @@ async function allFacts(
   month: string,
   options: FactsOptions,
 ): Promise<Omit<FactsReport, 'next'>> {
-  const query = { ...filterOf(month, options), limit: PAGE };
+  const query = { ...filterOf(month, options), limit: MOST_ROWS };
   const { next: second, ...first } = await api.reportFacts(node, query);
   const rows: ReportedFact[] = [...first.rows];
   for (let after = second; after !== null; ) {

@@ -13,10 +13,13 @@ export function readRevision(text: string): number {
   return Number(text);
 }
 
+/** Rows that one page holds at most. */
+export const MOST_ROWS = 100_000;
+
 /** How many rows to show, from 1. @throws Problem `OPTION_INVALID` */
 export function readLimit(text: string): number {
-  if (/^[1-9]\d{0,5}$/.test(text)) return Number(text);
-  const rule = 'a limit is a whole number from 1 to 999999';
+  if (/^[1-9]\d{0,5}$/.test(text) && Number(text) <= MOST_ROWS) return Number(text);
+  const rule = `a limit is a whole number from 1 to ${MOST_ROWS}`;
   throw cliProblem('OPTION_INVALID', `${JSON.stringify(text)} is no limit: ${rule}`, { value: text });
 }
 
