@@ -1,12 +1,14 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { rebuildViews } from '../consolidation/rebuild.ts';
 import { verifyViews } from '../consolidation/verify.ts';
 import { listPublications } from '../intake/publications.ts';
 import { receive } from '../intake/receive.ts';
+import type { GroupNode } from '../node/group-node.ts';
 import { lockMonth, reopenMonth } from '../periods/period-status.ts';
 import { reportEntities, reportMonths } from '../reports/reports.ts';
+import { stateVersion } from '../reports/state.ts';
 import { bundleOf, enrolMember } from '../testing/members.ts';
 import { openTestGroup, type TestGroup } from '../testing/test-group.ts';
 import { archiveBundles } from './archive.ts';
@@ -39,8 +41,19 @@ it('retires nothing unless every month is locked and archived', async () => {
   expect(await months()).toHaveLength(3);
 });
 
-it('takes facts and views away, keeps what was signed, and says so to whoever asks for the month', async () => {
+it('retires nothing while a file that a month would come back from is damaged or gone', async () => {
   await archiveBundles(test.group, { until: '2025-07' });
+  const file = join(test.group.dir, 'archive/2025-07/DE02_2025-07_r1.zip');
+  const bytes = await readFile(file);
+  await rm(file);
+  await expect(retire()).rejects.toMatchObject({ code: 'ARCHIVE_DAMAGED' });
+  await writeFile(file, bytes.subarray(1));
+  await expect(retire()).rejects.toMatchObject({ code: 'ARCHIVE_DAMAGED' });
+  expect(await months()).toHaveLength(3);
+  await writeFile(file, bytes);
+});
+
+it('takes facts and views away, keeps what was signed, and says so to whoever asks for the month', async () => {
   expect(await retire()).toEqual({ months: ['2025-06', '2025-07'], facts: 8 });
   expect(await retire()).toEqual({ months: [], facts: 0 });
   expect(await months()).toEqual([['2025-08', '400']]);
@@ -55,6 +68,47 @@ it('takes facts and views away, keeps what was signed, and says so to whoever as
   await expect(reopenMonth(test.group, { month: '2025-07', reason: 'late' })).rejects.toMatchObject({
     code: 'MONTH_RETIRED',
   });
+});
+
+/** The group, where something else happens once, before the transaction that is told by its number and role. */
+function meanwhile(role: 'app' | 'intake', number: number, what: () => Promise<unknown>): GroupNode {
+  let count = 0;
+  const { db } = test.group;
+  const transaction: GroupNode['db']['transaction'] = async (scope, work, options) => {
+    if ((options?.role ?? 'app') === role) {
+      count += 1;
+      if (count === number) await what();
+    }
+    return await db.transaction(scope, work, options);
+  };
+  return { ...test.group, db: { ...db, transaction } };
+}
+
+it('is retired whole or recalled whole, whoever does the other meanwhile', async () => {
+  const recall = (group = test.group) => recallMonth(group, { month: '2025-06' });
+  await expect(recall(meanwhile('app', 1, retire))).rejects.toMatchObject({ code: 'MONTH_RETIRED' });
+  expect(await months()).toEqual([['2025-08', '400']]);
+  await recall();
+  const recalled = await months();
+  expect(recalled.map(([month]) => month)).toEqual(['2025-06', '2025-08']);
+  const retiring = retireMonths(
+    meanwhile('intake', 1, () => recall()),
+    { until: '2025-06' },
+  );
+  await expect(retiring).rejects.toMatchObject({ code: 'MONTH_NOT_RETIRED' });
+  expect(await months()).toEqual(recalled);
+  expect(await retire()).toEqual({ months: ['2025-06'], facts: 4 });
+});
+
+it('names another state once a month is recalled than while its last facts came', async () => {
+  let filling = '';
+  const group = meanwhile('app', 1, async () => {
+    filling = await stateVersion(test.group);
+  });
+  await recallMonth(group, { month: '2025-06' });
+  expect(filling).not.toBe('');
+  expect(await stateVersion(test.group)).not.toBe(filling);
+  await retire();
 });
 
 it('recalls a month out of its bundles, or not at all', async () => {

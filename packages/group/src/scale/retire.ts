@@ -1,11 +1,12 @@
-import { firstDayOf, type RequestContext } from '@prorata/platform';
-import { adjustShared, deriveSlice, type Slice, withdrawSlice } from '../consolidation/derive.ts';
+import { firstDayOf, type RequestContext, type Tx } from '@prorata/platform';
+import { adjustShared, countChange, deriveSlice, type Slice, withdrawSlice } from '../consolidation/derive.ts';
 import { lockMonth, lockSlice } from '../consolidation/locks.ts';
 import { CLEAR_STAGE, INSERT_FACTS, REMOVE_FACTS, STAGE } from '../intake/accept.sql.ts';
 import { reopenBundle } from '../intake/publications.ts';
 import { type GroupNode, operatorContext } from '../node/group-node.ts';
 import { recorded } from '../node/record.ts';
 import { groupProblem } from '../problems.ts';
+import { type FileDigest, readArchived } from './archive-file.ts';
 
 interface Acting {
   readonly context?: RequestContext;
@@ -32,13 +33,29 @@ const CANDIDATES = `
    WHERE p.period_month <= $1
    GROUP BY p.period_month, s.status ORDER BY p.period_month`;
 
+/** The files that months not retired yet would come back from. */
+const FILES = `
+  SELECT a.path, a.sha256, a.bytes FROM bundle_archive a
+    JOIN publication p USING (entity_id, period_month, revision)
+   WHERE p.status = 'ACCEPTED' AND p.period_month <= $1 AND p.period_month NOT IN (SELECT r.period_month FROM retired_month r)
+   ORDER BY a.path`;
+
+/** Entities whose standing publication of a month has not all of its facts in the views. */
+const INCOMPLETE = `
+  SELECT p.entity_id FROM publication p
+   WHERE p.period_month = $1 AND p.status = 'ACCEPTED'
+     AND p.fact_rows <> (SELECT COALESCE(sum(v.fact_rows), 0) FROM mv_group_entity_month v
+                          WHERE v.entity_id = p.entity_id AND v.period_month = p.period_month)`;
+
 /**
  * Takes facts and views of old months out of the database. What was signed stays: the publications, and the bundles in the archive.
- * Nothing is taken unless every month is locked and all its bundles are archived. A kill leaves months that are marked and not empty
+ * Nothing is taken unless every month is locked, all its bundles are archived, and the files from which it would come back are whole. A
+ * kill leaves months that are marked and not empty
  * yet; running again goes on.
  *
  * @param until the last month to retire, `YYYY-MM`
- * @throws Problem `MONTHS_NOT_LOCKED`, `MONTHS_NOT_ARCHIVED`, both with `months`
+ * @throws Problem `MONTHS_NOT_LOCKED`, `MONTHS_NOT_ARCHIVED`, both with `months`; `ARCHIVE_DAMAGED`; `MONTH_NOT_RETIRED` where somebody
+ *   recalls a month meanwhile
  */
 export async function retireMonths(
   group: GroupNode,
@@ -53,6 +70,7 @@ export async function retireMonths(
   );
   refuseUnless('MONTHS_NOT_LOCKED', candidates, ({ locked }) => locked);
   refuseUnless('MONTHS_NOT_ARCHIVED', candidates, ({ archived }) => archived);
+  await refuseDamaged(group, until);
   const months: string[] = [];
   let facts = 0;
   for (const { month } of candidates) {
@@ -71,6 +89,16 @@ function refuseUnless(
 ): void {
   const months = candidates.filter((one) => !holds(one)).map(({ month }) => month);
   if (months.length > 0) throw groupProblem(code, months.join(', '), { months });
+}
+
+/** Archived years ago, a file may be gone since; after the facts it would be the last that knew them. */
+async function refuseDamaged(group: GroupNode, until: string): Promise<void> {
+  const files = await group.db.transaction(
+    group.scope,
+    (tx) => tx.query<FileDigest & { path: string }>(FILES, [firstDayOf(until)]),
+    { role: 'reader', readOnly: true },
+  );
+  for (const file of files) (await readArchived(group.dir, file)).destroy();
 }
 
 /** Under the month's lock, so that nobody reopens it meanwhile. @returns whether it was not retired before */
@@ -100,14 +128,21 @@ async function empty(group: GroupNode, month: string): Promise<number> {
         const withdrawn = await withdrawSlice(tx, slice);
         const removed = await tx.execute(REMOVE_FACTS, values);
         if (removed === 0 && withdrawn.length === 0) return;
-        facts += removed;
         await lockMonth(tx, slice.tenantId, slice.month);
+        await refuseRecalled(tx, month);
+        facts += removed;
         await adjustShared(tx, slice, [], withdrawn);
       },
       { role: 'intake' },
     );
   }
   return facts;
+}
+
+/** Facts leave a month only while it counts as retired: a recall that ended meanwhile stands. */
+async function refuseRecalled(tx: Tx, month: string): Promise<void> {
+  const marks = await tx.query('SELECT 1 FROM retired_month WHERE period_month = $1', [firstDayOf(month)]);
+  if (marks.length === 0) throw groupProblem('MONTH_NOT_RETIRED', `${month} was recalled meanwhile`, { month });
 }
 
 async function slicesOf(group: GroupNode, month: string): Promise<(Slice & { readonly revision: number })[]> {
@@ -132,7 +167,7 @@ async function slicesOf(group: GroupNode, month: string): Promise<(Slice & { rea
  * Brings a retired month back out of its bundles, whose digests and signatures are checked again. The month counts as retired until the
  * last entity's facts are there, and running again after a kill begins anew.
  *
- * @throws Problem `MONTH_NOT_RETIRED`, `ARCHIVE_DAMAGED`
+ * @throws Problem `MONTH_NOT_RETIRED`, `ARCHIVE_DAMAGED`; `MONTH_RETIRED` where somebody retires it meanwhile
  */
 export async function recallMonth(
   group: GroupNode,
@@ -153,10 +188,26 @@ export async function recallMonth(
   let facts = 0;
   for (const slice of await slicesOf(group, month)) facts += await fill(group, slice, month);
   await recorded(group, context, { action: 'group.month.recall', payload: { month } }, async (tx, record) => {
+    await lockMonth(tx, group.scope.tenantId, day);
+    await refuseIncomplete(group, month);
     await tx.execute('DELETE FROM retired_month WHERE period_month = $1', [day]);
+    // Whoever read after the last facts came and before now holds an answer without the month.
+    await countChange(tx, { tenantId: group.scope.tenantId, month: day });
     record.audit({ subject: 'retired_month', subjectId: month, details: { month, facts } });
   });
   return { months: [month], facts };
+}
+
+/** Read by whoever sees all entities, while the month's lock keeps facts from leaving. */
+async function refuseIncomplete(group: GroupNode, month: string): Promise<void> {
+  const without = await group.db.transaction(
+    group.scope,
+    (tx) => tx.query<{ entity_id: string }>(INCOMPLETE, [firstDayOf(month)]),
+    { role: 'reader', readOnly: true },
+  );
+  if (without.length === 0) return;
+  const entities = without.map(({ entity_id }) => entity_id).join(', ');
+  throw groupProblem('MONTH_RETIRED', `${month} was retired meanwhile: ${entities}`, { months: [month] });
 }
 
 async function fill(group: GroupNode, slice: Slice & { readonly revision: number }, month: string): Promise<number> {
