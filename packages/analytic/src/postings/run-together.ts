@@ -28,7 +28,7 @@ export async function runAllocation(node: AnalyticNode, caller: Caller, asked: R
 
 function gatherRuns(node: AnalyticNode): (asking: Asking) => Promise<RunAnswer> {
   return gather({
-    placeOf: ({ caller: { context } }) => `${context.tenantId} ${context.legalEntityId}`,
+    placeOf: ({ caller: { context } }) => `${context.tenantId} ${context.legalEntityId} ${context.entityCode ?? ''}`,
     claimsOf: ({ caller, asked }) => {
       const entry = `entry ${asked.sourceEntryId}`;
       return caller.idempotencyKey === undefined ? [entry] : [entry, `key ${caller.idempotencyKey}`];

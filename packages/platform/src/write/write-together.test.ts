@@ -128,9 +128,9 @@ describe('writes together', () => {
     expect(await left(companions[0]?.context.tenantId ?? '')).toEqual({ keys: [], audit: [], events: [] });
   });
 
-  it('are of one legal entity', async () => {
+  it('are of one scope', async () => {
     const company = someContext();
-    for (const change of [{ legalEntityId: randomUUID() }, { tenantId: randomUUID() }]) {
+    for (const change of [{ legalEntityId: randomUUID() }, { tenantId: randomUUID() }, { entityCode: 'FR01' }]) {
       const mixed = [...crowd(['a'], company), ...crowd(['b'], { ...company, ...change })];
       await expect(writeTogether(test.db, mixed, AHEAD, note(names(2)))).rejects.toThrow(RangeError);
     }

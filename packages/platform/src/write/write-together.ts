@@ -1,4 +1,5 @@
 import type { Database } from '../database/database.ts';
+import type { Scope } from '../database/scope.ts';
 import type { Statement, Tx } from '../database/tx.ts';
 import { type RequestContext, scopeOf } from '../identity/context.ts';
 import {
@@ -15,10 +16,10 @@ import {
 import type { CollectedRecord, WriteRecord } from './record.ts';
 import { sealSoon } from './seal.ts';
 
-/** A write that goes to the database in the company of others. */
+/** A write that goes to the database in the company of others, as the application. */
 export interface Companion {
   readonly context: RequestContext;
-  readonly request: WriteRequest;
+  readonly request: Omit<WriteRequest, 'role' | 'ahead'>;
 }
 
 /** One of them whose key is new: its place in the list that was given, and what takes its audit rows and events. */
@@ -26,6 +27,9 @@ export interface Fresh {
   readonly place: number;
   readonly record: WriteRecord;
 }
+
+/** Whatever row-level security compares with. */
+const WALLS = ['tenantId', 'legalEntityId', 'entityId'] as const satisfies readonly (keyof Scope)[];
 
 /**
  * Several writes of one legal entity in one transaction: what `writePath` does for each, with the beginning, the look-up of keys, what is
@@ -49,8 +53,8 @@ export async function writeTogether<Body>(
   if (first === undefined) return [];
   const scope = scopeOf(first.context);
   for (const { context } of companions) {
-    if (context.tenantId === scope.tenantId && context.legalEntityId === scope.legalEntityId) continue;
-    throw new RangeError('writes of different legal entities never share a transaction');
+    if (WALLS.every((wall) => scopeOf(context)[wall] === scope[wall])) continue;
+    throw new RangeError('writes of different scopes never share a transaction');
   }
   const writes = companions.map(({ context, request }) => new KeyedWrite(context, request));
   const claim = claimOf(writes);
