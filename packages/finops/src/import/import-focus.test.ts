@@ -136,8 +136,16 @@ describe('dialects', () => {
                'Usage' AS "ChargeCategory", 'AWS' AS "ProviderName", 'PQ-1' AS "BillingAccountId", 3::BIGINT AS "ConsumedQuantity",
                MAP {'application': 'Web Shop', 'environment': 'prod'} AS "Tags" FROM range(3)) TO '${path}' (FORMAT parquet)`,
     );
+    const unset = join(test.dir, 'unset.parquet');
+    await connection.run(
+      `COPY (SELECT * REPLACE (TIMESTAMP '0001-01-01 00:00:00' AS "ChargePeriodStart") FROM '${path}') TO '${unset}' (FORMAT parquet)`,
+    );
     connection.closeSync();
     instance.closeSync();
+    await expect(importFocus(test.entity, { path: unset })).rejects.toMatchObject({
+      code: 'ROWS_REFUSED',
+      detail: expect.stringMatching(/3 unusable values.*ChargePeriodStart "0001-01-01/),
+    });
     const answer = await importFocus(test.entity, { path });
     expect(answer).toMatchObject({ kind: 'parquet', rows: 3 });
     expect(answer.totals[0]).toMatchObject({ billed_cost: '3.000000000000000003', effective_cost: '0.3' });
@@ -211,6 +219,8 @@ describe('refusals leave nothing behind', () => {
     ['tags that are no JSON', one({ Tags: 'application=x' }), 'ROWS_REFUSED', /JSON object/],
     ['month 13', one({ BillingPeriodStart: '2025-13-01T00:00:00Z' }), 'ROWS_REFUSED', /BillingPeriodStart/],
     ['30 February', one({ ChargePeriodStart: '2025-02-30T00:00:00Z' }), 'ROWS_REFUSED', /ChargePeriodStart/],
+    ['a time that was never set', one({ ChargePeriodStart: '0001-01-01T00:00:00Z' }), 'ROWS_REFUSED', /"0001-01-01/],
+    ['the year 0', one({ ChargePeriodStart: '0000-12-31' }), 'ROWS_REFUSED', /ChargePeriodStart/],
     ['24:00', one({ ChargePeriodStart: '2025-02-03T24:00:00Z' }), 'ROWS_REFUSED', /ChargePeriodStart/],
     ['slashes that fit no way', one({ BillingPeriodStart: '4/2/25' }), 'DATES_AMBIGUOUS', /4\/2\/25/],
     [

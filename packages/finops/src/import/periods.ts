@@ -82,7 +82,7 @@ export function resolvePeriods(billing: readonly string[], charge: readonly stri
   const read = (text: string): string | undefined => {
     const date = slashDate(text);
     if (date !== undefined) return slashOrder === undefined ? undefined : slashMonth(date, slashOrder);
-    return /^\d{4}-(0[1-9]|1[0-2])$/.test(text) ? text : isoMonth(text);
+    return isoMonth(/^\d{4}-\d{2}$/.test(text) ? `${text}-01` : text);
   };
   const billingRead = readAll(billing, (text) => (/^\d{4}-\d{2}$/.test(text) ? undefined : read(text)));
   const chargeRead = readAll(charge, read);

@@ -62,9 +62,10 @@ const KEYS: readonly FocusColumn[] = [
   'Tags',
 ];
 
-// 29 February is left to the reader of timestamps, which knows leap years; the month of all others is in the text.
+// 29 February is left to the reader of timestamps, which knows leap years, and so are years before 1970, which nobody was billed in; the
+// month of all others is in the text.
 const DAYS = String.raw`((0[1-9]|1[0-2])-(0[1-9]|1\d|2[0-8])|(0[13-9]|1[0-2])-(29|30)|(0[13578]|1[02])-31)`;
-const PLAIN_UTC = String.raw`\d{4}-${DAYS}([T ]([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,9})?)?Z?)?`;
+const PLAIN_UTC = String.raw`(19[7-9]\d|[2-9]\d{3})-${DAYS}([T ]([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,9})?)?Z?)?`;
 
 /**
  * Reads a file once and groups it by everything that a mapping can look at. Nothing is stored; what cannot be taken

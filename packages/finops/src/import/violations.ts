@@ -74,9 +74,9 @@ export function valueChecks(
     },
     {
       column: 'ChargePeriodStart',
-      bad: `text_or_null("ChargePeriodStart") IN ${among(badCharge)}`,
+      // The groups hold only its month; whether one is bad was found by reading the distinct timestamps, or the months of typed ones.
+      bad: `text_or_null("ChargePeriodStart") IN ${among(badCharge)} OR left(text_or_null("ChargePeriodStart"), 7) IN ${among(badCharge)}`,
       message: 'not a timestamp',
-      // The groups hold only its month; whether one is bad was found by reading the distinct timestamps.
       perRow: true,
     },
     {
