@@ -135,6 +135,47 @@ describe('an event that a plugin does not take', () => {
     expect(await deliverEvents(willing, context)).toBe(1);
   });
 
+  it('is tried as often as any, however often the one before it was', async () => {
+    const [first, second] = [await run(), await run()];
+    let refused = [first];
+    const host = hostOf(async (event) => {
+      if (refused.includes(event.entity_id)) throw new Error('not now');
+    });
+    for (let attempt = 1; attempt < 8; attempt += 1) {
+      await due();
+      await deliverEvents(host, context);
+    }
+    expect(await listed()).toMatchObject({ attempts: 7, parked: [] });
+    refused = [second];
+    await due();
+    expect(await deliverEvents(host, context)).toBe(1);
+    expect(await listed()).toMatchObject({ attempts: 1, parked: [] });
+    refused = [];
+    await due();
+    expect(await deliverEvents(host, context)).toBe(2);
+  });
+
+  it.each<[string, NonNullable<Plugin['on']>]>([
+    ['keeps a failed statement to itself', async (_event, tx) => void (await tx.query('SELECT 1 / 0').catch(() => []))],
+    [
+      'audits what is no JSON',
+      async (_event, _tx, record) => record.audit({ subject: 'x', subjectId: 'y', details: 1n }),
+    ],
+  ])('is parked too where the plugin %s', async (_what, on) => {
+    const [poisoned, next] = [await run(), await run()];
+    const heard: string[] = [];
+    const host = hostOf(async (event, ...rest) => {
+      heard.push(event.entity_id);
+      if (event.entity_id === poisoned) await on(event, ...rest);
+    });
+    for (let attempt = 1; attempt <= 8; attempt += 1) {
+      await due();
+      await deliverEvents(host, context);
+    }
+    expect(heard.at(-1)).toBe(next);
+    expect(await test.admin('DELETE FROM plugin_parked_event WHERE taken_at IS NULL RETURNING plugin')).toHaveLength(1);
+  });
+
   it('was refused for a reason of its own, and is taken as soon as the reason is gone', async () => {
     await run();
     let refuses = true;

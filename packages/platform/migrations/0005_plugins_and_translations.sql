@@ -4,6 +4,8 @@ CREATE TABLE plugin_cursor (
   legal_entity_id  uuid NOT NULL,
   plugin           text COLLATE "C" NOT NULL,
   cursor           text,
+  -- The event at hand, once it was not taken, and how often.
+  event_id         uuid,
   attempts         integer NOT NULL DEFAULT 0,
   -- Why the event at hand was not taken: a code and a detail.
   problem          text,

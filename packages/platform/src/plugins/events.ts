@@ -41,7 +41,7 @@ async function deliverTo(host: PluginHost, plugin: LoadedPlugin, context: Reques
       try {
         await takeOne(host, plugin, context, event);
       } catch (error) {
-        const { givenUp, attempts, problem } = await noteProblem(host, context, code, error);
+        const { givenUp, attempts, problem } = await noteProblem(host, context, code, event, error);
         if (!givenUp) return taken;
         await park(host, context, code, event, attempts, problem);
         continue;

@@ -25,22 +25,40 @@ export interface ParkedEvent {
 }
 
 const NOTE = `
-  INSERT INTO plugin_cursor AS c (tenant_id, legal_entity_id, plugin, attempts, problem, due_at)
-  VALUES ($1, $2, $3, 1, $4, now() + interval '2 seconds')
+  INSERT INTO plugin_cursor AS c (tenant_id, legal_entity_id, plugin, attempts, problem, due_at, event_id)
+  VALUES ($1, $2, $3, 1, $4, now() + interval '2 seconds', $5)
   ON CONFLICT (tenant_id, legal_entity_id, plugin) DO UPDATE
-     SET attempts = c.attempts + 1, problem = excluded.problem, updated_at = now(),
-         due_at = now() + make_interval(secs => 2 ^ least(c.attempts + 1, 8))
+     SET (attempts, due_at) = (SELECT n, now() + make_interval(secs => 2 ^ least(n, 8))
+                                 FROM (SELECT CASE c.event_id WHEN excluded.event_id THEN c.attempts + 1 ELSE 1 END AS n) AS now_so_often),
+         problem = excluded.problem, event_id = excluded.event_id, updated_at = now()
   RETURNING attempts`;
 
 /** Notes why the event at hand was not taken, in sight of whoever lists the plugins. */
-export async function noteProblem(host: PluginHost, context: RequestContext, code: string, error: unknown) {
+export async function noteProblem(
+  host: PluginHost,
+  context: RequestContext,
+  code: string,
+  event: EventEnvelope,
+  error: unknown,
+) {
   const cause = error instanceof NotTaken ? error.cause : error;
-  const problem = cause instanceof Problem ? `${cause.code}: ${cause.detail}` : 'INTERNAL: an unexpected failure';
-  const values = [context.tenantId, context.legalEntityId, code, problem.slice(0, 500)];
+  const told = cause instanceof Problem ? `${cause.code}: ${cause.detail}` : 'INTERNAL: an unexpected failure';
+  const problem = told.slice(0, 500);
+  const values = [context.tenantId, context.legalEntityId, code, problem, event.id];
   const rows = await host.db.transaction(scopeOf(context), (tx) => tx.query<{ attempts: number }>(NOTE, values));
   const attempts = rows[0]?.attempts ?? 1;
   // What the plugin did not cause says nothing about the event.
-  return { attempts, problem: problem.slice(0, 500), givenUp: error instanceof NotTaken && attempts >= MOST_ATTEMPTS };
+  return { attempts, problem, givenUp: isOfPlugin(error) && attempts >= MOST_ATTEMPTS };
+}
+
+/** SQLSTATE of a statement whose failure the plugin kept to itself, and classes of what its rows and texts violate at the end. */
+const LEFT_BEHIND = /^(25P02|22...|23...)$/;
+
+/** Whether the plugin failed, or left something behind with which nothing can be stored. */
+function isOfPlugin(error: unknown): boolean {
+  // TypeError: what it audits or emits is no JSON.
+  if (error instanceof NotTaken || error instanceof TypeError) return true;
+  return error instanceof Error && 'code' in error && LEFT_BEHIND.test(String(error.code));
 }
 
 const PARK = `
