@@ -14,8 +14,10 @@ export { formatDecimal, normaliseDecimal, parseDecimal, SCALE } from './format/d
 export {
   type IndirectRule,
   IndirectRuleSchema,
+  IndirectRulesSchema,
   RULE_BASES,
   RULE_MEASURES,
+  ruleInconsistency,
   SOURCE_KINDS,
 } from './format/indirect-rules.ts';
 export type { Manifest, ManifestDraft, ManifestFile, ManifestTotal } from './format/manifest.ts';

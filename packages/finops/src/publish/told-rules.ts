@@ -1,5 +1,6 @@
-import type { IndirectRule } from '@prorata/contract';
+import { type IndirectRule, IndirectRulesSchema, ruleInconsistency } from '@prorata/contract';
 import type { Tx } from '@prorata/platform';
+import Value from 'typebox/value';
 import type { MonthKey } from '../facts/step.ts';
 import * as sql from './told-rules.sql.ts';
 
@@ -25,22 +26,20 @@ interface TotalWeight extends Record<string, unknown> {
   readonly total: string;
 }
 
-/** Most that a manifest says about rules, in characters of JSON: beside it, totals and files have room in what any reader takes. */
-const MOST_CHARACTERS = 400_000;
-/** What the contract allows of one rule. */
-const MOST_PRODUCTS = 10_000;
+/** Most that a manifest says about rules, in bytes of JSON: beside it, totals and files have room in what any reader takes. */
+const MOST_BYTES = 400_000;
 
 /**
  * How the indirect amounts of a month came about, for the manifest: rule, version, driver, total of the weights, and what was spread.
  * Undefined where there is nothing indirect, and where there is more to say than a manifest holds.
  */
-export async function toldRules(tx: Tx, key: MonthKey): Promise<IndirectRule[] | undefined> {
+export async function toldRules(tx: Pick<Tx, 'query'>, key: MonthKey): Promise<IndirectRule[] | undefined> {
   const filled = await tx.query<FilledProduct>(sql.FILLED_PRODUCTS, key);
   if (filled.length === 0) return undefined;
   const weights = await tx.query<TotalWeight>(sql.TOTAL_WEIGHTS, key);
   const rules = [...Map.groupBy(filled, (one) => one.code).values()].map((of) => toldRule(of, weights));
-  const tooMany = rules.some((rule) => rule.products.length > MOST_PRODUCTS);
-  return tooMany || JSON.stringify(rules).length > MOST_CHARACTERS ? undefined : rules;
+  const fits = Value.Check(IndirectRulesSchema, rules) && ruleInconsistency(rules) === null;
+  return fits && Buffer.byteLength(JSON.stringify(rules)) <= MOST_BYTES ? rules : undefined;
 }
 
 function toldRule(filled: readonly FilledProduct[], weights: readonly TotalWeight[]): IndirectRule {
