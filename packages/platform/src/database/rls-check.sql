@@ -36,5 +36,9 @@ SELECT t.relname AS table_name, problem
                       SELECT 1 FROM pg_trigger r
                        WHERE r.tgrelid = t.oid AND r.tgenabled IN ('O', 'A') AND r.tgtype & 5 = 5
                          AND pg_get_triggerdef(r.oid) LIKE '%app.current_tenant%')))
+   UNION ALL
+   SELECT 'a column of a partition is granted directly' WHERE t.relispartition
+      AND EXISTS (SELECT 1 FROM pg_attribute a CROSS JOIN LATERAL aclexplode(a.attacl) g
+                   WHERE a.attrelid = t.oid AND NOT a.attisdropped AND g.grantee <> t.relowner)
  ) AS found
  ORDER BY 1, 2

@@ -1,5 +1,4 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { Type } from 'typebox';
@@ -10,11 +9,14 @@ import { PLATFORM_MIGRATIONS } from '../database/sets.ts';
 import { type RequestContext, scopeOf } from '../identity/context.ts';
 import { platformProblem } from '../problem/platform-problems.ts';
 import { openTestDatabase, type TestDatabase } from '../testing/index.ts';
+import { someContext } from '../testing/some-context.ts';
 import { type EnqueueOptions, enqueueJob } from './enqueue.ts';
 import { defineJobs, type JobContext, type Jobs } from './jobs.ts';
 import { askFor, cronOf } from './schedules.ts';
 import { cancelJob, getJob, type JobStatus, listJobs } from './view.ts';
 import { type JobWorker, startWorker, type WorkerOptions } from './worker.ts';
+
+const ROLES = ['example.writer'];
 
 let test: TestDatabase;
 let context: RequestContext;
@@ -25,30 +27,13 @@ beforeAll(async () => {
   await test.admin('CREATE TABLE step (of uuid, note text); GRANT ALL ON step TO prorata_app');
 });
 beforeEach(() => {
-  context = someContext();
+  context = someContext({ roles: ROLES });
 });
 afterEach(async () => {
   for (const child of children.splice(0)) child.kill('SIGKILL');
   await Promise.all(workers.splice(0).map((worker) => worker.stop()));
 });
 afterAll(() => test.close());
-
-function someContext(change: Partial<RequestContext> = {}): RequestContext {
-  return {
-    tenantId: randomUUID(),
-    tenantMode: 'POOLED',
-    legalEntityId: randomUUID(),
-    countryCode: 'FR',
-    locale: 'fr',
-    supportedLocales: ['fr'],
-    billingStatus: 'ACTIVE',
-    enabledModules: [],
-    roles: ['example.writer'],
-    userId: randomUUID(),
-    correlationId: randomUUID(),
-    ...change,
-  };
-}
 
 function working(jobs: Jobs, options: WorkerOptions = {}): JobWorker {
   const worker = startWorker(test.db, jobs, options);
@@ -352,9 +337,9 @@ describe('the walls', () => {
   it('stand around jobs: another scope sees none and cancels none', async () => {
     const { jobId } = await ask('example.patient');
     for (const other of [
-      someContext(),
-      someContext({ tenantId: context.tenantId }),
-      someContext({ legalEntityId: context.legalEntityId ?? '' }),
+      someContext({ roles: ROLES }),
+      someContext({ roles: ROLES, tenantId: context.tenantId }),
+      someContext({ roles: ROLES, legalEntityId: context.legalEntityId ?? '' }),
     ]) {
       expect(await listJobs(test.db, other)).toEqual([]);
       expect(await test.db.transaction(scopeOf(other), (tx) => tx.query('SELECT job_id FROM job'))).toEqual([]);

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PLATFORM_MIGRATIONS } from '../database/sets.ts';
 import { type RequestContext, scopeOf } from '../identity/context.ts';
-import { emit, someContext } from '../testing/event-test.ts';
+import { emit } from '../testing/event-test.ts';
 import { openTestDatabase, type TestDatabase } from '../testing/index.ts';
+import { someContext } from '../testing/some-context.ts';
 import { type FeedQuery, readFeed } from './feed.ts';
 import { purgeEvents } from './purge.ts';
 

@@ -7,8 +7,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { PLATFORM_MIGRATIONS } from '../database/sets.ts';
-import { emit, openSubscriber, someContext, webhookNode } from '../testing/event-test.ts';
+import { emit, openSubscriber, webhookNode } from '../testing/event-test.ts';
 import { openTestDatabase, type TestDatabase } from '../testing/index.ts';
+import { someContext } from '../testing/some-context.ts';
 import { secretBox } from './secrets.ts';
 
 let test: TestDatabase;

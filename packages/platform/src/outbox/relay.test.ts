@@ -2,16 +2,9 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Database } from '../database/database.ts';
 import { PLATFORM_MIGRATIONS } from '../database/sets.ts';
 import type { RequestContext } from '../identity/context.ts';
-import {
-  callerOf,
-  emit,
-  openSubscriber,
-  quickRelay,
-  type Receiver,
-  someContext,
-  webhookNode,
-} from '../testing/event-test.ts';
+import { callerOf, emit, openSubscriber, quickRelay, type Receiver, webhookNode } from '../testing/event-test.ts';
 import { openTestDatabase, type TestDatabase } from '../testing/index.ts';
+import { someContext } from '../testing/some-context.ts';
 import { deadLetters, settleDeadLetters } from './dead-letters.ts';
 import { ADVANCE } from './lane.sql.ts';
 import { advance, claimLanes } from './lane.ts';

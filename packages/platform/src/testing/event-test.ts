@@ -1,4 +1,4 @@
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Webhook } from 'standardwebhooks';
@@ -10,24 +10,6 @@ import type { RelayOptions } from '../outbox/relay.ts';
 import { secretBox } from '../outbox/secrets.ts';
 import { subscribe, type WebhookCaller, type WebhookNode } from '../outbox/subscription.ts';
 import { writePath } from '../write/write-path.ts';
-
-/** Somebody of a tenant and legal entity of their own, unless told. */
-export function someContext(change: Partial<RequestContext> = {}): RequestContext {
-  return {
-    tenantId: randomUUID(),
-    tenantMode: 'POOLED',
-    legalEntityId: randomUUID(),
-    countryCode: 'FR',
-    locale: 'fr',
-    supportedLocales: ['fr'],
-    billingStatus: 'ACTIVE',
-    enabledModules: [],
-    roles: [],
-    userId: randomUUID(),
-    correlationId: randomUUID(),
-    ...change,
-  };
-}
 
 /** A node that may send to this machine. */
 export function webhookNode(db: Database, reach: WebhookNode['reach'] = 'legal_entity'): WebhookNode {

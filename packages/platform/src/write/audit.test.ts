@@ -7,6 +7,7 @@ import { PLATFORM_MIGRATIONS } from '../database/sets.ts';
 import type { RequestContext } from '../identity/context.ts';
 import { openIssuer } from '../identity/issuer.ts';
 import { openTestDatabase, type TestDatabase } from '../testing/index.ts';
+import { someContext } from '../testing/some-context.ts';
 import { type AuditCheckpoint, auditHead, verifyAuditLog } from './audit.ts';
 import { auditNode, readCheckpoints } from './checkpoint-file.ts';
 import { sealAudit } from './seal.ts';
@@ -20,19 +21,7 @@ afterAll(() => test.close());
 
 let context: RequestContext;
 beforeEach(async () => {
-  context = {
-    tenantId: randomUUID(),
-    tenantMode: 'POOLED',
-    legalEntityId: randomUUID(),
-    countryCode: 'FR',
-    locale: 'fr',
-    supportedLocales: ['fr'],
-    billingStatus: 'ACTIVE',
-    enabledModules: [],
-    roles: [],
-    userId: randomUUID(),
-    correlationId: randomUUID(),
-  };
+  context = someContext();
   for (let row = 1; row <= 5; row += 1) await write(row);
   await seal();
 });

@@ -8,6 +8,7 @@ import { NIL_UUID } from '../identity/uuid.ts';
 import { eventEnvelope, type OutboxRow } from '../outbox/envelope.ts';
 import { platformProblem } from '../problem/platform-problems.ts';
 import { openTestDatabase, type TestDatabase } from '../testing/index.ts';
+import { someContext } from '../testing/some-context.ts';
 import { canonicalJson } from './canonical.ts';
 import { purgeIdempotencyKeys, type Work, writePath } from './write-path.ts';
 
@@ -17,23 +18,6 @@ beforeAll(async () => {
   await test.admin('CREATE TABLE effect (of uuid, note text); GRANT ALL ON effect TO prorata_app');
 });
 afterAll(() => test.close());
-
-function someContext(change: Partial<RequestContext> = {}): RequestContext {
-  return {
-    tenantId: randomUUID(),
-    tenantMode: 'POOLED',
-    legalEntityId: randomUUID(),
-    countryCode: 'FR',
-    locale: 'fr',
-    supportedLocales: ['fr'],
-    billingStatus: 'ACTIVE',
-    enabledModules: [],
-    roles: [],
-    userId: randomUUID(),
-    correlationId: randomUUID(),
-    ...change,
-  };
-}
 
 const request = { action: 'thing.create', method: 'POST', route: '/things', payload: { code: 'A' } };
 

@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PLATFORM_MIGRATIONS } from '../database/sets.ts';
 import type { Tx } from '../database/tx.ts';
-import type { RequestContext } from '../identity/context.ts';
 import { openTestDatabase, type TestDatabase } from '../testing/index.ts';
+import { someContext } from '../testing/some-context.ts';
 import { verifyAuditLog } from './audit.ts';
 import { writePath } from './write-path.ts';
 import { type Companion, type Fresh, writeTogether } from './write-together.ts';
@@ -14,23 +14,6 @@ beforeAll(async () => {
   await test.admin('CREATE TABLE effect (of uuid, note text UNIQUE); GRANT ALL ON effect TO prorata_app');
 });
 afterAll(() => test.close());
-
-function someContext(change: Partial<RequestContext> = {}): RequestContext {
-  return {
-    tenantId: randomUUID(),
-    tenantMode: 'POOLED',
-    legalEntityId: randomUUID(),
-    countryCode: 'FR',
-    locale: 'fr',
-    supportedLocales: ['fr'],
-    billingStatus: 'ACTIVE',
-    enabledModules: [],
-    roles: [],
-    userId: randomUUID(),
-    correlationId: randomUUID(),
-    ...change,
-  };
-}
 
 /** Companions of one legal entity, each of a user and a request of its own; the payload is the name of the key. */
 function crowd(keys: readonly (string | undefined)[], company = someContext()): Companion[] {
