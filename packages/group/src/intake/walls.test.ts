@@ -36,6 +36,8 @@ async function* streamOf(text: string): AsyncGenerator<string> {
   yield text;
 }
 
+const PARTITION = 'fact_consumption_group_2025_07';
+
 describe('the wall between entities', () => {
   it('stands on every table with a tenant', async () => {
     expect(await checkRowSecurity((sql) => test.admin<RlsFinding>(sql))).toEqual([]);
@@ -118,8 +120,24 @@ describe('the wall between entities', () => {
     await expect(run(scope, 'app', 'SELECT * FROM mv_group_domain_month')).rejects.toThrow(/permission denied/);
   });
 
+  it.each([
+    ['DISABLE TRIGGER own_rows_only', 'ENABLE TRIGGER own_rows_only', 'a partition is granted directly'],
+    ['ENABLE REPLICA TRIGGER own_rows_only', 'ENABLE TRIGGER own_rows_only', 'a partition is granted directly'],
+    ['GRANT DELETE', 'REVOKE DELETE', 'a partition is granted directly'],
+    ['GRANT SELECT (quantity)', 'REVOKE SELECT (quantity)', 'a column of a partition is granted directly'],
+  ])('is missed by the check of a partition after %s', async (open, shut, problem) => {
+    const on = (what: string) =>
+      what.includes('TRIGGER')
+        ? `ALTER TABLE ${PARTITION} ${what}`
+        : `${what} ON ${PARTITION} ${what.startsWith('GRANT') ? 'TO' : 'FROM'} prorata_intake`;
+    await test.admin(on(open));
+    const found = await checkRowSecurity((sql) => test.admin<RlsFinding>(sql));
+    await test.admin(on(shut));
+    expect(found).toEqual([expect.objectContaining({ problem })]);
+  });
+
   it('cannot be walked around through a partition', async () => {
-    const partition = 'fact_consumption_group_2025_07';
+    const partition = PARTITION;
     for (const role of ['reader', 'app', 'intake'] as const) {
       await expect(run(test.group.scope, role, `SELECT * FROM ${partition}`), role).rejects.toThrow(
         /permission denied/,
