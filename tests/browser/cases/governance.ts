@@ -40,8 +40,11 @@ export function governanceCases(stage: Stage): void {
       await bring(ratesFile().replace('0.8,0.95', 'much,0.95'));
       await dialog.getByRole('alert').getByText(/much/).waitFor();
       await dialog.getByText('RATES_INVALID').waitFor();
+      expect(await dialog.locator(':focus').getAttribute('role')).toBe('alert');
       await bring(ratesFile());
       await dialog.getByText('This file had been imported before: it is rate set 1.').waitFor();
+      // Whoever has no pointer goes on from what was told.
+      expect(await dialog.locator(':focus').textContent()).toBe('Close');
       expect(await barriersOf(page)).toEqual([]);
     });
 

@@ -20,6 +20,11 @@ interface ActionDialogProps<Done> {
   readonly children?: ReactNode;
 }
 
+/** The button that had the focus is disabled while the node works, or gone: without this a reader without a pointer would be behind the dialog. */
+function focusOn(answer: HTMLElement | null): void {
+  answer?.focus();
+}
+
 /** Asks for what an act of governance needs, does it, and says what the node answered. Every figure is asked for anew afterwards. */
 export function ActionDialog<Done>(props: ActionDialogProps<Done>) {
   const { title, note, submit, ready, act, told, close, children } = props;
@@ -54,7 +59,7 @@ export function ActionDialog<Done>(props: ActionDialogProps<Done>) {
                 <>
                   <Text size="sm">{note}</Text>
                   {children}
-                  {error !== null && <Refusal error={error} />}
+                  {error !== null && <Refusal error={error} ref={focusOn} />}
                   <Group justify="flex-end">
                     <Button variant="default" onClick={close}>
                       {t('governance.cancel')}
@@ -70,7 +75,7 @@ export function ActionDialog<Done>(props: ActionDialogProps<Done>) {
                     {done}
                   </Alert>
                   <Group justify="flex-end">
-                    <Button onClick={close} data-autofocus>
+                    <Button onClick={close} ref={focusOn}>
                       {t('publications.close')}
                     </Button>
                   </Group>

@@ -1,4 +1,5 @@
 import { Alert, Text } from '@mantine/core';
+import type { Ref } from 'react';
 import { ApiProblem, OFFLINE } from '../api/problem.ts';
 import { useWords } from '../i18n/i18n.ts';
 
@@ -6,12 +7,12 @@ import { useWords } from '../i18n/i18n.ts';
 const MOST_FAULTS = 12;
 
 /** Why the node did not do what was asked, in its own words, and what to do next. */
-export function Refusal({ error }: { readonly error: Error }) {
+export function Refusal({ error, ref }: { readonly error: Error; readonly ref: Ref<HTMLDivElement> }) {
   const { t } = useWords();
   const problem = error instanceof ApiProblem && error.code !== OFFLINE ? error : undefined;
   const offline = error instanceof ApiProblem && error.code === OFFLINE;
   return (
-    <Alert color="red" role="alert" title={problem?.title ?? t('actions.failed')}>
+    <Alert ref={ref} tabIndex={-1} color="red" role="alert" title={problem?.title ?? t('actions.failed')}>
       <Text size="sm" style={{ overflowWrap: 'anywhere' }}>
         {offline ? t('states.offline') : (problem?.detail ?? String(error))}
       </Text>
