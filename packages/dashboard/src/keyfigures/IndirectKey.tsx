@@ -14,7 +14,9 @@ export function IndirectKey({ choice }: { readonly choice: Choice }) {
   const { data: indirect } = useQuery(monthsQuery({ ...month, type: 'INDIRECT' }));
   const whole = all?.total.cost ?? null;
   const part = addDecimals(...(indirect?.rows ?? []).map((row) => row.cost ?? '0'));
-  const share = whole === null ? null : ratioOf(part, whole);
+  // Without a rate a part of the money is missing on either side; their quotient would be a figure of nothing.
+  const isWhole = all?.total.complete === true && indirect?.total.complete === true;
+  const share = whole === null || !isWhole ? null : ratioOf(part, whole);
   return (
     <Key label={t('overview.indirect')} waiting={indirect === undefined || all === undefined}>
       <KeyValue>{share === null ? t('states.noValue') : formatShare(share, language)}</KeyValue>
