@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { Type } from 'typebox';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { QUEUE_SCHEMA } from '../database/migrate.ts';
 import { QUEUE_REVISION } from '../database/queue-schema.ts';
 import { checkRowSecurity, type RlsFinding } from '../database/rls-check.ts';
 import { PLATFORM_MIGRATIONS } from '../database/sets.ts';
@@ -81,6 +82,14 @@ function patient(kind = 'example.patient') {
 }
 
 const cancel = { action: 'job.cancel', method: 'POST', route: '/api/jobs/:id/cancel', payload: null };
+
+/** As a restart of the database does, for the workers' connections only. */
+async function cutSessions(): Promise<void> {
+  await test.admin(
+    `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+      WHERE usename LIKE 'prorata\\_jobs\\_%' AND datname = current_database()`,
+  );
+}
 
 describe('a job', () => {
   const sum = defineJobs({
@@ -236,10 +245,7 @@ describe('workers', () => {
     const write = (job: JobContext, note: string) =>
       job.db.transaction(scopeOf(context), (tx) => tx.execute('INSERT INTO step VALUES ($1, $2)', [jobId, note]));
     await write(cut, 'first');
-    await test.admin(
-      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-        WHERE usename LIKE 'prorata\\_jobs\\_%' AND datname = current_database()`,
-    );
+    await cutSessions();
     const second = await running(2);
     await expect(write(cut, 'of the dead')).rejects.toMatchObject({ code: 'JOB_STOPPED' });
     await write(second, 'second');
@@ -250,6 +256,25 @@ describe('workers', () => {
       { note: 'first' },
       { note: 'second' },
     ]);
+  });
+
+  it('survive a cut while the end of a job is on its way', async () => {
+    let runs = 0;
+    const finishing = async () => {
+      runs += 1;
+      if (runs > 1) return;
+      await test.admin('BEGIN');
+      await test.admin(`SELECT id FROM ${QUEUE_SCHEMA}._private_jobs FOR UPDATE`);
+    };
+    working(defineJobs({ 'example.step': { schema: Type.Object({}), run: finishing } }));
+    const { jobId } = await ask('example.step', {});
+    const waiting = `SELECT pid FROM pg_stat_activity WHERE usename LIKE 'prorata\\_jobs\\_%' AND wait_event_type = 'Lock'`;
+    await expect.poll(() => test.admin(waiting), PATIENT).toHaveLength(1);
+    await cutSessions();
+    await test.admin('COMMIT');
+    await reaches(jobId, 'COMPLETED');
+    const { jobId: next } = await ask('example.step', {});
+    await reaches(next, 'COMPLETED');
   });
 
   it('go on at once with the job of one that was killed', async () => {

@@ -115,7 +115,8 @@ async function runUntil(pool: pg.Pool, session: pg.PoolClient, life: Life): Prom
     logger: new Logger(() => () => {}),
     taskList: tasksOf(life, ending),
     parsedCronItems: await cronOf(options.schedules, life.jobs),
-    preset: { plugins: [livenessPlugin(alive, lost)] },
+    // In batches, even of one, the library handles a completion that fails; one by one it leaves a rejection that ends the process.
+    preset: { plugins: [livenessPlugin(alive, lost)], worker: { completeJobBatchDelay: 0, failJobBatchDelay: 0 } },
   });
   // The library tells of its end by a rejection as well; whatever the reason, this life is over then.
   runner.promise.catch(() => {}).finally(() => lost.abort(new Error('the worker ended')));
