@@ -5132,7 +5132,7 @@ export interface operations {
                                 driver?: string;
                                 /** @description Month whose values weighed; stands with driver. */
                                 driver_month?: string;
-                                /** @description What all that share weigh together; 0 where nothing weighs. */
+                                /** @description What all that share weigh together, in each currency that the rule spread, 0 where nothing weighs; empty where it is not told. */
                                 weights: {
                                     currency: string;
                                     /**
@@ -5159,7 +5159,7 @@ export interface operations {
                                 driver?: string;
                                 /** @description Month whose values weighed; stands with driver. */
                                 driver_month?: string;
-                                /** @description What all that share weigh together; 0 where nothing weighs. */
+                                /** @description What all that share weigh together, in each currency that the rule spread, 0 where nothing weighs; empty where it is not told. */
                                 weights: {
                                     currency: string;
                                     /**
