@@ -4,7 +4,15 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type App, buildServer, type Issuer, openIssuer, scopeOf, type TenantClaims } from '@prorata/platform';
+import {
+  type App,
+  buildServer,
+  type Issuer,
+  openIssuer,
+  scopeOf,
+  sealAudit,
+  type TenantClaims,
+} from '@prorata/platform';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createGlClient } from '../api/gl-client.ts';
 import { syncEntries } from '../api/sync-entries.ts';
@@ -288,7 +296,9 @@ describe('the walls', () => {
         Object.keys(methods).map((method) => `${method.toUpperCase()} ${path.replace('/api/erp/gl', '')}`),
       );
   };
+  /** Digests of all that is stored; what settles a moment after a write is settled first. */
   const kept = async () => {
+    await sealAudit(books.db, { tenantId: one.tenantId, legalEntityId: one.legalEntityId ?? '' });
     const tables = await books.admin<{ name: string }>(
       `SELECT table_name AS name FROM information_schema.columns WHERE table_schema = 'prorata' AND column_name = 'legal_entity_id'`,
     );
