@@ -28,5 +28,7 @@ export default defineConfig({
     sequence: { sequencer: ScenariosFirst },
     testTimeout: long ? 1_800_000 : 60_000,
     hookTimeout: 120_000,
+    // What is waited for may take its time on a busy machine; the default gives up after a second.
+    expect: { poll: { timeout: 20_000 } },
   },
 });

@@ -1,4 +1,5 @@
-import pg from 'pg';
+import type pg from 'pg';
+import { newClient } from './connection.ts';
 import { SCHEMA } from './migrate.ts';
 import { type PlaceOptions, reach } from './place.ts';
 import type { Login } from './roles.ts';
@@ -14,7 +15,7 @@ export async function administer<T>(
   work: (admin: pg.Client, logins: readonly Login[]) => Promise<T>,
 ): Promise<T> {
   const place = await reach(options);
-  const admin = new pg.Client(place.admin);
+  const admin = newClient(place.admin);
   try {
     await admin.connect();
     await admin.query(`SET search_path = ${SCHEMA}, public`);

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import pg from 'pg';
+import { newClient } from './connection.ts';
 import { databaseProblem } from './problems.ts';
 
 const run = promisify(execFile);
@@ -263,9 +263,7 @@ interface Lease {
 }
 
 async function lease(socketDirectory: string): Promise<Lease> {
-  const client = new pg.Client({ host: socketDirectory, user: EMBEDDED_SUPERUSER, database: 'postgres' });
-  // A server that goes away under us is reported by the pools that do work, not by the lease.
-  client.on('error', () => {});
+  const client = newClient({ host: socketDirectory, user: EMBEDDED_SUPERUSER, database: 'postgres' });
   const lost = new Promise<void>((resolvePromise) => void client.once('end', () => resolvePromise()));
   await client.connect();
   const held = await client.query<{ ok: boolean }>('select pg_try_advisory_lock_shared($1) as ok', [LEASE_KEY]);

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import pg from 'pg';
 import { openPrivateFile } from '../node/private-file.ts';
+import { newClient } from './connection.ts';
 import { attachEmbedded, EMBEDDED_SUPERUSER, type EmbeddedOptions, type EmbeddedServer } from './embedded.ts';
 import { freshPasswords, LOGIN_ROLES, type Login, type LoginPasswords, type LoginRole, loginName } from './roles.ts';
 
@@ -42,7 +43,7 @@ async function embedded(options: PlaceOptions): Promise<Place> {
 }
 
 async function createDatabase(config: pg.ClientConfig, name: string): Promise<void> {
-  const client = new pg.Client(config);
+  const client = newClient(config);
   await client.connect();
   try {
     const there = await client.query('select 1 from pg_database where datname = $1', [name]);

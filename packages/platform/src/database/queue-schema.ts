@@ -1,4 +1,5 @@
-import pg from 'pg';
+import type pg from 'pg';
+import { newPool } from './connection.ts';
 import { QUEUE_SCHEMA } from './migrate.ts';
 import { QUEUE_ROLE } from './roles.ts';
 
@@ -17,9 +18,7 @@ export async function installQueue(admin: pg.Client, config: pg.ClientConfig): P
   const { Logger, runMigrations } = await import('graphile-worker');
   // On a Citus cluster the queue stays with the coordinator; any other PostgreSQL keeps the setting unread.
   const options = `-c role=${QUEUE_ROLE} -c citus.enable_ddl_propagation=off`;
-  const pool = new pg.Pool({ ...config, options, max: 1 });
-  pool.on('error', () => {});
-  pool.on('connect', (client) => client.on('error', () => {}));
+  const pool = newPool({ ...config, options, max: 1 });
   try {
     await runMigrations({ pgPool: pool, logger: new Logger(() => () => {}), schema: QUEUE_SCHEMA });
   } finally {

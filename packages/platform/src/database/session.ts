@@ -23,7 +23,7 @@ export async function begun(pool: pg.Pool, begin: string, ahead: readonly Statem
     const broke = (error: Error) => {
       failure = error;
     };
-    // The driver emits an error on a connection that is cut while somebody holds it; without a listener it ends the process.
+    // Remembered, so that a connection that was cut while it was held does not go back to the pool.
     client.on('error', broke);
     const release = () => {
       client.off('error', broke);

@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { newClient, newPool } from './connection.ts';
 import { type MigrationSet, migrate, SCHEMA } from './migrate.ts';
 import { type Place, type PlaceOptions, reach } from './place.ts';
 import { databaseProblem } from './problems.ts';
@@ -31,7 +32,7 @@ export async function openStore(
 ): Promise<Store> {
   const place = await reach(options);
   try {
-    const admin = new pg.Client(place.admin);
+    const admin = newClient(place.admin);
     await admin.connect();
     try {
       const { migrations, nodeId } = options;
@@ -70,7 +71,7 @@ async function connected(place: Place): Promise<Store> {
   const poolOf = (role: DatabaseRole): pg.Pool => {
     const existing = pools.get(role);
     if (existing !== undefined) return existing;
-    const pool = new pg.Pool({
+    const pool = newPool({
       ...place.connect(role),
       types,
       // The last one is for a distributed PostgreSQL: the scope of a transaction reaches the workers. Any other keeps it unread.
@@ -82,8 +83,6 @@ async function connected(place: Place): Promise<Store> {
       // Statements that need not wait for each other's answers are sent together; each still answers by itself.
       pipeline: true,
     });
-    // An idle connection that the server cuts is replaced at the next use; without a listener it would end the process.
-    pool.on('error', () => {});
     pools.set(role, pool);
     return pool;
   };
@@ -108,11 +107,7 @@ async function connected(place: Place): Promise<Store> {
 const KEEPALIVE = '-c tcp_keepalives_idle=20 -c tcp_keepalives_interval=10 -c tcp_keepalives_count=3';
 
 function queuePool(config: pg.PoolConfig, connections: number): pg.Pool {
-  const pool = new pg.Pool({ ...config, options: `${KEEPALIVE} -c timezone=UTC`, max: connections, keepAlive: true });
-  // The worker notices by its next statement; without listeners a cut connection would end the process.
-  pool.on('error', () => {});
-  pool.on('connect', (client) => client.on('error', () => {}));
-  return pool;
+  return newPool({ ...config, options: `${KEEPALIVE} -c timezone=UTC`, max: connections, keepAlive: true });
 }
 
 /** Row-level security is no wall for a superuser or a role with BYPASSRLS: a node does not start as one. */
