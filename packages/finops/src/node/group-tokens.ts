@@ -23,6 +23,7 @@ export function groupIssuer(tenantCode: string): string {
 export function groupTokens(entity: EntityNode): DelegatedIssuer {
   return {
     audience: pullAudience(entity.entity.code),
+    ownRoles: [PULLER_ROLE],
     accepts: (issuer) => issuer.startsWith('group:'),
     async resolve(issuer, kid) {
       const membership = await entity.db.transaction(entity.scope, membershipOf, { readOnly: true });

@@ -130,6 +130,7 @@ describe('the verifier', () => {
       deployment: 'prod',
       delegated: [
         {
+          ownRoles: ['group.publisher'],
           accepts: (name) => name.startsWith('entity:'),
           resolve: async (name, kid) =>
             name === 'entity:FR01' && kid === 'k1' && !revoked ? { publicJwk, claims: known } : undefined,
@@ -143,6 +144,12 @@ describe('the verifier', () => {
     await expect(verifier.verify(await sign('entity:FR01', 3_600))).rejects.toMatchObject(missing);
     await expect(verifier.verify(await sign('entity:FR01', 60, 'prorata:other'))).rejects.toMatchObject(missing);
     await expect(verifier.verify(await sign('entity:DE02'))).rejects.toMatchObject(missing);
+    // Its role comes with its key alone: the node's own issuer gives it to nobody, neither in a token nor in a session.
+    for (const roles of [['group.publisher'], ['group.admin', 'group.publisher']]) {
+      await expect(verifier.verify(await issuer.issueToken(claims({ roles })))).rejects.toMatchObject(missing);
+      const session = await issuer.issueToken(claims({ roles }), { type: 'prorata-session+jwt' });
+      await expect(verifier.verifySession(session)).rejects.toMatchObject(missing);
+    }
     revoked = true;
     await expect(verifier.verify(token)).rejects.toMatchObject(missing);
   });

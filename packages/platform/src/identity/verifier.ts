@@ -48,6 +48,8 @@ export interface DelegatedIssuer {
   readonly audience?: string;
   /** Tokens that live longer are refused: they cannot be revoked. 300 s unless told. */
   readonly longestLifetimeSeconds?: number;
+  /** Roles that its tokens alone give: a token or a session of anybody else that names one is refused. */
+  readonly ownRoles?: readonly string[];
 }
 
 export interface Verifier {
@@ -72,12 +74,19 @@ export interface VerifierOptions {
 export function createVerifier(options: VerifierOptions): Verifier {
   const cache = new TokenCache(CACHED_TOKENS);
   const own = importJWK(options.issuer.publicJwk, 'EdDSA');
+  const delegatedRoles = new Set(options.delegated?.flatMap(({ ownRoles = [] }) => ownRoles));
+
+  function refuseDelegatedRole({ identity }: VerifiedToken): void {
+    const role = identity.roles.find((name) => delegatedRoles.has(name));
+    if (role !== undefined) throw refused(`the role ${role} is given by the key of another node alone`);
+  }
 
   async function verifyOwn(token: string, typ: string): Promise<VerifiedToken> {
     const cached = cache.get(token, typ);
     if (cached !== undefined) return cached;
     const payload = await check(token, await own, { ...options.issuer, typ });
     const verified = verifiedFrom(payload, payloadClaims(payload), options.deployment);
+    refuseDelegatedRole(verified);
     cache.set(token, typ, verified);
     return verified;
   }
@@ -99,6 +108,7 @@ export function createVerifier(options: VerifierOptions): Verifier {
   async function verifyOfProvider(token: string, provider: IdentityProvider): Promise<VerifiedToken> {
     const { claims, expiresAt } = await provider.verify(token);
     const verified = verifiedFrom({ exp: expiresAt }, claims, options.deployment);
+    refuseDelegatedRole(verified);
     cache.set(token, provider.issuer, verified);
     return verified;
   }
