@@ -43,11 +43,11 @@ describe('the compiler', () => {
     const dimensions = Array.from({ length: 300 }, (_, index) => `D${index}`);
     const shares = dimensions.map((dimension, index) => ({ dimension, weight: `1/${10n ** 199n + BigInt(index)}` }));
     const fine = { ...rule, axes: [{ axis: 'A', method: 'fixed', total: '100', shares }] };
-    const start = performance.now();
+    const start = process.cpuUsage();
     expect(compileRule(fine, { axes: new Map([['A', dimensions]]), scale: 2 })).toMatchObject({
       errors: [{ pointer: '/axes/0/shares', code: 'WEIGHT_INVALID' }],
     });
-    expect(performance.now() - start).toBeLessThan(1000);
+    expect(process.cpuUsage(start).user).toBeLessThan(1_000_000);
   });
 
   it('gives a plan with digest, scale, unit and the drivers to fetch', () => {

@@ -75,9 +75,9 @@ describe('split', () => {
       key: `k${index}`,
       weight: `1/${10n ** 199n + BigInt(index)}`,
     }));
-    const start = performance.now();
+    const start = process.cpuUsage();
     expect(() => split({ amount: 1n, weights })).toThrow(expect.objectContaining({ code: 'WEIGHTS_TOO_FINE' }));
-    expect(performance.now() - start).toBeLessThan(1000);
+    expect(process.cpuUsage(start).user).toBeLessThan(1_000_000);
     expect(split({ amount: 1n, weights: weights.slice(0, 20) }).parts).toHaveLength(20);
   });
 

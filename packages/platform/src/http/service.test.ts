@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -263,10 +264,11 @@ describe('a graceful stop', () => {
     const script = fileURLToPath(new URL('../testing/graceful-stop.example.ts', import.meta.url));
     const child = spawn(process.execPath, [script], { stdio: ['ignore', 'pipe', 'inherit'] });
     const exited = new Promise<number | null>((resolve) => child.once('exit', resolve));
-    const first = await new Promise<string>((resolve) => child.stdout.once('data', (data) => resolve(String(data))));
-    const { url, token } = JSON.parse(first) as { url: string; token: string };
+    const said = async () => String((await once(child.stdout, 'data'))[0]);
+    const { url, token } = JSON.parse(await said()) as { url: string; token: string };
+    const asked = said();
     const slow = fetch(`${url}/slow`, { headers: { authorization: `Bearer ${token}` } });
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(await asked).toBe('asked for /slow\n');
     child.kill('SIGTERM');
     expect(await (await slow).json()).toEqual({ done: true });
     expect(await exited).toBe(0);

@@ -103,19 +103,20 @@ describe('a sending', () => {
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const { port } = server.address() as AddressInfo;
-    const sender = createSender({ rule: here, timeoutMs: 150 });
-    const to = (path: string, host = `http://127.0.0.1:${port}`) =>
-      sender.send({ url: `${host}${path}`, secrets: [newWebhookSecret()] }, event);
+    const sender = createSender({ rule: here, timeoutMs: 20_000 });
+    const hasty = createSender({ rule: here, timeoutMs: 150 });
+    const to = (path: string, host = `http://127.0.0.1:${port}`, by = sender) =>
+      by.send({ url: `${host}${path}`, secrets: [newWebhookSecret()] }, event);
     try {
       expect(await to('/ok')).toEqual({ kind: 'TAKEN' });
       expect(await to('/long')).toEqual({ kind: 'TAKEN' });
       expect(await to('/later')).toMatchObject({ kind: 'REFUSED', retryAfterSeconds: 120 });
       expect(await to('/much-later')).toMatchObject({ kind: 'REFUSED', retryAfterSeconds: 3600 });
       expect(await to('/gone')).toMatchObject({ kind: 'GONE' });
-      expect(await to('/never')).toEqual({ kind: 'SILENT', error: 'no answer within 150 ms' });
+      expect(await to('/never', undefined, hasty)).toEqual({ kind: 'SILENT', error: 'no answer within 150 ms' });
       expect(await to('/cut')).toMatchObject({ kind: 'SILENT' });
       expect(await to('/ok', 'http://127.0.0.1:1')).toMatchObject({ kind: 'SILENT' });
-      const elsewhere = createSender({ rule: open, timeoutMs: 150 });
+      const elsewhere = createSender({ rule: open, timeoutMs: 20_000 });
       const url = `http://127.0.0.1:${port}/ok`;
       expect(await elsewhere.send({ url, secrets: [newWebhookSecret()] }, event)).toMatchObject({
         kind: 'SILENT',
@@ -123,6 +124,7 @@ describe('a sending', () => {
       });
     } finally {
       sender.close();
+      hasty.close();
       server.closeAllConnections();
       server.close();
     }

@@ -14,7 +14,10 @@ const app = await buildServer({
   title: 'Example',
   version: '1.2.3',
   trust: { issuer, deployment: 'prod' },
-  register: exampleRoutes,
+  register: (routes) => {
+    routes.addHook('onRequest', async ({ url }) => void process.stdout.write(`asked for ${url}\n`));
+    exampleRoutes(routes);
+  },
   log: false,
 });
 const listening = await listen(app, { port: 0, signals: true });
