@@ -2,6 +2,24 @@ import { describe, expect, it } from 'vitest';
 import { heading, type Stage } from '../stage.ts';
 import { barriersOf } from './places.ts';
 
+/** Whatever the page once asked about paper is asked again all the time, as a page that is drawing does. */
+const ASKED_WITHOUT_PAUSE = `{
+  const matchMedia = window.matchMedia.bind(window);
+  const { get } = Object.getOwnPropertyDescriptor(MediaQueryList.prototype, 'matches');
+  const asked = new Set();
+  window.matchMedia = (query) => {
+    const list = matchMedia(query);
+    if (query !== 'print') return list;
+    return Object.defineProperty(list, 'matches', { get: () => get.call(asked.add(list) && list) });
+  };
+  const { port1, port2 } = new MessageChannel();
+  port1.onmessage = () => {
+    for (const list of asked) get.call(list);
+    setTimeout(() => port2.postMessage(0), 0);
+  };
+  port2.postMessage(0);
+}`;
+
 export function findingCases(stage: Stage): void {
   describe('finding, keeping and printing', () => {
     it('finds an application by the keyboard alone, from anywhere, in French', async () => {
@@ -75,6 +93,16 @@ export function findingCases(stage: Stage): void {
         .locator('text')
         .first();
       await expect.poll(() => labels.getAttribute('fill')).toBe('#66737e');
+    });
+
+    it('draws for the paper even while something asks whether it is paper', async () => {
+      const page = await stage.open('/?entity=FR01', { colorScheme: 'dark' });
+      await page.addInitScript(ASKED_WITHOUT_PAUSE);
+      await page.reload();
+      const drawn = page.getByRole('img', { name: /Column chart/ }).locator('text');
+      await expect.poll(() => drawn.first().getAttribute('fill')).toBe('#a3afb9');
+      await page.emulateMedia({ media: 'print', colorScheme: 'dark' });
+      await expect.poll(() => drawn.first().getAttribute('fill')).toBe('#66737e');
     });
   });
 
