@@ -29,7 +29,7 @@ export { type ReplacedFacts, type RunOptions, type RunResult, type RunStep, runM
 export type { BatchStep, MoneyTotal, MonthKey, MonthRun, RunWarning, StepName, StepOutcome } from './facts/step.ts';
 // http
 export { registerFinopsRoutes } from './http/finops.routes.ts';
-export { ADMINS, ANALYSTS, CONTROLLERS, PULLER_ROLE, READERS } from './http/roles.ts';
+export { ADMINS, ANALYSTS, CONTROLLERS, READERS } from './http/roles.ts';
 export { buildEntityApp, type EntityAppOptions } from './http/server.ts';
 // import
 export type { ChargeCategory, FocusColumn } from './import/columns.ts';

@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import { type App, sendWritten } from '@prorata/platform';
 import { Type } from 'typebox';
 import type { EntityNode } from '../node/entity.ts';
+import { PULLER_ROLE } from '../node/group-tokens.ts';
 import { previewPublication } from '../publish/preview.ts';
 import { bundleBytes, listPublications, publicationStatus } from '../publish/publications.ts';
 import { publishMonth } from '../publish/publish-month.ts';
@@ -10,7 +11,7 @@ import { notePulled, takeAnswers } from '../publish/told-by-group.ts';
 import { answered } from './answered.ts';
 import { MonthBody, ProblemAnswer } from './finops.schema.ts';
 import * as schema from './publications.schema.ts';
-import { CONTROLLERS, GROUP_ONLY, PULLER_ROLE, PULLERS, READERS } from './roles.ts';
+import { CONTROLLERS, GROUP_ONLY, PULLERS, READERS } from './roles.ts';
 
 const refusals = { '4xx': ProblemAnswer };
 

@@ -1,5 +1,6 @@
 import type { RequestContext } from '@prorata/platform';
 import { type EntityNode, FINOPS_MODULE } from '../node/entity.ts';
+import { PULLER_ROLE } from '../node/group-tokens.ts';
 import { CONTROLLING } from '../node/require-role.ts';
 import { finopsProblem } from '../problems.ts';
 
@@ -13,8 +14,6 @@ export const ANALYSTS = route('finops.analyst', 'finops.admin');
 export const CONTROLLERS = route(...CONTROLLING);
 export const ADMINS = route('finops.admin');
 
-/** Role of the group of the admission, and of nobody else. */
-export const PULLER_ROLE = 'finops.puller';
 export const PULLERS = route(...READERS.roles, PULLER_ROLE);
 /** What became of a bundle says the group, and nobody in its name. */
 export const GROUP_ONLY = route(PULLER_ROLE);

@@ -1,7 +1,9 @@
 import { audienceOf, type DelegatedIssuer } from '@prorata/platform';
-import { PULLER_ROLE } from '../http/roles.ts';
 import { type EntityNode, FINOPS_MODULE } from './entity.ts';
 import { membershipOf } from './join.ts';
+
+/** Role of the group of the admission, and of nobody else. */
+export const PULLER_ROLE = 'finops.puller';
 
 /**
  * Whom a token of the group names when it calls an entity's node: the entity by its code in the group, which both sides know from
