@@ -38,13 +38,14 @@ function summedView(name: string, keys: readonly string[], measures: readonly st
     if (keys.includes(column)) return 'text';
     return column.endsWith('_rows') ? 'integer' : 'numeric';
   };
-  const lists = columns.map((column, index) => `$${index + 4}::${type(column)}[]`);
+  // Lists of one length, beside each other: as functions in FROM, each would be written down before the first row is there.
+  const lists = columns.map((column, index) => `unnest($${index + 4}::${type(column)}[])`);
   return {
     keys,
     columns: columns.map((column) => NAME_IN_SUMS[column] ?? column),
     statement: `
       INSERT INTO ${name} (tenant_id, entity_id, period_month, ${columns.join(', ')})
-      SELECT $1, $2, $3, ${columns.join(', ')} FROM unnest(${lists.join(', ')}) AS sums(${columns.join(', ')})`,
+      SELECT $1, $2, $3, ${lists.join(', ')}`,
   };
 }
 

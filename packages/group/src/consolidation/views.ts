@@ -8,7 +8,11 @@ export interface GroupView {
    * What an intake derives the view from: the facts, or a finer view that the same intake has just derived. Measures are
    * additive, so the definition gives the same rows over either; the finer view is smaller.
    */
-  readonly derivedFrom: 'facts' | 'mv_group_comparison_entities' | 'mv_group_entity_domain_month';
+  readonly derivedFrom:
+    | 'facts'
+    | 'mv_group_application_month'
+    | 'mv_group_comparison_entities'
+    | 'mv_group_entity_domain_month';
   /** Whether `entity_id` is part of the grain. The other kind is shared by all entities and adjusted by differences. */
   readonly entityGrained: boolean;
 }
@@ -28,6 +32,7 @@ export const MEASURED_FACTS = sql('measured');
 export const GROUP_VIEWS: readonly GroupView[] = [
   view('mv_group_application_month', 'facts'),
   view('mv_group_comparison_entities', 'facts'),
+  view('mv_group_entity_application_month', 'mv_group_application_month'),
   view('mv_group_entity_domain_month', 'mv_group_comparison_entities'),
   view('mv_group_entity_month', 'mv_group_entity_domain_month'),
   view('mv_group_domain_month', 'mv_group_entity_domain_month', false),

@@ -11,18 +11,20 @@ import type { ReportInput } from '../reports/filters.ts';
 import { reportKpi } from '../reports/kpi.ts';
 import { search } from '../reports/search.ts';
 import { reportSeries, type SeriesInput, seriesKind } from '../reports/series.ts';
-import { reportUnitCosts, UNIT_COST_COLUMNS, type UnitCostsInput, unitCostLines } from '../reports/unit-costs.ts';
+import { reportUnitCosts, UNIT_COST_COLUMNS, type UnitCostsInput, unitCostBatches } from '../reports/unit-costs.ts';
 import * as schema from './analysis.schema.ts';
 import { answer, nodeFor } from './answers.ts';
 import { columnsOf, reading, readingForms } from './reports.routes.ts';
 import { ReportQuery } from './reports.schema.ts';
 
-/** Most rows of a CSV that is made as a whole. */
-const WHOLE = 100_000;
+/** The rows of a CSV: all at once where they are few, else by batches. */
+type Lines<Input> =
+  | { lines(node: GroupNode, input: Input): Promise<readonly object[]> }
+  | { batches(node: GroupNode, input: Input): (tx: Tx) => AsyncIterable<readonly object[]> };
 
 /** What the group's figures say: over time, between entities, why they differ, how good they are, and where each comes from. */
 export function registerAnalysisRoutes(app: App, group: GroupNode): void {
-  /** A report whose rows are few enough to be made at once, also as CSV. */
+  /** A report of one statement or a few, also as CSV. */
   const serve = <Input extends object>(
     path: string,
     of: {
@@ -32,8 +34,7 @@ export function registerAnalysisRoutes(app: App, group: GroupNode): void {
       readonly rows: TObject;
       readonly columns?: readonly string[];
       json(node: GroupNode, input: Input): Promise<object>;
-      lines(node: GroupNode, input: Input): Promise<readonly object[]>;
-    },
+    } & Lines<Input>,
   ) => {
     const route = readingForms(of.operationId, of.summary, of.query, of.rows);
     app.get(`/api/group/${path}`, route, async (request, reply) => {
@@ -42,8 +43,10 @@ export function registerAnalysisRoutes(app: App, group: GroupNode): void {
         name: path.replaceAll('/', '-'),
         json: (node) => of.json(node, input as unknown as Input),
         async csv(node) {
+          const columns = of.columns ?? columnsOf(of.rows);
+          if ('batches' in of) return await exportCsv(node, columns, of.batches(node, input as unknown as Input));
           const lines = await of.lines(node, input as unknown as Input);
-          return await exportCsv(node, of.columns ?? columnsOf(of.rows), async function* whole() {
+          return await exportCsv(node, columns, async function* whole() {
             yield lines;
           });
         },
@@ -83,8 +86,7 @@ export function registerAnalysisRoutes(app: App, group: GroupNode): void {
     rows: schema.UnitCostsReport,
     columns: UNIT_COST_COLUMNS,
     json: reportUnitCosts,
-    lines: async (node, { cursor: _, ...input }) =>
-      unitCostLines((await reportUnitCosts(node, { ...input, limit: WHOLE })).rows),
+    batches: (node, { limit: _limit, cursor: _cursor, ...input }) => unitCostBatches(node, input),
   });
   serve<BridgeInput>('bridge', {
     operationId: 'groupBridge',

@@ -31,7 +31,8 @@ export interface Statement {
 /**
  * One statement gives the rows, their share of the total, their rank, their changes, and the total itself (`is_total`, the first
  * row), so that all of it comes from one snapshot. Costs are converted here: sum of cost times the month's multiplier. A series by
- * month and something else ranks and shares within each month. Parameters: $1 months, $2 months before, $3 to $5 rates as three lists.
+ * month and something else ranks and shares within each month. Text is made of the rows of the page only. Parameters: $1 months,
+ * $2 months before, $3 to $5 rates as three lists.
  */
 export function aggregateStatement(of: Statement): string {
   const keys = of.groupBy.map((name) => `current.${name}`);
@@ -39,38 +40,44 @@ export function aggregateStatement(of: Statement): string {
   const series = of.groupBy.includes('period_month');
   const order = of.orderBy === 'cost' ? ['current.cost DESC NULLS LAST', ...keys] : keys;
   const within = series && others.length > 0 ? 'current.is_total, current.period_month' : 'current.is_total';
-  const whole = within === 'current.is_total' ? 'total.cost' : `sum(current.cost) OVER (PARTITION BY ${within})`;
-  const isWhole =
-    within === 'current.is_total' ? 'total.complete' : `bool_and(current.complete) OVER (PARTITION BY ${within})`;
+  const isWithin = within !== 'current.is_total';
+  const total = (column: string) => `(SELECT ${column} FROM current WHERE is_total)`;
+  const whole = isWithin ? `sum(current.cost) OVER (PARTITION BY ${within})` : total('cost');
+  const isWhole = isWithin ? `bool_and(current.complete) OVER (PARTITION BY ${within})` : total('complete');
   const time = `(PARTITION BY ${['current.is_total', ...others].join(', ')} ORDER BY current.period_month)`;
+  const running = `CASE WHEN bool_and(current.complete) OVER ${time} THEN sum(current.cost) OVER ${time} END AS running,`;
+  const months = ['$1', '$2', of.yearBefore ?? []].flat().map((parameter) => `${parameter}::date[]`);
   return `
 WITH rate AS (SELECT * FROM unnest($3::date[], $4::text[], $5::numeric[]) AS rate(period_month, currency, multiplier)),${of.source.steps}
-current AS (${totals(of, '$1', 'v.period_month')}),
-previous AS (${totals(of, '$2', "(v.period_month + interval '1 month')::date")}),
-${of.yearBefore === undefined ? '' : `year_before AS (${totals(of, of.yearBefore, "(v.period_month + interval '12 months')::date")}),`}
+part AS MATERIALIZED (${parts(of, months.join(' || '))}),
+current AS (${totals(of, '$1', 'part.of_month')}),
+previous AS (${totals(of, '$2', "(part.of_month + interval '1 month')::date")}),
+${of.yearBefore === undefined ? '' : `year_before AS (${totals(of, of.yearBefore, "(part.of_month + interval '12 months')::date")}),`}
 ranked AS (
-  SELECT current.is_total, ${keys.join(', ')}, current.cost AS cost_value,
-         trim_scale(current.cost)::text AS cost, current.complete,
-         trim_scale(current.local_cost)::text AS local_cost, current.local_currency,
-         ${of.withQuantity ? 'trim_scale(current.quantity)::text AS quantity,' : ''}
-         ${of.withTypes ? 'trim_scale(current.direct_cost)::text AS direct_cost, trim_scale(current.indirect_cost)::text AS indirect_cost,' : ''}
-         current.fact_rows, current.valued_rows,
-         ${change('previous', 'previous_cost', 'change')},
-         ${of.yearBefore === undefined ? '' : `${change('year_before', 'year_cost', 'change_year')},`}
-         ${series ? `CASE WHEN bool_and(current.complete) OVER ${time} THEN trim_scale(sum(current.cost) OVER ${time})::text END AS running_cost,` : ''}
-         CASE WHEN ${isWhole} THEN round(current.cost / NULLIF(${whole}, 0), ${RATIO_DECIMALS})::text END AS share,
+  SELECT current.*, current.cost AS cost_value, ${series ? running : ''}
+         ${whole} AS whole, ${isWhole} AS is_whole,
          rank() OVER (PARTITION BY ${within} ORDER BY current.cost DESC NULLS LAST)::int AS rank,
          row_number() OVER (PARTITION BY current.is_total ORDER BY ${order.join(', ')}) AS place,
-         (count(*) OVER () - 1)::int AS row_count
-    FROM current
-   CROSS JOIN (SELECT cost, complete FROM current WHERE is_total) AS total
-    ${joined(of, 'previous')}
-    ${of.yearBefore === undefined ? '' : joined(of, 'year_before')}
-)
-SELECT * FROM ranked
- WHERE is_total OR (place > ${of.offset}::bigint${after(of)})
- ORDER BY is_total DESC, place
- LIMIT ${of.limit}::bigint + 1`;
+         (SELECT count(*) - 1 FROM current)::int AS row_count
+    FROM current),
+page AS (
+  SELECT * FROM ranked WHERE is_total OR (place > ${of.offset}::bigint${after(of)})
+   ORDER BY is_total DESC, place LIMIT ${of.limit}::bigint + 1)
+SELECT current.is_total, ${keys.join(', ')}, current.cost_value,
+       trim_scale(current.cost)::text AS cost, current.complete,
+       trim_scale(current.local_cost)::text AS local_cost, current.local_currency,
+       ${of.withQuantity ? 'trim_scale(current.quantity)::text AS quantity,' : ''}
+       ${of.withTypes ? 'trim_scale(current.direct_cost)::text AS direct_cost, trim_scale(current.indirect_cost)::text AS indirect_cost,' : ''}
+       current.fact_rows::text AS fact_rows, current.valued_rows::text AS valued_rows,
+       ${change('previous', 'previous_cost', 'change')},
+       ${of.yearBefore === undefined ? '' : `${change('year_before', 'year_cost', 'change_year')},`}
+       ${series ? 'trim_scale(current.running)::text AS running_cost,' : ''}
+       CASE WHEN current.is_whole THEN round(current.cost / NULLIF(current.whole, 0), ${RATIO_DECIMALS})::text END AS share,
+       current.rank, current.place, current.row_count
+  FROM page AS current
+  ${joined(of, 'previous')}
+  ${of.yearBefore === undefined ? '' : joined(of, 'year_before')}
+ ORDER BY current.is_total DESC, current.place`;
 }
 
 /** What places a row in the order of its list, for the cursor of the page behind it. */
@@ -113,40 +120,46 @@ function joined(of: Statement, other: string): string {
 }
 
 /**
- * Rows are added up in their own currency first, and few sums converted: the same figure, for money is exact. The step stands by
- * itself, because a distributed PostgreSQL makes sums with and without keys in one pass only of rows that it has gathered.
+ * Rows of all months that matter, added up in their own currency: few sums are converted then, to the same figure, for money is exact.
+ * The step stands by itself, because a distributed PostgreSQL makes sums with and without keys only of rows that it has gathered.
  */
-function totals(of: Statement, months: string, month: string): string {
-  const expressions = of.groupBy.map((name) => keyOf(of, name, month));
-  const keys = of.groupBy.map((name) => `part.${name}`);
-  const columns = of.groupBy.map((name, index) => `${expressions[index]} AS ${name}, `);
-  const single = 'count(DISTINCT part.currency) = 1';
-  const cost = 'sum(part.amount * rate.multiplier)';
+function parts(of: Statement, months: string): string {
+  const columns = of.groupBy.filter((name) => name !== 'period_month').map((name) => ({ name, sql: keyOf(of, name) }));
+  const keys = [...columns.map(({ sql }) => sql), 'v.period_month', 'v.currency'];
   const type = of.withTypes ? ', v.consumption_type' : '';
   return `
-  WITH part AS MATERIALIZED (
-    SELECT ${columns.join('')}v.period_month AS of_month, v.currency${type}, sum(v.${of.measure}) AS amount,
-           ${of.withQuantity ? 'sum(v.quantity) AS quantity,' : ''}
+    SELECT ${columns.map(({ name, sql }) => `${sql} AS ${name}, `).join('')}v.period_month AS of_month, v.currency${type},
+           sum(v.${of.measure}) AS amount, ${of.withQuantity ? 'sum(v.quantity) AS quantity,' : ''}
            sum(v.fact_rows) AS fact_rows, sum(v.${VALUED_ROWS[of.measure]}) AS valued_rows
       FROM ${of.source.from}
-     WHERE v.period_month = ANY(${months}::date[])${of.narrowing}
-     GROUP BY ${[...new Set([...expressions, 'v.period_month', 'v.currency'])].join(', ')}${type})
-  SELECT ${keys.map((key) => `${key}, `).join('')}
-         grouping(${keys.join(', ')}) > 0 AS is_total,
+     WHERE v.period_month = ANY(${months})${of.narrowing}
+     GROUP BY ${keys.join(', ')}${type}`;
+}
+
+/** The parts of some months in the report's currency, by key and as a whole. `month` is what a row of a series counts for. */
+function totals(of: Statement, months: string, month: string): string {
+  const keys = of.groupBy.map((name) => ({ name, sql: name === 'period_month' ? month : `part.${name}` }));
+  const list = keys.map(({ sql }) => sql).join(', ');
+  // Without DISTINCT, for which the rows would be sorted first.
+  const single = 'min(part.currency) = max(part.currency)';
+  const cost = 'sum(part.amount * rate.multiplier)';
+  return `
+  SELECT ${keys.map(({ name, sql }) => `${sql} AS ${name}, `).join('')}
+         grouping(${list}) > 0 AS is_total,
          ${cost} AS cost,
          COALESCE(bool_and(rate.multiplier IS NOT NULL), true) AS complete,
          CASE WHEN ${single} THEN sum(part.amount) END AS local_cost,
          CASE WHEN ${single} THEN min(part.currency) END AS local_currency,
          ${of.withQuantity ? 'sum(part.quantity) AS quantity,' : ''}
          ${of.withTypes ? `COALESCE(${cost} FILTER (WHERE part.consumption_type = 'DIRECT'), 0) AS direct_cost, COALESCE(${cost} FILTER (WHERE part.consumption_type = 'INDIRECT'), 0) AS indirect_cost,` : ''}
-         COALESCE(sum(part.fact_rows), 0)::text AS fact_rows, COALESCE(sum(part.valued_rows), 0)::text AS valued_rows
+         COALESCE(sum(part.fact_rows), 0) AS fact_rows, COALESCE(sum(part.valued_rows), 0) AS valued_rows
     FROM part
     LEFT JOIN rate ON rate.period_month = part.of_month AND rate.currency = part.currency
-   GROUP BY GROUPING SETS ((${keys.join(', ')}), ())`;
+   WHERE part.of_month = ANY(${months}::date[])
+   GROUP BY GROUPING SETS ((${list}), ())`;
 }
 
-function keyOf(of: Statement, name: Dimension, month: string): string {
-  if (name === 'period_month') return month;
+function keyOf(of: Statement, name: Dimension): string {
   const column = `v.${columnOf(name, of.hierarchy)}`;
   return of.keep?.dimension === name
     ? `CASE WHEN ${column} = ANY(${of.keep.parameter}::text[]) THEN ${column} END`

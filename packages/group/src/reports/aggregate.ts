@@ -6,6 +6,7 @@ import { aggregateStatement, placeOf, type Statement } from './aggregate.sql.ts'
 import { cursorText, readCursor } from './cursor.ts';
 import type { Dimension, Hierarchy, Measure } from './dimensions.ts';
 import { monthsBefore, narrowing, type ReportInput, type Span, spanOf, wantedOf } from './filters.ts';
+import { remembered } from './read.ts';
 import { sourceFor } from './source.ts';
 
 /** A row as the database answers it: the dimensions asked for, and the figures that all reports share. */
@@ -130,8 +131,10 @@ export async function prepare(
   const currency = input.currency ?? group.config.currency;
   const measure = input.measure ?? 'cost';
   const pairs = await pairsOf(tx, group, input, [...new Set([...span.days, ...before, ...yearBefore])], 'superset');
-  const conversion = await conversionTo(tx, currency, pairs);
-  await refuseUnknownCurrency(tx, group, currency);
+  const conversion = await remembered(tx, JSON.stringify(['rates', currency, pairs]), async () => {
+    await refuseUnknownCurrency(tx, group, currency);
+    return await conversionTo(tx, currency, pairs);
+  });
   const lacking = conversion.missing.length > 0 ? await pairsOf(tx, group, input, span.days, 'exact') : [];
 
   const values: unknown[] = [span.days, before, conversion.months, conversion.currencies, conversion.multipliers];
@@ -217,12 +220,15 @@ async function pairsOf(
   const asked: ReportInput = which === 'exact' ? input : input.entity === undefined ? {} : { entity: input.entity };
   const narrow = narrowing(asked, values);
   const { steps, from } = sourceFor(wantedOf(group, asked, narrow.dimensions));
-  return await tx.query<{ period_month: string; currency: string }>(
-    `WITH ${steps} found AS (
+  const look = () =>
+    tx.query<{ period_month: string; currency: string }>(
+      `WITH ${steps} found AS (
        SELECT DISTINCT v.period_month, v.currency FROM ${from} WHERE v.period_month = ANY($1::date[])${narrow.sql})
      SELECT period_month, currency FROM found ORDER BY 1, 2`,
-    values,
-  );
+      values,
+    );
+  // A superset depends on months and entities alone, so that many reports share it.
+  return which === 'exact' ? await look() : await remembered(tx, JSON.stringify(['pairs', ...values]), look);
 }
 
 /** A currency that no rate set and no fact knows is a slip, and no currency into which nothing can be converted. */

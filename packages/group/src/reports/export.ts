@@ -81,10 +81,11 @@ export async function* fetched<Row extends object>(
   tx: Tx,
   sql: string,
   values: readonly unknown[],
+  rowsAtOnce = BATCH_ROWS,
 ): AsyncGenerator<readonly Row[]> {
   await tx.execute(`DECLARE rows_of_export NO SCROLL CURSOR FOR ${sql}`, values);
   for (;;) {
-    const rows = await tx.query<Row>(`FETCH ${BATCH_ROWS} FROM rows_of_export`);
+    const rows = await tx.query<Row>(`FETCH ${rowsAtOnce} FROM rows_of_export`);
     if (rows.length === 0) return;
     yield rows;
   }

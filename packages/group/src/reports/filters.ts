@@ -3,7 +3,7 @@ import type { GroupNode } from '../node/group-node.ts';
 import { groupProblem } from '../problems.ts';
 import type { Dimension, Hierarchy, Measure } from './dimensions.ts';
 import { type AskedCodes, refuseUnknownCodes } from './known-codes.ts';
-import { isOfEntity } from './read.ts';
+import { isOfEntity, remembered } from './read.ts';
 import { columnOf, type Wanted } from './source.ts';
 
 /** Of facts: production, everything else, not known, not applicable (spec 04). */
@@ -84,8 +84,8 @@ async function monthsKnown(
   tx: Tx,
   group: GroupNode,
 ): Promise<Readonly<Record<'known' | 'retired', readonly string[]>>> {
-  const rows = await tx.query<{ period_month: string; retired: boolean }>(
-    isOfEntity(group) ? MONTHS_OF_ENTITY : MONTHS,
+  const rows = await remembered(tx, 'months', () =>
+    tx.query<{ period_month: string; retired: boolean }>(isOfEntity(group) ? MONTHS_OF_ENTITY : MONTHS),
   );
   const retired = rows.filter((row) => row.retired).map((row) => row.period_month);
   const known = rows.filter((row) => !row.retired).map((row) => row.period_month);

@@ -1,5 +1,6 @@
 import type { Tx } from '@prorata/platform';
 import { groupProblem } from '../problems.ts';
+import { remembered } from './read.ts';
 
 /** Codes that mean something without being named in any reference: what nobody bears, and what is tax. */
 const RESERVED = { application: 'UNALLOCATED', product: 'TAX' } as const;
@@ -40,7 +41,7 @@ const KINDS: readonly Kind[] = [
   {
     filter: 'application',
     named: 'SELECT DISTINCT application_id AS code FROM dim_application_group WHERE application_id = ANY($1)',
-    published: 'SELECT DISTINCT application_id AS code FROM mv_group_application_month',
+    published: 'SELECT DISTINCT application_id AS code FROM mv_group_entity_application_month',
   },
 ];
 
@@ -51,6 +52,13 @@ const KINDS: readonly Kind[] = [
  * @throws Problem `ENTITY_UNKNOWN`, `CODE_UNKNOWN` with the codes
  */
 export async function refuseUnknownCodes(tx: Tx, input: AskedCodes, days: readonly string[]): Promise<void> {
+  const { entity = [], domain = [], family = [], product = [], application = [] } = input;
+  const asked = [entity, domain, family, product, application];
+  if (asked.every((codes) => codes.length === 0)) return;
+  await remembered(tx, JSON.stringify(['codes', days, ...asked]), () => refuseUnknown(tx, input, days));
+}
+
+async function refuseUnknown(tx: Tx, input: AskedCodes, days: readonly string[]): Promise<void> {
   await refuseUnknownEntities(tx, input.entity ?? []);
   for (const kind of KINDS) {
     const codes = input[kind.filter] ?? [];

@@ -1,11 +1,14 @@
 import { firstDayOf, type Tx } from '@prorata/platform';
 import type { ReportHead } from './aggregate.ts';
+import { remembered } from './read.ts';
 
 /** Labels of codes. A code without one is its own label: nothing that has cost disappears from a report for want of a name. */
 export type Labels = ReadonlyMap<string, string>;
 
 export async function entityLabels(tx: Tx): Promise<Labels> {
-  return toMap(await tx.query('SELECT entity_id AS code, label FROM dim_entity'));
+  return await remembered(tx, 'labels dim_entity', async () =>
+    toMap(await tx.query('SELECT entity_id AS code, label FROM dim_entity')),
+  );
 }
 
 /**
@@ -13,12 +16,16 @@ export async function entityLabels(tx: Tx): Promise<Labels> {
  * older reports as they were. Otherwise, and where nobody says, how they are called now.
  */
 export async function domainLabels(tx: Tx, of?: Pick<ReportHead, 'hierarchy' | 'to'>): Promise<Labels> {
-  return await referenceLabels(tx, 'ref_domain', of);
+  return await remembered(tx, nameOf('ref_domain', of), () => referenceLabels(tx, 'ref_domain', of));
 }
 
 /** The same of families. */
 export async function familyLabels(tx: Tx, of?: Pick<ReportHead, 'hierarchy' | 'to'>): Promise<Labels> {
-  return await referenceLabels(tx, 'ref_family', of);
+  return await remembered(tx, nameOf('ref_family', of), () => referenceLabels(tx, 'ref_family', of));
+}
+
+function nameOf(table: string, of: Pick<ReportHead, 'hierarchy' | 'to'> | undefined): string {
+  return `labels ${table} ${of === undefined || of.hierarchy === 'today' ? '' : of.to}`;
 }
 
 const VERSION = `
@@ -45,15 +52,18 @@ export function ofEntity(entity: string, code: string): string {
   return `${entity}\n${code}`;
 }
 
-/** Labels of applications; keys as `ofEntity` makes them. */
+/** Labels of applications; keys as `ofEntity` makes them. One look along the index for each, however many there are besides. */
 export async function applicationLabels(
   tx: Tx,
   of: readonly { entity_id?: string | null; application_id?: string | null }[],
 ): Promise<Labels> {
   return toMap(
     await tx.query(
-      `SELECT entity_id || E'\\n' || application_id AS code, label FROM dim_application_group
-        WHERE (entity_id, application_id) IN (SELECT * FROM unnest($1::text[], $2::text[]))`,
+      `SELECT asked.entity_id || E'\\n' || asked.application_id AS code, named.label
+         FROM unnest($1::text[], $2::text[]) AS asked(entity_id, application_id)
+        CROSS JOIN LATERAL (
+          SELECT n.label FROM dim_application_group AS n
+           WHERE n.entity_id = asked.entity_id AND n.application_id = asked.application_id LIMIT 1) AS named`,
       [of.map((row) => row.entity_id), of.map((row) => row.application_id)],
     ),
   );
@@ -67,10 +77,13 @@ export async function productLabels(
 ): Promise<Labels> {
   return toMap(
     await tx.query(
-      `SELECT DISTINCT ON (product_id) product_id AS code, label FROM dim_product_group
-        WHERE product_id = ANY($1::text[]) AND ($2::text[] IS NULL OR entity_id = ANY($2::text[]))
-        ORDER BY product_id, entity_id`,
-      [products, entities ?? null],
+      `SELECT asked.product_id AS code, named.label
+         FROM unnest($1::text[]) AS asked(product_id)
+        CROSS JOIN LATERAL (
+          SELECT n.label FROM dim_product_group AS n
+           WHERE n.product_id = asked.product_id AND ($2::text[] IS NULL OR n.entity_id = ANY($2::text[]))
+           ORDER BY n.entity_id LIMIT 1) AS named`,
+      [[...new Set(products)], entities ?? null],
     ),
   );
 }

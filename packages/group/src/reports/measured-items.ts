@@ -3,6 +3,7 @@ import { conversionTo, type Pair } from '../exchange/multipliers.ts';
 import type { GroupNode } from '../node/group-node.ts';
 import type { Dimension, Measure } from './dimensions.ts';
 import { narrowing, type ReportInput, type Span, wantedOf } from './filters.ts';
+import { remembered } from './read.ts';
 import { columnOf, sourceFor } from './source.ts';
 
 /**
@@ -27,7 +28,9 @@ export async function measuredItems(
   span: Pick<Span, 'days'>,
 ): Promise<Items> {
   const currency = input.currency ?? group.config.currency;
-  const conversion = await conversionTo(tx, currency, await pairs(tx, span.days));
+  const conversion = await remembered(tx, JSON.stringify(['rates of all', currency, span.days]), async () =>
+    conversionTo(tx, currency, await pairs(tx, span.days)),
+  );
   const values: unknown[] = [span.days, conversion.months, conversion.currencies, conversion.multipliers];
   const narrow = narrowing(input, values);
   const source = sourceFor(wantedOf(group, input, [...DIMENSIONS, ...narrow.dimensions]));

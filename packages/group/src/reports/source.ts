@@ -32,7 +32,8 @@ function viewFor(dimensions: ReadonlySet<Dimension>, ofEntity: boolean): string 
   const products = dimensions.has('product_id') || dimensions.has('unit') || dimensions.has('family_id');
   if (products) return finest(dimensions);
   if (dimensions.has('application_id')) {
-    return dimensions.has('environment') ? FACTS : 'mv_group_application_month';
+    if (dimensions.has('environment')) return FACTS;
+    return dimensions.has('domain_id') ? 'mv_group_application_month' : 'mv_group_entity_application_month';
   }
   if (!dimensions.has('entity_id') && !ofEntity) return 'mv_group_domain_month';
   return dimensions.has('domain_id') ? 'mv_group_entity_domain_month' : 'mv_group_entity_month';

@@ -4,6 +4,7 @@ import { groupProblem } from '../problems.ts';
 import { RATIO_DECIMALS } from './aggregate.sql.ts';
 import { aggregate, type ReportHead } from './aggregate.ts';
 import { cursorText, readCursor } from './cursor.ts';
+import { fetched } from './export.ts';
 import type { ReportInput, Span } from './filters.ts';
 import { measuredItems } from './measured-items.ts';
 import { read } from './read.ts';
@@ -86,18 +87,16 @@ export async function reportUnitCosts(group: GroupNode, input: UnitCostsInput = 
 
 type Found = Omit<UnitCostRow, 'currency'> & Record<string, unknown> & { readonly row_count: number };
 
-async function unitRows(
-  tx: Tx,
-  group: GroupNode,
-  input: ReportInput,
-  of: {
-    readonly name: string;
-    readonly span: Span;
-    readonly currency: string;
-    readonly limit: number;
-    readonly after: readonly (string | null)[] | undefined;
-  },
-): Promise<{ rows: UnitCostRow[]; count: number; reference: ReferencePrices['reference'] }> {
+interface Asked {
+  readonly name: string;
+  readonly span: Span;
+  readonly currency: string;
+  /** All where none is told. */
+  readonly limit?: number;
+  readonly after?: readonly (string | null)[] | undefined;
+}
+
+async function unitStatement(tx: Tx, group: GroupNode, input: ReportInput, of: Asked) {
   const { steps, values } = await measuredItems(tx, group, input, of.span);
   const { step, reference } = await referencePrices(
     tx,
@@ -105,8 +104,8 @@ async function unitRows(
     values,
   );
   const behind = of.after === undefined ? '' : after(of.after, values);
-  const rows = await tx.query<Found>(
-    `${steps},${step},
+  const most = of.limit === undefined ? '' : `LIMIT $${values.push(of.limit + 1)}`;
+  const sql = `${steps},${step},
 reference AS (SELECT product, unit, avg(unit_price) AS unit_price FROM price GROUP BY product, unit),
 paid AS (
   SELECT domain_id, family_id, product, unit, entity_id, sum(quantity) AS quantity,
@@ -122,33 +121,54 @@ priced AS (
     FROM whole LEFT JOIN reference ON reference.product = whole.product AND reference.unit = whole.unit),
 page AS (
   SELECT * FROM priced${behind}
-   ORDER BY cost IS NULL, -COALESCE(cost, 0), domain_id, family_id IS NULL, COALESCE(family_id, ''), product, unit LIMIT $${values.push(of.limit + 1)})
-SELECT page.domain_id AS domain, page.family_id AS family, page.product, page.unit,
-       COALESCE((SELECT r.label FROM ref_product r WHERE r.code = page.product AND r.valid_to IS NULL),
-                (SELECT min(n.label) FROM dim_product_group n WHERE n.product_id = page.product), page.product) AS label,
-       trim_scale(page.quantity)::text AS quantity, trim_scale(page.cost)::text AS cost,
-       round(page.average, ${PRICE_DECIMALS})::text AS average_unit_cost, round(page.reference_price, ${PRICE_DECIMALS})::text AS reference_price,
-       page.row_count, each.entities
-  FROM page
- CROSS JOIN LATERAL (
-   SELECT jsonb_agg(jsonb_build_object('entity', paid.entity_id, 'quantity', trim_scale(paid.quantity)::text,
-            'cost', trim_scale(paid.cost)::text,
-            'unit_cost', CASE WHEN paid.quantity > 0 THEN round(paid.cost / paid.quantity, ${PRICE_DECIMALS})::text END,
-            'distance', CASE WHEN paid.quantity > 0
-              THEN round((paid.cost / paid.quantity - page.average) / NULLIF(abs(page.average), 0), ${RATIO_DECIMALS})::text END,
-            'distance_reference', CASE WHEN paid.quantity > 0
-              THEN round((paid.cost / paid.quantity - page.reference_price) / NULLIF(abs(page.reference_price), 0), ${RATIO_DECIMALS})::text END
-          ) ORDER BY paid.entity_id) AS entities
-     FROM paid
-    WHERE paid.domain_id = page.domain_id AND paid.family_id IS NOT DISTINCT FROM page.family_id
-      AND paid.product = page.product AND paid.unit = page.unit) AS each
- ORDER BY page.cost IS NULL, -COALESCE(page.cost, 0), page.domain_id, page.family_id IS NULL, page.family_id, page.product, page.unit`,
-    values,
-  );
-  return {
-    reference,
-    count: rows[0]?.row_count ?? 0,
-    rows: rows.map(({ row_count: _count, ...row }) => ({ ...row, currency: of.currency })),
+   ORDER BY cost IS NULL, -COALESCE(cost, 0), domain_id, family_id IS NULL, COALESCE(family_id, ''), product, unit ${most}),
+each AS (
+  SELECT page.domain_id, page.family_id, page.product, page.unit, page.quantity, page.cost, page.average, page.reference_price, page.row_count,
+         jsonb_agg(jsonb_build_object('entity', paid.entity_id, 'quantity', trim_scale(paid.quantity)::text,
+           'cost', trim_scale(paid.cost)::text,
+           'unit_cost', CASE WHEN paid.quantity > 0 THEN round(paid.cost / paid.quantity, ${PRICE_DECIMALS})::text END,
+           'distance', CASE WHEN paid.quantity > 0
+             THEN round((paid.cost / paid.quantity - page.average) / NULLIF(abs(page.average), 0), ${RATIO_DECIMALS})::text END,
+           'distance_reference', CASE WHEN paid.quantity > 0
+             THEN round((paid.cost / paid.quantity - page.reference_price) / NULLIF(abs(page.reference_price), 0), ${RATIO_DECIMALS})::text END
+         ) ORDER BY paid.entity_id) AS entities
+    FROM page
+    JOIN paid ON paid.domain_id = page.domain_id AND paid.product = page.product AND paid.unit = page.unit
+             AND COALESCE(paid.family_id, '') = COALESCE(page.family_id, '') AND (paid.family_id IS NULL) = (page.family_id IS NULL)
+   GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9)
+SELECT each.domain_id AS domain, each.family_id AS family, each.product, each.unit,
+       COALESCE((SELECT r.label FROM ref_product r WHERE r.code = each.product AND r.valid_to IS NULL),
+                (SELECT min(n.label) FROM dim_product_group n WHERE n.product_id = each.product), each.product) AS label,
+       trim_scale(each.quantity)::text AS quantity, trim_scale(each.cost)::text AS cost,
+       round(each.average, ${PRICE_DECIMALS})::text AS average_unit_cost, round(each.reference_price, ${PRICE_DECIMALS})::text AS reference_price,
+       each.row_count, each.entities
+  FROM each
+ ORDER BY each.cost IS NULL, -COALESCE(each.cost, 0), each.domain_id, each.family_id IS NULL, COALESCE(each.family_id, ''), each.product, each.unit`;
+  return { sql, values, reference };
+}
+
+async function unitRows(tx: Tx, group: GroupNode, input: ReportInput, of: Asked) {
+  const { sql, values, reference } = await unitStatement(tx, group, input, of);
+  const rows = await tx.query<Found>(sql, values);
+  return { reference, count: rows[0]?.row_count ?? 0, rows: rows.map((row) => rowOf(row, of.currency)) };
+}
+
+function rowOf({ row_count: _count, ...row }: Found, currency: string): UnitCostRow {
+  return { ...row, currency };
+}
+
+/** Each with a line for every entity of the group. */
+const PRODUCTS_AT_ONCE = 200;
+
+/** All of them for a file: one line for each product and entity. @throws Problem `REFERENCE_PRICES_UNKNOWN`, and those of `spanOf` */
+export function unitCostBatches(group: GroupNode, input: Omit<UnitCostsInput, 'limit' | 'cursor'>) {
+  const { reference: name = 'average', ...asked } = input;
+  return async function* batches(tx: Tx): AsyncGenerator<readonly object[]> {
+    const { head, span } = await aggregate(tx, group, asked, { groupBy: ['entity_id'] });
+    const { sql, values } = await unitStatement(tx, group, asked, { name, span, currency: head.currency });
+    for await (const rows of fetched<Found>(tx, sql, values, PRODUCTS_AT_ONCE)) {
+      yield unitCostLines(rows.map((row) => rowOf(row, head.currency)));
+    }
   };
 }
 
