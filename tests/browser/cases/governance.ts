@@ -15,7 +15,22 @@ export function governanceCases(stage: Stage): void {
       await dialog.getByText(/Not closed by .*Boreal Isles/).waitFor();
       expect(await dialog.getByRole('button', { name: 'Lock' }).isDisabled()).toBe(true);
       await dialog.getByLabel('Reason').fill('The board meets tomorrow');
+      // The node takes its time: the reader has gone on to another dialog, which is nobody's to close but his.
+      const held = Promise.withResolvers<void>();
+      await page.route('**/periods/2025-04/lock', async (route) => {
+        await held.promise;
+        await route.continue();
+      });
       await dialog.getByRole('button', { name: 'Lock' }).click();
+      await page.keyboard.press('Escape');
+      await dialog.waitFor({ state: 'detached' });
+      await page.getByRole('button', { name: 'Lock March 2025' }).click();
+      const other = page.getByRole('dialog', { name: 'Lock March 2025' });
+      await other.waitFor();
+      held.resolve();
+      await page.getByText('The board meets tomorrow').waitFor();
+      expect(await other.count()).toBe(1);
+      await page.keyboard.press('Escape');
       const row = page.getByRole('row').filter({ has: page.getByRole('rowheader', { name: 'April 2025' }) });
       await row.getByText('The board meets tomorrow').waitFor();
       await row.getByRole('button', { name: 'Reopen April 2025' }).click();
@@ -50,11 +65,14 @@ export function governanceCases(stage: Stage): void {
 
     it('publishes references, and says what the version changed, in French', async () => {
       const page = await stage.open('/governance?tab=references&lang=fr', { roles: ['group.admin'] });
-      const words = ['Compute', 'Databases', 'Storage', 'Other'].map((code) => `domain,${code},${code}`);
+      const words = [
+        ...['Compute', 'Databases', 'Storage', 'Other'].map((code) => `domain,${code},${code}`),
+        'product,Cache,Cache,Databases,Hours',
+      ];
       for (const lines of [words, [...words, 'domain,Mainframe,Grands systèmes']]) {
         await page.getByRole('button', { name: 'Importer des référentiels' }).click();
         const dialog = page.getByRole('dialog', { name: 'Importer des référentiels' });
-        const buffer = Buffer.from(['kind,code,label', ...lines].join('\n'));
+        const buffer = Buffer.from(['kind,code,label,domain,unit', ...lines].join('\n'));
         await dialog
           .locator('input[type=file]')
           .setInputFiles({ name: 'references.csv', mimeType: 'text/csv', buffer });
@@ -66,6 +84,28 @@ export function governanceCases(stage: Stage): void {
       const changes = page.getByRole('table', { name: 'Ce qui a changé entre deux versions' });
       const row = changes.getByRole('row').filter({ hasText: 'Mainframe' });
       expect((await row.getByRole('cell').allInnerTexts()).join(' ')).toBe('Domaine Ajouté – Grands systèmes');
+    });
+
+    it('imports the prices of a reference view, and says which line of a file is wrong, in French', async () => {
+      const page = await stage.open('/governance?tab=prices&lang=fr', { roles: ['group.admin'] });
+      await page.getByRole('button', { name: 'Importer des prix' }).click();
+      const dialog = page.getByRole('dialog', { name: 'Importer des prix' });
+      const head = 'product,unit,currency,unit_price';
+      const bring = async (line: string) => {
+        const file = { name: 'prices.csv', mimeType: 'text/csv', buffer: Buffer.from(`${head}\n${line}\n`) };
+        await dialog.locator('input[type=file]').setInputFiles(file);
+        await dialog.getByRole('button', { name: 'Importer', exact: true }).click();
+      };
+      await bring('Cache,Hours,EUR,cheap');
+      const refusal = dialog.getByRole('alert');
+      await refusal.getByText('Le fichier des prix de référence n’est pas valide').waitFor();
+      // What the node says of this one line is English, and a screen reader is told so.
+      expect(await refusal.locator('[lang=en]').first().textContent()).toMatch(/cheap/);
+      await dialog.getByLabel('Nom de la vue').fill('CATALOGUE');
+      await bring('Cache,Hours,EUR,0.5');
+      await dialog.getByText('Vue CATALOGUE, jeu 1 : 1 produit.').waitFor();
+      await dialog.getByRole('button', { name: 'Fermer' }).last().click();
+      await page.getByRole('table', { name: 'Vues de référence du groupe' }).getByText('CATALOGUE').waitFor();
     });
 
     it('decides how bundles are taken, and for how long a version of the contract', async () => {
@@ -88,9 +128,16 @@ export function governanceCases(stage: Stage): void {
       await page.getByRole('cell', { name: /31 Dec 2099/ }).waitFor();
     });
 
-    it('ends the publishing of an entity, and takes it up again', async () => {
+    it('changes an entity, ends its publishing, and takes it up again', async () => {
       const page = await stage.open('/governance?tab=entities', { roles: ['group.admin'] });
       const members = page.getByRole('table', { name: 'Entities of the group' });
+      await page.getByRole('button', { name: 'Change Boreal Isles' }).click();
+      const dialog = page.getByRole('dialog', { name: 'Change Boreal Isles' });
+      expect(await dialog.getByRole('button', { name: 'Save' }).isDisabled()).toBe(true);
+      await dialog.getByLabel('Due day').selectOption('20');
+      await dialog.getByRole('button', { name: 'Save' }).click();
+      await dialog.waitFor({ state: 'detached' });
+      await members.getByRole('row').filter({ hasText: 'Boreal Isles' }).getByText('20', { exact: true }).waitFor();
       await page.getByRole('button', { name: 'End the publishing of Boreal Isles' }).click();
       await page.getByRole('dialog').getByLabel('Last month').selectOption('2025-04');
       await page.getByRole('button', { name: 'End', exact: true }).last().click();

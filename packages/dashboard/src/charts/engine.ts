@@ -2,8 +2,18 @@
 import { BarChart, CandlestickChart, TreemapChart } from 'echarts/charts';
 import { GridComponent, MarkAreaComponent, TooltipComponent } from 'echarts/components';
 import { init, use } from 'echarts/core';
+import { AxisBreak } from 'echarts/features';
 import { SVGRenderer } from 'echarts/renderers';
 
-use([BarChart, CandlestickChart, TreemapChart, GridComponent, MarkAreaComponent, TooltipComponent, SVGRenderer]);
+use([
+  BarChart,
+  CandlestickChart,
+  TreemapChart,
+  GridComponent,
+  MarkAreaComponent,
+  TooltipComponent,
+  AxisBreak,
+  SVGRenderer,
+]);
 
 export { init };

@@ -58,8 +58,15 @@ export function waterfall({ falls, currency, language, scheme }: Waterfall): ECh
     },
     yAxis: {
       type: 'value',
-      min: foot,
+      min: Math.min(0, foot),
       splitNumber: 4,
+      // Bars stand on nothing; what is left out between it and the steps is a zigzag across all of them.
+      breaks: foot > 0 ? [{ start: 0, end: foot, gap: '5%' }] : [],
+      breakArea: {
+        expandOnClick: false,
+        zigzagAmplitude: 4,
+        itemStyle: { color: ink.surface, borderColor: ink.soft, opacity: 1 },
+      },
       splitLine: { lineStyle: { color: ink.line } },
       axisLabel: {
         color: ink.soft,
@@ -74,7 +81,7 @@ export function waterfall({ falls, currency, language, scheme }: Waterfall): ECh
         barMaxWidth: 52,
         data: falls.map((fall) => {
           const end = toPixelNumber(fall.end);
-          const start = fall.whole ? foot : toPixelNumber(fall.start);
+          const start = fall.whole ? 0 : toPixelNumber(fall.start);
           const colour = colourOf(fall);
           return {
             value: [start, end, Math.min(start, end), Math.max(start, end)],
@@ -104,8 +111,8 @@ export function waterfall({ falls, currency, language, scheme }: Waterfall): ECh
 const HIGH = 0.5;
 
 /**
- * Where the axis begins: at nothing, unless every step happens high above it. Then it begins below the lowest one by as much as the
- * steps are high together; the axis says so, and the wholes carry their amounts.
+ * Up to where the axis leaves heights out: nothing, unless every step happens high above it. Then the heights up to below the lowest one,
+ * by as much as the steps are high together, are left out: marked on the axis, said in words, and the wholes carry their amounts.
  */
 export function footOf(falls: readonly Fall[]): number {
   const heights = falls.flatMap(({ start, end, whole }) => (whole ? [end] : [start, end])).map(toPixelNumber);

@@ -4,9 +4,9 @@ import { useMemo } from 'react';
 import { bridgeQuery, type Sides } from '../api/analysis-queries.ts';
 import { Chart } from '../charts/Chart.tsx';
 import { Figure } from '../charts/Figure.tsx';
-import { type Fall, waterfall } from '../charts/waterfall.ts';
+import { type Fall, footOf, waterfall } from '../charts/waterfall.ts';
 import { addMonths, formatMonth } from '../format/months.ts';
-import { formatMoney } from '../format/numbers.ts';
+import { formatCompact, formatMoney } from '../format/numbers.ts';
 import { useWords } from '../i18n/i18n.ts';
 import type { Choice } from '../selection/choice.ts';
 import { useSelected } from '../selection/use-selected.ts';
@@ -28,7 +28,7 @@ export function BridgeFigure({ asked }: { readonly asked: Choice }) {
   const nameSide = (code: string) =>
     sides.between === 'months' ? formatMonth(code, language) : nameOf('entity', code);
   const [from, to] = [nameSide(sides.from), nameSide(sides.to)];
-  const option = useMemo(() => {
+  const { option, foot } = useMemo(() => {
     const whole = (name: string, cost: string): Fall => ({ name, start: '0', end: cost, amount: cost, whole: true });
     const steps = data === undefined ? [] : stepsOf(data);
     const falls = [
@@ -36,7 +36,7 @@ export function BridgeFigure({ asked }: { readonly asked: Choice }) {
       ...steps.map(({ line, ...step }) => ({ name: t(`bridge.${line}`), ...step, whole: false })),
       whole(to, data?.side_to.cost ?? '0'),
     ];
-    return waterfall({ falls, currency: asked.currency, language, scheme });
+    return { option: waterfall({ falls, currency: asked.currency, language, scheme }), foot: footOf(falls) };
   }, [data, from, to, t, asked.currency, language, scheme]);
   const title = t('bridge.title', { from, to });
   if (isPending) return <Waiting height={HEIGHT + 80} />;
@@ -64,6 +64,9 @@ export function BridgeFigure({ asked }: { readonly asked: Choice }) {
             label={t('bridge.alt', { from, to, ...costs, lines: told.join('; ') })}
             height={HEIGHT}
           />
+          {foot > 0 && (
+            <p className="note">{t('bridge.cut', { foot: formatCompact(foot, language, asked.currency) })}</p>
+          )}
           <p className="note">{t('bridge.note')}</p>
           {data.exchange_unknown.length > 0 && (
             <p className="note">{t('bridge.exchangeUnknown', { list: data.exchange_unknown.join(', ') })}</p>

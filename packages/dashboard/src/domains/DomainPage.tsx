@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
-import { domainsQuery, filtersQuery } from '../api/queries.ts';
+import { domainsQuery, entitiesQuery, familiesQuery, filtersQuery } from '../api/queries.ts';
 import { Flags } from '../flags/Flags.tsx';
 import { useWords } from '../i18n/i18n.ts';
 import { CostKeys } from '../keyfigures/CostKeys.tsx';
@@ -10,7 +10,8 @@ import { RankKey } from '../keyfigures/RankKey.tsx';
 import { ChosenPage } from '../selection/ChosenPage.tsx';
 import type { Choice } from '../selection/choice.ts';
 import { MonthSeries } from '../series/MonthSeries.tsx';
-import { Nothing } from '../shell/states.tsx';
+import { Afterwards } from '../shell/Afterwards.tsx';
+import { Nothing, Waiting } from '../shell/states.tsx';
 import layout from '../theme/layout.module.css';
 import { EntitiesOf } from './EntitiesOf.tsx';
 import { FamiliesOf } from './FamiliesOf.tsx';
@@ -56,11 +57,24 @@ function Domain({ choice: chosen, domain }: { readonly choice: Choice; readonly 
       </Keys>
       <Flags choice={choice} />
       <MonthSeries choice={choice} by="entity" />
-      <div className={layout.halves}>
-        <EntitiesOf choice={choice} domain={domain} />
-        <FamiliesOf choice={choice} />
-      </div>
-      <ProductsOf choice={choice} />
+      <Afterwards height={320}>
+        <Halves choice={choice} domain={domain} />
+        <ProductsOf choice={choice} />
+      </Afterwards>
+    </div>
+  );
+}
+
+/** Entities, and families beside them where there are any: drawn once both are known, because the one alone is twice as wide. */
+function Halves({ choice, domain }: { readonly choice: Choice; readonly domain: string }) {
+  const month = { ...choice, from: choice.month, to: choice.month };
+  const entities = useQuery(entitiesQuery(month));
+  const families = useQuery(familiesQuery(month));
+  if (entities.isPending || families.isPending) return <Waiting height={320} />;
+  return (
+    <div className={layout.halves}>
+      <EntitiesOf choice={choice} domain={domain} />
+      <FamiliesOf choice={choice} />
     </div>
   );
 }

@@ -12,6 +12,7 @@ import { ChosenPage } from '../selection/ChosenPage.tsx';
 import type { Choice } from '../selection/choice.ts';
 import { changed } from '../selection/selection.ts';
 import { MonthSeries } from '../series/MonthSeries.tsx';
+import { Afterwards } from '../shell/Afterwards.tsx';
 import { Nothing } from '../shell/states.tsx';
 import layout from '../theme/layout.module.css';
 import { ApplicationsOf } from './ApplicationsOf.tsx';
@@ -75,11 +76,13 @@ function Entity({ choice: chosen, entity }: { readonly choice: Choice; readonly 
       </Keys>
       <Flags choice={choice} />
       <MonthSeries choice={choice} by="domain" />
-      <div className={layout.halves}>
-        <DomainsOf choice={choice} entity={entity} />
-        <ApplicationsOf choice={choice} entity={entity} />
-      </div>
-      <MonthsOf choice={choice} entity={entity} />
+      <Afterwards height={320}>
+        <div className={layout.halves}>
+          <DomainsOf choice={choice} entity={entity} />
+          <ApplicationsOf choice={choice} entity={entity} />
+        </div>
+        <MonthsOf choice={choice} entity={entity} />
+      </Afterwards>
     </div>
   );
 }

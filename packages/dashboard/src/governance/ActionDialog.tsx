@@ -32,16 +32,15 @@ export function ActionDialog<Done>(props: ActionDialogProps<Done>) {
   const client = useQueryClient();
   const { mutate, isPending, isSuccess, data, error } = useMutation({
     mutationFn: act,
-    onSuccess: async () => {
-      if (told === undefined) close();
-      // What governs the group changes what completeness, flags and totals say.
-      await client.invalidateQueries();
-    },
+    // What governs the group changes what completeness, flags and totals say; also where the reader has closed the dialog meanwhile.
+    onSuccess: () => void client.invalidateQueries(),
   });
   const done = isSuccess && told !== undefined && data !== undefined ? told(data) : undefined;
   function doIt(event: SubmitEvent): void {
     event.preventDefault();
-    if (ready) mutate();
+    if (!ready || isPending) return;
+    // Said to this call, not to every one: the library leaves it out once the dialog is gone, and another may stand in its place.
+    mutate(undefined, told === undefined ? { onSuccess: close } : {});
   }
   return (
     <Modal.Root opened onClose={close}>
@@ -61,7 +60,7 @@ export function ActionDialog<Done>(props: ActionDialogProps<Done>) {
                   {children}
                   {error !== null && <Refusal error={error} ref={focusOn} />}
                   <Group justify="flex-end">
-                    <Button variant="default" onClick={close}>
+                    <Button variant="default" onClick={close} disabled={isPending}>
                       {t('governance.cancel')}
                     </Button>
                     <Button type="submit" loading={isPending} disabled={!ready}>

@@ -15,7 +15,7 @@ export function ImportPrices() {
       accept=".csv,text/csv"
       act={(file) => importReferencePrices(file, view.trim() === '' ? undefined : view.trim())}
       told={({ price_set: set, name, products, replayed }) =>
-        t(replayed ? 'actions.pricesKnown' : 'actions.pricesTold', { set, name, products })
+        replayed ? t('actions.pricesKnown', { set, name }) : t('actions.pricesTold', { set, name, count: products })
       }
     >
       <TextInput

@@ -32,6 +32,7 @@ export const analysisEn = {
     title: 'From {{from}} to {{to}}: why the cost differs',
     alt: 'Waterfall from {{from}}, {{costFrom}}, to {{to}}, {{costTo}}. {{lines}}',
     note: 'Volume: more or less of the same. Mix: more of what is dearer. Price: the same at another price. The lines add up to the difference exactly.',
+    cut: 'The axis leaves out the heights up to {{foot}}, where nothing happens (zigzag).',
     exchangeUnknown: 'No rate of the first month for {{list}}: exchange cannot be told from price there.',
     between: 'Between',
     months: 'Two months',

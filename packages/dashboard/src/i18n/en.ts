@@ -297,7 +297,7 @@ export const en = {
     resetSelection: 'Reset the selection',
     errorTitle: 'This could not be loaded',
     retry: 'Try again',
-    next: 'What to do',
+    nextStep: 'What to do:',
     code: 'Code',
     reference: 'Reference',
     offline: 'The group node does not answer. Check that it runs and that you are connected.',

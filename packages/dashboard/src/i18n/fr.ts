@@ -298,7 +298,7 @@ export const fr: Dictionary = {
     resetSelection: 'Réinitialiser la sélection',
     errorTitle: 'Le chargement a échoué',
     retry: 'Réessayer',
-    next: 'Que faire',
+    nextStep: 'Que faire :',
     code: 'Code',
     reference: 'Référence',
     offline: 'Le nœud du groupe ne répond pas. Vérifiez qu’il fonctionne et que vous êtes connecté au réseau.',

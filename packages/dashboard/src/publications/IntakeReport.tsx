@@ -3,7 +3,9 @@ import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { quarantinedQuery } from '../api/governance-queries.ts';
 import { useWords } from '../i18n/i18n.ts';
+import { nodeSaid } from '../i18n/refusals.ts';
 import { Failure } from '../shell/states.tsx';
+import { Told } from '../shell/Told.tsx';
 import classes from './publications.module.css';
 
 /** The report of the intake of one refused bundle: every finding with its file, row, column and value. Asked for once it is opened. */
@@ -19,18 +21,24 @@ export function IntakeReport({ id, file }: { readonly id: string; readonly file:
 }
 
 function Findings({ id }: { readonly id: string }) {
-  const { t } = useWords();
+  const { t, language } = useWords();
   const { data, error, isPending, refetch } = useQuery(quarantinedQuery(id));
   if (error !== null) return <Failure error={error} retry={() => void refetch()} />;
   if (isPending) return <Loader size="sm" aria-label={t('app.loading')} />;
   const { violations, message, more } = data.report;
-  if (violations.length === 0) return <p>{message}</p>;
+  if (violations.length === 0) {
+    return (
+      <p>
+        <Told said={nodeSaid(message, language)} />
+      </p>
+    );
+  }
   return (
     <>
       <ol>
         {violations.map(({ code, file, row, column, value, message: said }, index) => (
           <li key={`finding ${index + 1}`} className={classes.fileName}>
-            <code>{code}</code> {said}{' '}
+            <code>{code}</code> <Told said={nodeSaid(said, language)} />{' '}
             <span className="soft">
               {[file, row === null ? null : t('intake.row', { row }), column, value]
                 .filter((part) => part !== null)

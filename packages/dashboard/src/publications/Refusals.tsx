@@ -7,9 +7,11 @@ import { formatMoment } from '../format/months.ts';
 import { ActButton } from '../governance/ActButton.tsx';
 import { useGoverns } from '../governance/governs.ts';
 import { useWords } from '../i18n/i18n.ts';
+import { nodeSaid, refusalTitle } from '../i18n/refusals.ts';
 import { useSelected } from '../selection/use-selected.ts';
 import { Panel } from '../shell/Panel.tsx';
 import { Failure } from '../shell/states.tsx';
+import { Told } from '../shell/Told.tsx';
 import { type Column, DataTable } from '../tables/DataTable.tsx';
 import { IntakeReport } from './IntakeReport.tsx';
 import classes from './publications.module.css';
@@ -64,7 +66,10 @@ export function RefusalTable({ caption, rows }: RefusalTableProps) {
       cell: ({ id, file, code, message }) => (
         <span className={classes.fact}>
           <code>{code}</code>
-          <span className="soft">{message}</span>
+          {language === 'fr' && <Told said={refusalTitle(code, message, language)} />}
+          <span className="soft">
+            <Told said={nodeSaid(message, language)} />
+          </span>
           <IntakeReport id={id} file={file} />
         </span>
       ),

@@ -7,8 +7,10 @@ import { answer, api } from '../api/client.ts';
 import { ApiProblem, OFFLINE } from '../api/problem.ts';
 import { sessionQuery, waysQuery } from '../api/queries.ts';
 import { useWords } from '../i18n/i18n.ts';
+import { refusalWords } from '../i18n/refusals.ts';
 import { Mark } from '../shell/Brand.tsx';
 import { Settings } from '../shell/Settings.tsx';
+import { Told } from '../shell/Told.tsx';
 import classes from './session.module.css';
 import { credentialOf, providerLink, safeNext } from './sign-in.ts';
 
@@ -132,12 +134,17 @@ function useSignIn() {
 }
 
 function Refusal({ problem }: { readonly problem: ApiProblem }) {
-  const { t } = useWords();
+  const { t, language } = useWords();
   const offline = problem.code === OFFLINE;
+  const words = refusalWords(problem, language);
   return (
-    <Alert color="red" role="alert" title={offline ? t('states.errorTitle') : problem.title}>
-      <Text size="sm">{offline ? t('states.offline') : problem.detail}</Text>
-      {problem.next !== undefined && <Text size="sm">{problem.next}</Text>}
+    <Alert color="red" role="alert" title={offline ? t('states.errorTitle') : <Told said={words.title} />}>
+      <Text size="sm">{offline ? t('states.offline') : <Told said={words.detail} />}</Text>
+      {words.next !== undefined && (
+        <Text size="sm">
+          <Told said={words.next} />
+        </Text>
+      )}
       {!offline && (
         <Text size="xs" mt={4}>
           <code>{problem.code}</code>

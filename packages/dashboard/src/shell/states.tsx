@@ -4,28 +4,33 @@ import { Link, useNavigate } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { ApiProblem, OFFLINE } from '../api/problem.ts';
 import { useWords } from '../i18n/i18n.ts';
+import { refusalWords } from '../i18n/refusals.ts';
 import { Panel } from './Panel.tsx';
+import { Told } from './Told.tsx';
 
 /** A refusal or failure, as the node explained it: what, why, what to do next, and the reference for whoever looks into it. */
 export function Failure({ error, retry }: { readonly error: unknown; readonly retry?: () => void }) {
-  const { t } = useWords();
-  const problem = error instanceof ApiProblem ? error : undefined;
-  const offline = problem?.code === OFFLINE;
+  const { t, language } = useWords();
+  const offline = error instanceof ApiProblem && error.code === OFFLINE;
+  const problem = error instanceof ApiProblem && !offline ? error : undefined;
+  const words = problem === undefined ? undefined : refusalWords(problem, language);
   return (
     <Panel role="alert">
       <Group align="flex-start" wrap="nowrap" gap="md">
         <IconAlertCircle size={24} color="var(--up)" aria-hidden="true" style={{ flex: 'none' }} />
         <Stack gap={6} style={{ minWidth: 0 }}>
           <Title order={2} size="h4">
-            {problem === undefined || offline ? t('states.errorTitle') : problem.title}
+            {words === undefined ? t('states.errorTitle') : <Told said={words.title} />}
           </Title>
-          <Text>{offline ? t('states.offline') : (problem?.detail ?? String(error))}</Text>
-          {problem?.next !== undefined && (
+          <Text style={{ overflowWrap: 'anywhere' }}>
+            {words === undefined ? offline ? t('states.offline') : String(error) : <Told said={words.detail} />}
+          </Text>
+          {words?.next !== undefined && (
             <Text>
-              <strong>{t('states.next')}:</strong> {problem.next}
+              <strong>{t('states.nextStep')}</strong> <Told said={words.next} />
             </Text>
           )}
-          {problem !== undefined && !offline && (
+          {problem !== undefined && (
             <Text size="sm" className="soft">
               {t('states.code')} <code>{problem.code}</code>
               {problem.correlationId !== undefined && (

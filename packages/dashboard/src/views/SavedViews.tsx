@@ -3,10 +3,12 @@ import { IconBookmark, IconCheck, IconLink, IconTrash, IconUsers } from '@tabler
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useLocation, useRouter } from '@tanstack/react-router';
 import { type FormEvent, useState } from 'react';
-import { ApiProblem } from '../api/problem.ts';
+import { ApiProblem, OFFLINE } from '../api/problem.ts';
 import type { SavedView } from '../api/types.ts';
 import { useGoverns } from '../governance/governs.ts';
 import { useWords } from '../i18n/i18n.ts';
+import { refusalWords } from '../i18n/refusals.ts';
+import { Told } from '../shell/Told.tsx';
 import { deleteView, LONGEST_NAME, saveView, viewAddress, viewsQuery } from './saved-views.ts';
 import classes from './views.module.css';
 
@@ -153,10 +155,19 @@ function SaveForm() {
 }
 
 function Refused({ error }: { readonly error: Error }) {
-  const problem = error instanceof ApiProblem ? error : undefined;
+  const { t, language } = useWords();
+  const problem = error instanceof ApiProblem && error.code !== OFFLINE ? error : undefined;
+  if (problem === undefined) {
+    return (
+      <Text size="sm" role="alert" c="var(--up)">
+        {error instanceof ApiProblem ? t('states.offline') : String(error)}
+      </Text>
+    );
+  }
+  const { title, detail, next } = refusalWords(problem, language);
   return (
     <Text size="sm" role="alert" c="var(--up)">
-      {problem === undefined ? String(error) : [problem.detail, problem.next].filter(Boolean).join(' ')}
+      <Told said={title} />. <Told said={detail} /> {next !== undefined && <Told said={next} />}
     </Text>
   );
 }
