@@ -119,7 +119,10 @@ $$;
 -- that of temporary tables, so that nobody puts one of his own in front of a table of ours.
 
 -- Adds rows to the log without waiting for anybody.
-CREATE FUNCTION append_audit(p_tenant uuid, p_legal_entity uuid, p_rows json) RETURNS void
+CREATE FUNCTION append_audit(
+  p_tenant uuid, p_legal_entity uuid,
+  p_ids uuid[], p_users uuid[], p_correlations uuid[], p_actions text[], p_subjects text[], p_subject_ids text[], p_details text[]
+) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
 BEGIN
   INSERT INTO audit_log (tenant_id, legal_entity_id, position, id, at, user_id, correlation_id, action, subject, subject_id, details,
@@ -129,8 +132,8 @@ BEGIN
          sha256(convert_to(audit_text(r.position, r.id, p_tenant, p_legal_entity, r.at, r.user_id, r.correlation_id, r.action,
                                       r.subject, r.subject_id, r.details), 'UTF8'))
     FROM (SELECT nextval('audit_log_position') AS position, clock_timestamp() AS at, g.*
-            FROM json_to_recordset(p_rows) AS g(user_id uuid, correlation_id uuid, id uuid, action text, subject text,
-                                                 subject_id text, details text)
+            FROM unnest(p_ids, p_users, p_correlations, p_actions, p_subjects, p_subject_ids, p_details)
+              AS g(id, user_id, correlation_id, action, subject, subject_id, details)
           OFFSET 0) r;
 END $$;
 
@@ -174,35 +177,47 @@ BEGIN
   RETURN cardinality(v_positions);
 END $$;
 
--- The end of one write, or of several, in one round trip: events, the stored answers of those with a key, and the audit rows.
-CREATE FUNCTION record_writes(p_tenant uuid, p_legal_entity uuid, p_events json, p_answers json, p_audit json) RETURNS void
-LANGUAGE plpgsql AS $$
+-- The end of one write, or of several, in one round trip: events, the stored answers of those with a key, and the audit rows. Columns are
+-- lists, because an answer or event that travels as text of a document in another document is read three times over.
+CREATE FUNCTION record_writes(
+  p_tenant uuid, p_legal_entity uuid,
+  p_event_ids uuid[], p_event_correlations uuid[], p_events text[], p_event_entities text[], p_event_payloads text[],
+  p_answer_users uuid[], p_answer_methods text[], p_answer_routes text[], p_answer_keys text[], p_answer_digests text[],
+  p_answer_statuses integer[], p_answers text[], p_answer_seconds integer[],
+  p_ids uuid[], p_users uuid[], p_correlations uuid[], p_actions text[], p_subjects text[], p_subject_ids text[], p_details text[]
+) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
   v_stored  integer;
 BEGIN
-  INSERT INTO outbox_event (tenant_id, legal_entity_id, id, event, entity_id, correlation_id, occurred_at, payload)
-  SELECT p_tenant, p_legal_entity, e.id, e.event, e.entity_id, e.correlation_id, clock_timestamp(), e.payload::json
-    FROM json_to_recordset(p_events) AS e(correlation_id uuid, id uuid, event text, entity_id text, payload text);
+  IF cardinality(p_events) > 0 THEN
+    INSERT INTO outbox_event (tenant_id, legal_entity_id, id, event, entity_id, correlation_id, occurred_at, payload)
+    SELECT p_tenant, p_legal_entity, e.id, e.event, e.entity_id, e.correlation_id, clock_timestamp(), e.payload::json
+      FROM unnest(p_event_ids, p_event_correlations, p_events, p_event_entities, p_event_payloads)
+        AS e(id, correlation_id, event, entity_id, payload);
+  END IF;
 
-  IF json_array_length(p_answers) > 0 THEN
+  IF cardinality(p_answers) > 0 THEN
+    -- In one order whoever stores, so that two of them never wait for each other.
     INSERT INTO idempotency_key AS k (tenant_id, legal_entity_id, user_id, method, route, key, request_hash, status, body,
                                       expires_at)
     SELECT p_tenant, p_legal_entity, a.user_id, a.method, a.route, a.key, a.request_hash, a.status, a.body::json,
            now() + make_interval(secs => a.lifetime_seconds)
-      FROM json_to_recordset(p_answers) AS a(user_id uuid, method text, route text, key text, request_hash text, status integer,
-                                              body text, lifetime_seconds integer)
+      FROM unnest(p_answer_users, p_answer_methods, p_answer_routes, p_answer_keys, p_answer_digests, p_answer_statuses, p_answers,
+                  p_answer_seconds)
+        AS a(user_id, method, route, key, request_hash, status, body, lifetime_seconds)
+     ORDER BY a.user_id, a.method, a.route, a.key
     ON CONFLICT (tenant_id, legal_entity_id, user_id, method, route, key) DO UPDATE
        SET request_hash = excluded.request_hash, status = excluded.status, body = excluded.body,
            created_at = excluded.created_at, expires_at = excluded.expires_at
      WHERE k.expires_at <= clock_timestamp();
     GET DIAGNOSTICS v_stored = ROW_COUNT;
-    IF v_stored < json_array_length(p_answers) THEN
+    IF v_stored < cardinality(p_answers) THEN
       RAISE EXCEPTION 'another answer is stored for this key' USING ERRCODE = 'unique_violation';
     END IF;
   END IF;
 
-  IF json_array_length(p_audit) > 0 THEN
-    PERFORM append_audit(p_tenant, p_legal_entity, p_audit);
+  IF cardinality(p_ids) > 0 THEN
+    PERFORM append_audit(p_tenant, p_legal_entity, p_ids, p_users, p_correlations, p_actions, p_subjects, p_subject_ids, p_details);
   END IF;
 END $$;
 

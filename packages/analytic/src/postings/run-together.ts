@@ -33,9 +33,15 @@ function gatherRuns(node: AnalyticNode): (asking: Asking) => Promise<RunAnswer> 
       const entry = `entry ${asked.sourceEntryId}`;
       return caller.idempotencyKey === undefined ? [entry] : [entry, `key ${caller.idempotencyKey}`];
     },
-    alone: ({ caller, asked }) => runAlone(node, caller, asked),
+    alone: (asking) => runFirst(node, asking),
     together: (asking) => runTogether(node, asking),
   });
+}
+
+/** Counts on everything being plain, as hardly a run is not; what is not is found out by `runAlone`, which asks first. */
+async function runFirst(node: AnalyticNode, asking: Asking): Promise<RunAnswer> {
+  const [answer] = await runTogether(node, [asking]).catch(() => []);
+  return answer ?? (await runAlone(node, asking.caller, asking.asked));
 }
 
 async function runTogether(node: AnalyticNode, asking: readonly Asking[]): Promise<(RunAnswer | undefined)[]> {

@@ -10,6 +10,7 @@ import { openTestDatabase, type TestDatabase } from '../testing/index.ts';
 import { someContext } from '../testing/some-context.ts';
 import { type AuditCheckpoint, auditHead, verifyAuditLog } from './audit.ts';
 import { auditNode, readCheckpoints } from './checkpoint-file.ts';
+import { recordOf } from './keyed-write.ts';
 import { sealAudit } from './seal.ts';
 import { writePath } from './write-path.ts';
 
@@ -160,9 +161,9 @@ describe('the tail that is not sealed yet', () => {
     const asked = { action: 'thing.change', method: 'POST', route: '/things', payload: null };
     const who = { user_id: context.userId, correlation_id: context.correlationId };
     const row = { ...who, id: randomUUID(), action: 'late', subject: 's', subject_id: 'i', details: '{}' };
+    const { sql, values } = recordOf(context, [{ events: [], answers: [], audit: [row] }]);
     const open = writePath(test.db, context, asked, async (tx) => {
-      const values = [context.tenantId, context.legalEntityId, JSON.stringify([row])];
-      await tx.query('SELECT append_audit($1, $2, $3)', values);
+      await tx.query(sql, values);
       inserted.resolve();
       await late.promise;
       return { status: 200, body: null };

@@ -5,7 +5,7 @@ import { NIL_UUID } from '../identity/uuid.ts';
 import { platformProblem } from '../problem/platform-problems.ts';
 import { Problem, type ProblemDocument } from '../problem/problem.ts';
 import { digestOf } from './canonical.ts';
-import { type CollectedRecord, collectRecord } from './record.ts';
+import { type AuditRow, type CollectedRecord, collectRecord, type EventRow } from './record.ts';
 
 /** A stored answer is given again for this long; afterwards the key counts as new. */
 export const KEY_LIFETIME_SECONDS = 7 * 24 * 3600;
@@ -49,9 +49,21 @@ export interface StoredAnswer {
 
 /** What one write leaves behind besides its own rows: the rows of `record_writes`. */
 export interface Remains {
-  readonly events: readonly object[];
-  readonly answers: readonly object[];
-  readonly audit: readonly object[];
+  readonly events: readonly (EventRow & { readonly correlation_id: string })[];
+  readonly answers: readonly AnswerRow[];
+  readonly audit: readonly (AuditRow & { readonly user_id: string; readonly correlation_id: string })[];
+}
+
+/** The stored answer of a key. */
+interface AnswerRow {
+  readonly user_id: string;
+  readonly method: string;
+  readonly route: string;
+  readonly key: string;
+  readonly request_hash: string;
+  readonly status: number;
+  readonly body: string;
+  readonly lifetime_seconds: number;
 }
 
 /** One request and its key, which belongs to tenant, legal entity, user, method and route. */
@@ -101,7 +113,7 @@ export class KeyedWrite {
   }
 
   /** The row of the stored answer, none without a key. */
-  answers(status: number, body: unknown): object[] {
+  answers(status: number, body: unknown): AnswerRow[] {
     const { idempotencyKey: key, method, route } = this.request;
     if (key === undefined) return [];
     const answer = { user_id: this.context.userId, method, route, key, request_hash: this.digest, status };
@@ -113,7 +125,17 @@ const CLAIM = {
   name: 'claim_idempotency_keys',
   text: 'SELECT place, request_hash, status, body FROM claim_idempotency_keys($1, $2, $3, $4, $5, $6)',
 };
-const RECORD = { name: 'record_writes', text: 'SELECT record_writes($1, $2, $3, $4, $5)' };
+/** Its lists in the order of the function: of events, of stored answers, of audit rows. */
+const EVENT_COLUMNS = ['id', 'correlation_id', 'event', 'entity_id', 'payload'] as const;
+const ANSWER_COLUMNS = [
+  ...(['user_id', 'method', 'route', 'key'] as const),
+  ...(['request_hash', 'status', 'body', 'lifetime_seconds'] as const),
+] as const;
+const AUDIT_COLUMNS = ['id', 'user_id', 'correlation_id', 'action', 'subject', 'subject_id', 'details'] as const;
+const RECORD = {
+  name: 'record_writes',
+  text: `SELECT record_writes(${Array.from({ length: 22 }, (_, index) => `$${index + 1}`).join(', ')})`,
+};
 
 /** The look-up of the keys of writes of one scope; none where none has a key. Its rows are `StoredAnswer`s. */
 export function claimOf(writes: readonly KeyedWrite[]): Statement[] {
@@ -130,10 +152,29 @@ export function claimOf(writes: readonly KeyedWrite[]): Statement[] {
 
 /** Stores what writes of one scope leave behind. */
 export function recordOf(context: RequestContext, remains: readonly Remains[]): Statement {
-  const told = (['events', 'answers', 'audit'] as const).map((kind) =>
-    JSON.stringify(remains.flatMap((one) => one[kind])),
-  );
-  return { sql: RECORD, values: [...ownersOf(context), ...told] };
+  const lists = [
+    ...listsOf(
+      EVENT_COLUMNS,
+      remains.flatMap(({ events }) => events),
+    ),
+    ...listsOf(
+      ANSWER_COLUMNS,
+      remains.flatMap(({ answers }) => answers),
+    ),
+    ...listsOf(
+      AUDIT_COLUMNS,
+      remains.flatMap(({ audit }) => audit),
+    ),
+  ];
+  return { sql: RECORD, values: [...ownersOf(context), ...lists] };
+}
+
+/** One list a column. */
+function listsOf<Column extends string>(
+  columns: readonly Column[],
+  rows: readonly Readonly<Record<Column, unknown>>[],
+): unknown[][] {
+  return columns.map((column) => rows.map((row) => row[column]));
 }
 
 function ownersOf(context: RequestContext): [tenant: string, legalEntity: string] {

@@ -28,9 +28,27 @@ export interface WriteRecord {
   emit(entry: EventEntry): void;
 }
 
+/** A row of the audit log, as far as one entry says it. */
+export interface AuditRow {
+  readonly id: string;
+  readonly action: string;
+  readonly subject: string;
+  readonly subject_id: string;
+  /** Canonical JSON. */
+  readonly details: string;
+}
+
+export interface EventRow {
+  readonly id: string;
+  readonly event: string;
+  readonly entity_id: string;
+  /** Canonical JSON. */
+  readonly payload: string;
+}
+
 export interface CollectedRecord extends WriteRecord {
-  auditRows(fallback: AuditEntry): readonly object[];
-  eventRows(): readonly object[];
+  auditRows(fallback: AuditEntry): readonly AuditRow[];
+  eventRows(): readonly EventRow[];
 }
 
 export function collectRecord(action: string): CollectedRecord {

@@ -10,6 +10,7 @@ import { platformProblem } from '../problem/platform-problems.ts';
 import { openTestDatabase, type TestDatabase } from '../testing/index.ts';
 import { someContext } from '../testing/some-context.ts';
 import { canonicalJson } from './canonical.ts';
+import { recordOf } from './keyed-write.ts';
 import { purgeIdempotencyKeys, type Work, writePath } from './write-path.ts';
 
 let test: TestDatabase;
@@ -234,12 +235,15 @@ describe('the wall', () => {
   it('lets nobody write into another scope, or change what the chain holds', async () => {
     const context = someContext();
     await writePath(test.db, context, request, work(context));
-    const foreign = "SELECT record_writes($1, $2, '[]', '[]', $3)";
-    const who = { user_id: randomUUID(), correlation_id: randomUUID() };
-    const row = { ...who, id: randomUUID(), action: 'a', subject: 's', subject_id: 'i', details: '{}' };
-    const values = [randomUUID(), randomUUID(), JSON.stringify([row])];
+    const nobody = { userId: randomUUID(), correlationId: randomUUID(), legalEntityId: randomUUID() };
+    const row = { id: randomUUID(), action: 'a', subject: 's', subject_id: 'i', details: '{}' };
+    const audit = [{ ...row, user_id: nobody.userId, correlation_id: nobody.correlationId }];
+    const of = { ...context, ...nobody, tenantId: randomUUID() };
+    const foreign = recordOf(of, [{ events: [], answers: [], audit }]);
     const mine = { tenantId: context.tenantId };
-    await expect(test.db.transaction(mine, (tx) => tx.query(foreign, values))).rejects.toThrow(/row-level security/);
+    await expect(test.db.transaction(mine, (tx) => tx.query(foreign.sql, foreign.values))).rejects.toThrow(
+      /row-level security/,
+    );
     const change = test.db.transaction(mine, (tx) => tx.query("UPDATE audit_log SET action = 'x'"));
     await expect(change).rejects.toThrow(/permission denied/);
     for (const sql of ["UPDATE audit_log SET action = 'x'", 'DELETE FROM audit_log', 'TRUNCATE audit_log']) {

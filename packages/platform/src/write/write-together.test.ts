@@ -111,6 +111,20 @@ describe('writes together', () => {
     expect(await left(companions[0]?.context.tenantId ?? '')).toEqual({ keys: [], audit: [], events: [] });
   });
 
+  it('of one alone meet a stored answer when theirs is stored, and leave nothing', async () => {
+    const [one] = crowd(['alone']);
+    if (one === undefined) throw new Error('no companion');
+    const notes = names(2);
+    const first = await writeTogether(test.db, [one], AHEAD, note(notes));
+    expect(first).toEqual([{ status: 201, body: { note: notes[0] }, replayed: false }]);
+    const before = await left(one.context.tenantId);
+    await expect(writeTogether(test.db, [one], AHEAD, note(notes.slice(1)))).rejects.toThrow(
+      /another answer is stored/,
+    );
+    expect(await left(one.context.tenantId)).toEqual(before);
+    expect(await test.admin('SELECT note FROM effect WHERE note = ANY ($1)', [notes])).toEqual([{ note: notes[0] }]);
+  });
+
   it('are of one scope', async () => {
     const company = someContext();
     for (const change of [{ legalEntityId: randomUUID() }, { tenantId: randomUUID() }, { entityCode: 'FR01' }]) {

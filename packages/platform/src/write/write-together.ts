@@ -36,6 +36,8 @@ const WALLS = ['tenantId', 'legalEntityId', 'entityId'] as const satisfies reado
  * left behind and the commit shared. It refuses nobody: a write that is to be refused, or whose key tells a refusal, is left out and
  * goes alone, where its refusal is stored; nothing of it is in this transaction.
  *
+ * The key of a single write is not looked up before: storing its answer fails where one is stored, or waits for who stores one.
+ *
  * @param ahead reads what all of them start from; its rows are the last of `tx.ahead`
  * @param work does those whose key is new, and answers a result for each, or undefined for one that has to go alone. It leaves nothing
  *   behind for the latter
@@ -57,7 +59,7 @@ export async function writeTogether<Body>(
     throw new RangeError('writes of different scopes never share a transaction');
   }
   const writes = companions.map(({ context, request }) => new KeyedWrite(context, request));
-  const claim = claimOf(writes);
+  const claim = writes.length === 1 ? [] : claimOf(writes);
   const answers = await db.transaction(
     scope,
     async (tx) => {
