@@ -1,7 +1,7 @@
 import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { buildProgram, run } from '../../packages/cli/src/program.ts';
-import { documentOf, prorata } from './process.ts';
+import { documentOf, inProcess, prorata } from './process.ts';
 
 type Command = ReturnType<typeof buildProgram>;
 
@@ -59,7 +59,7 @@ describe('wrong usage ends with 2', () => {
     [['allocate', '-', '--colour'], 'unknown option'],
     [['allocate', '-', '--lang', 'de'], 'Allowed choices are en, fr'],
   ])('%j', async (words, message) => {
-    const outcome = await prorata(...words);
+    const outcome = await inProcess(...words);
     expect(outcome.code).toBe(2);
     expect(outcome.stdout).toBe('');
     expect(outcome.stderr).toContain(message);

@@ -3,9 +3,9 @@ import { type GeneratedInput, generateInput } from '@prorata/cli';
 import { openGroup } from '@prorata/group';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openEntityNode } from '../../packages/cli/src/entity/open.ts';
-import { amount, answer, answerInProcess, prorata, refusalInProcess, scratch } from './process.ts';
+import { amount, answer, answerInProcess, inProcess, prorata, refusalInProcess, scratch } from './process.ts';
 
-/** The walk of the README through the shell: one group, one company, two months, every step a process of its own. */
+/** The walk of the README through the shell: one group, one company, two months; what writes or signs is a process of its own. */
 let folder: Awaited<ReturnType<typeof scratch>>;
 let input: GeneratedInput;
 let group: string;
@@ -71,7 +71,7 @@ describe('from a bill to the group, through the shell', () => {
       fingerprint,
     );
     expect(enrolled).toMatchObject({ entity: 'CH05', path: join(group, 'admissions', 'CH05.jws') });
-    const joined = await answer('entity', 'join', String(enrolled.path), '--dir', entity);
+    const joined = await answerInProcess('entity', 'join', String(enrolled.path), '--dir', entity);
     expect(joined).toMatchObject({ entity: 'CH05', tenant: { code: 'ACME' } });
   });
 
@@ -88,12 +88,12 @@ describe('from a bill to the group, through the shell', () => {
 
   it('runs the month, and its facts hold the money of the bill', async () => {
     expect(await answer('entity', 'run', MONTH, '--dir', entity)).toMatchObject({ status: 'COMPLETED' });
-    const report = await answer('entity', 'report', 'facts', MONTH, '--dir', entity);
+    const report = await answerInProcess('entity', 'report', 'facts', MONTH, '--dir', entity);
     expect(report).toMatchObject({ conservation: { equal: true } });
     const rows = Array.isArray(report.rows) ? report.rows : [];
     expect(rows.length).toBeGreaterThan(10);
     for (const row of rows) expect(typeof row.cost_effective).toBe('string');
-    const coverage = await prorata('entity', 'report', 'coverage', MONTH, '--dir', entity);
+    const coverage = await inProcess('entity', 'report', 'coverage', MONTH, '--dir', entity);
     expect(coverage.stdout).toMatch(/UNALLOCATED +tax/);
   });
 
@@ -118,7 +118,7 @@ describe('from a bill to the group, through the shell', () => {
     });
     const months = await answer('group', 'report', 'months', '--dir', group);
     expect(months.rows).toEqual([expect.objectContaining({ period_month: MONTH, currency: 'EUR' })]);
-    const entities = await answer('group', 'report', 'entities', '--dir', group, '--month', MONTH);
+    const entities = await answerInProcess('group', 'report', 'entities', '--dir', group, '--month', MONTH);
     const [row] = Array.isArray(entities.rows) ? entities.rows : [];
     expect(row).toMatchObject({ entity: 'CH05', local_currency: 'CHF', rank: 1, period_month: MONTH });
     expect(amount(row.local_cost)).toBe(amount(bill(MONTH).effective_cost));
@@ -131,11 +131,11 @@ describe('from a bill to the group, through the shell', () => {
     expect(matrix.rows).toContainEqual(expect.objectContaining({ entity: 'CH05', domain: 'Compute' }));
     const shown = await prorata('group', 'report', 'drilldown', '--dir', group, '--entity', 'CH05');
     expect(shown.stdout).toContain('ACME › Acme Suisse');
-    const completeness = await answer('group', 'report', 'completeness', '--dir', group);
+    const completeness = await answerInProcess('group', 'report', 'completeness', '--dir', group);
     expect(completeness.rows).toEqual([
       expect.objectContaining({ entity: 'CH05', period_month: MONTH, revision: 1, status: 'OPEN' }),
     ]);
-    expect(await answer('group', 'verify', '--dir', group)).toMatchObject({ consistent: true });
+    expect(await answerInProcess('group', 'verify', '--dir', group)).toMatchObject({ consistent: true });
   });
 
   it('locks a month with a reason, and opens it again with one', async () => {
@@ -161,14 +161,31 @@ describe('from a bill to the group, through the shell', () => {
       revision: 1,
       kid: rotated.kid,
     });
-    await answer('group', 'keys', 'revoke', String(rotated.kid), '--reason', 'end of the test', '--dir', group);
+    await answerInProcess(
+      'group',
+      'keys',
+      'revoke',
+      String(rotated.kid),
+      '--reason',
+      'end of the test',
+      '--dir',
+      group,
+    );
     expect(await refusalInProcess('group', 'receive', bundle, '--dir', group)).toMatchObject({ code: 'KEY_REVOKED' });
   });
 
   it('is sound: audit chains, file modes, roles, walls', async () => {
-    expect(await answer('audit', 'verify', '--dir', entity)).toMatchObject({ sound: true });
+    expect(await answerInProcess('audit', 'verify', '--dir', entity)).toMatchObject({ sound: true });
     expect(await answer('doctor', '--dir', group)).toMatchObject({ sound: true });
-    const token = await answer('token', '--dir', group, '--role', 'entity.publisher', '--legal-entity', 'CH05');
+    const token = await answerInProcess(
+      'token',
+      '--dir',
+      group,
+      '--role',
+      'entity.publisher',
+      '--legal-entity',
+      'CH05',
+    );
     expect(String(token.token).split('.')).toHaveLength(3);
   });
 });
