@@ -4,7 +4,7 @@ import { heading, rowOf, type Stage } from '../stage.ts';
 export function comparisonCases(stage: Stage): void {
   describe('comparing entities', () => {
     it('puts two beside each other, with direct and indirect, and how far each is from the average', async () => {
-      const page = await stage.open('/comparison?table=entities');
+      const page = await stage.look('/comparison?table=entities');
       await page.getByRole('table', { name: /Side by side, April 2025/ }).waitFor();
       expect(await rowOf(page, 'Boreal North FR01')).toEqual([
         '€51,675.00',
@@ -18,7 +18,7 @@ export function comparisonCases(stage: Stage): void {
     });
 
     it('shows what each pays for the same unit', async () => {
-      const page = await stage.open('/comparison');
+      const page = await stage.look('/comparison');
       const table = page.getByRole('table', { name: /Cost of one unit/ });
       await table.waitFor();
       const row = table.getByRole('row').filter({ hasText: 'Relational database' });
@@ -34,7 +34,7 @@ export function comparisonCases(stage: Stage): void {
     });
 
     it('values all at the prices of one, and keeps that in the address', async () => {
-      const page = await stage.open('/comparison?table=prices');
+      const page = await stage.look('/comparison?table=prices');
       await page.getByLabel('Reference prices').selectOption({ label: 'Prices of Boreal East' });
       const table = page.getByRole('table', { name: /At the same prices/ });
       await table.getByText('€15,340.00').waitFor();
@@ -44,7 +44,7 @@ export function comparisonCases(stage: Stage): void {
     });
 
     it('walks from one month to the next: price, indirect, tax, and not a cent left over', async () => {
-      const page = await stage.open('/comparison');
+      const page = await stage.look('/comparison');
       const chart = page.getByRole('img', { name: /^Waterfall/ });
       await chart.locator('svg').waitFor();
       expect(await chart.getAttribute('aria-label')).toBe(
@@ -57,7 +57,7 @@ export function comparisonCases(stage: Stage): void {
     });
 
     it('is French in French', async () => {
-      const page = await stage.open('/comparison?lang=fr');
+      const page = await stage.look('/comparison?lang=fr');
       await heading(page, 'Comparaison').waitFor();
       await page.getByRole('img', { name: /^Cascade entre mars 2025/ }).waitFor();
       await page.getByRole('table', { name: /Coût d’une unité, avril 2025/ }).waitFor();

@@ -5,7 +5,7 @@ import { tabTo } from '../visit.ts';
 export function drilldownCases(stage: Stage): void {
   describe('which entity costs most, and which product of which application is why', () => {
     it('is found in five clicks, with one total on the way down', async () => {
-      const page = await stage.open('/');
+      const page = await stage.look('/');
       await page.getByRole('link', { name: /^Boreal North/ }).click();
       await page.getByRole('link', { name: 'Databases' }).click();
       await page.getByRole('link', { name: 'Shop' }).click();
@@ -51,7 +51,7 @@ export function drilldownCases(stage: Stage): void {
     });
 
     it('is found from the heat map too, and the way back up is one click', async () => {
-      const page = await stage.open('/domains');
+      const page = await stage.look('/domains');
       await page.getByRole('link', { name: 'Boreal North, Databases: €30,420. Drill down' }).click();
       await page.getByRole('heading', { name: 'Applications of Databases' }).waitFor();
       await page.getByRole('link', { name: 'Group · Boreal' }).click();

@@ -4,7 +4,7 @@ import { heading, rowOf, type Stage } from '../stage.ts';
 export function entityCases(stage: Stage): void {
   describe('the entities', () => {
     it('are ranked, and each has a page about itself that ends in the same total', async () => {
-      const page = await stage.open('/entities');
+      const page = await stage.look('/entities');
       const ranking = page.getByRole('region', { name: 'Entities by cost in April 2025' });
       await ranking.getByRole('link', { name: 'Boreal North FR01' }).waitFor();
       const [rank, , cost, share, change] = await rowOf(page, 'Boreal North FR01');
@@ -24,14 +24,14 @@ export function entityCases(stage: Stage): void {
     });
 
     it('say what is not in their address', async () => {
-      const page = await stage.open('/entities/XX99');
+      const page = await stage.look('/entities/XX99');
       await page.getByText('The group has no entity “XX99”.').waitFor();
       await page.getByRole('link', { name: 'All entities' }).click();
       await heading(page, 'Entities').waitFor();
     });
 
     it('are as many bars as the reader wants, which the address remembers, and which a click opens', async () => {
-      const page = await stage.open('/entities');
+      const page = await stage.look('/entities');
       const chart = page.getByRole('img', { name: 'Bar chart of 2 bars. Greatest: Boreal North, €51,675.' });
       await chart.locator('svg').waitFor();
       await page.getByText('20', { exact: true }).click();
@@ -45,7 +45,7 @@ export function entityCases(stage: Stage): void {
 
   describe('the domains', () => {
     it('have a page each, with who spends on them and which products', async () => {
-      const page = await stage.open('/domains');
+      const page = await stage.look('/domains');
       const ranking = page.getByRole('region', { name: 'Domains by cost in April 2025' });
       await ranking.getByRole('link', { name: 'Databases' }).click();
       await heading(page, 'Databases').waitFor();

@@ -5,7 +5,7 @@ import type { Stage } from '../stage.ts';
 export function explainCases(stage: Stage): void {
   describe('a figure explains itself', () => {
     it('says what an indirect amount is a share of', async () => {
-      const page = await stage.open('/drilldown?entity=FR01&domain=Databases&application=Shop');
+      const page = await stage.look('/drilldown?entity=FR01&domain=Databases&application=Shop');
       await page.getByRole('link', { name: 'Where the amount of Backup comes from' }).click();
       const drawer = page.getByRole('dialog');
       await drawer.getByText('Share (weight)').waitFor();
@@ -21,7 +21,7 @@ export function explainCases(stage: Stage): void {
     });
 
     it('says the rate and the local amount of a total, and leads to what changed since the last revision', async () => {
-      const page = await stage.open('/?month=2025-01&explain=total');
+      const page = await stage.look('/?month=2025-01&explain=total');
       const drawer = page.getByRole('dialog', { name: 'Where this total comes from' });
       const isles = drawer.getByRole('row').filter({ hasText: 'Boreal Isles' });
       await isles.waitFor();
@@ -37,14 +37,14 @@ export function explainCases(stage: Stage): void {
     });
 
     it('says so where the bundle names no rule', async () => {
-      const page = await stage.open(
+      const page = await stage.look(
         '/drilldown?entity=DE02&domain=Databases&application=Shop&explain=Backup&explain=share',
       );
       await page.getByRole('dialog').getByText('The bundle of the entity names no rule').waitFor();
     });
 
     it('explains in French too', async () => {
-      const page = await stage.open(
+      const page = await stage.look(
         '/drilldown?entity=GB03&domain=Databases&application=Shop&month=2025-02&lang=fr&explain=Cache&explain=Hours',
       );
       const drawer = page.getByRole('dialog');
@@ -54,7 +54,7 @@ export function explainCases(stage: Stage): void {
   });
 
   it('takes a table away as CSV, exact and in the order of the screen', async () => {
-    const page = await stage.open('/?table=series');
+    const page = await stage.look('/?table=series');
     const button = page.getByRole('button', { name: 'Save “Cost by month” as CSV' });
     const [download] = await Promise.all([page.waitForEvent('download'), button.click()]);
     expect(download.suggestedFilename()).toBe('cost-by-month.csv');

@@ -4,7 +4,7 @@ import { rowOf, type Stage } from '../stage.ts';
 export function overviewCases(stage: Stage): void {
   describe('the overview', () => {
     it('says how far to trust its figures', async () => {
-      const page = await stage.open('/');
+      const page = await stage.look('/');
       const flags = page.getByRole('region', { name: 'Before you quote these figures' });
       await flags.getByText('Provisional rates: Jan 2025.').waitFor();
       await flags.getByText('Not all entities have published: Apr 2025 (GB03).').waitFor();
@@ -12,7 +12,7 @@ export function overviewCases(stage: Stage): void {
     });
 
     it('says how well its costs are known, with what each ratio is made of, and what a unit costs', async () => {
-      const page = await stage.open('/?month=2025-03');
+      const page = await stage.look('/?month=2025-03');
       await page.getByRole('table', { name: 'How well these costs are known, March 2025' }).waitFor();
       expect(await rowOf(page, 'Allocated to applications')).toEqual([
         '91.3%',
@@ -53,7 +53,7 @@ export function overviewCases(stage: Stage): void {
     });
 
     it('selects a month by a click on its column, and says the same as a table', async () => {
-      const page = await stage.open('/');
+      const page = await stage.look('/');
       const chart = page.getByRole('img', { name: /Column chart of the cost of 4 months/ });
       await chart.locator('svg').waitFor();
       const box = await chart.boundingBox();
