@@ -29,6 +29,7 @@ describe('an entity node', () => {
   it('is made with a key that only its owner reads, an enrolment that proves it, and a mapping to edit', async () => {
     const made = await init('E');
     expect((await stat(join(made.dir, 'keys', 'signing.json'))).mode & 0o777).toBe(0o600);
+    expect(await readFile(join(made.dir, 'keys', '.gitignore'), 'utf8')).toBe('*\n');
     const enrolment = await verifyEnrolment(await readFile(made.enrolment, 'utf8'));
     expect(enrolment).toMatchObject({ entity: { code: 'FR01', country: 'FR' }, fingerprint: made.fingerprint });
     expect(await readFile(made.mapping, 'utf8')).toContain('prorata.mapping/1');

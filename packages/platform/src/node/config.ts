@@ -179,6 +179,8 @@ export async function createNode(dir: string, config: NodeConfig): Promise<void>
     throw nodeProblem('NODE_CONFIG_INVALID', faults.join('; '));
   }
   await mkdir(join(dir, 'keys'), { recursive: true, mode: 0o700 });
+  // A node that is made inside a repository: its private keys are in no commit, whoever adds everything.
+  await writeFileWhole(join(dir, 'keys', '.gitignore'), '*\n', 0o600);
   // It may hold the URL of a database with its password.
   await writeFileWhole(join(dir, FILE), stringify(config), 0o600);
 }
