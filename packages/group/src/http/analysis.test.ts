@@ -146,24 +146,53 @@ describe('every filter', () => {
     ['application=UNALLOCATED', '8'],
     ['consumption_type=INDIRECT', '40'],
     ['without_tax=true', '340'],
+    ['entity=GB03', '160'],
+    ['entity=GB03&entity=FR01', '366'],
+    ['domain=Compute', '366'],
+    ['currency=GBP', '183'],
+    ['measure=cost_billed', '660'],
+    ['measure=cost_standard', '0'],
+    ['hierarchy=today', '366'],
+    ['hierarchy=today&domain=Compute&family=Servers', '132'],
+    ['entity=FR01&domain=Compute&application=billing&product=VM&environment=non_prod&consumption_type=DIRECT', '132'],
+    ['application=billing&family=Servers&without_tax=true&measure=cost_effective&currency=GBP', '66'],
   ])('%s gives one total in every report', async (filter, total) => {
     for (const path of [
-      'months',
-      'entities',
-      'domains',
-      'families',
-      'matrix',
-      'applications',
-      'products',
-      'comparison',
-      // An application is a step of the drill-down, and no filter beside it.
-      ...(filter.startsWith('application') ? [] : ['drilldown']),
+      'months?',
+      'entities?',
+      'domains?',
+      'families?',
+      'matrix?',
+      'applications?',
+      'products?',
+      'comparison?',
+      'comparison/entities?',
+      'comparison/units?',
+      'kpi?',
+      'explain/total?',
+      ...['entity', 'domain', 'family', 'type', 'environment'].map((by) => `series?by=${by}&`),
+      // Entity, domain and application are steps of the drill-down, and no filters beside it.
+      ...(/^(entity|domain|application|hierarchy=today&domain)/.test(filter) ? [] : ['drilldown?']),
     ]) {
-      const { body } = await get(`${path}?${JULY}&${filter}`);
+      const { body } = await get(`${path}${JULY}&${filter}`);
       expect([path, body.total?.cost, body.complete]).toEqual([path, total, true]);
     }
-    const { body } = await get(`explain/total?${JULY}&${filter}`);
-    expect(body.total.cost).toBe(total);
+    const { body } = await get(`bridge?from_month=2025-06&to_month=2025-07&${filter}`);
+    expect(body.side_to?.cost).toBe(total);
+  });
+
+  it('narrows the facts that are listed', async () => {
+    for (const [filter, rows] of [
+      ['', 5],
+      ['&entity=FR01', 4],
+      ['&application=billing&without_tax=true', 2],
+      ['&family=Servers', 1],
+      ['&environment=n_a', 1],
+      ['&consumption_type=INDIRECT&product=net', 1],
+      ['&domain=Compute&product=VM', 2],
+    ]) {
+      expect([filter, (await get(`facts?${JULY}${filter}`)).body.rows.length]).toEqual([filter, rows]);
+    }
   });
 });
 
@@ -213,6 +242,12 @@ describe('a comparison of entities', () => {
     expect([next.rows, next.next_cursor]).toEqual([[second], null]);
     const lines = (await get(`comparison/units?${JULY}&format=csv`)).text.trimEnd().split('\r\n');
     expect(lines).toHaveLength(3);
+    const entities = [second, first].flatMap((row) => row.entities);
+    const listed = lines.slice(1).map((line) => line.split(','));
+    const [entity, quantity] = ['entity', 'quantity'].map((name) => (lines[0] ?? '').split(',').indexOf(name));
+    expect(listed.map((line) => [line[entity ?? 0], line[quantity ?? 0]]).sort()).toEqual(
+      entities.map((one: Record<string, string>) => [one.entity, one.quantity]).sort(),
+    );
   });
 });
 
