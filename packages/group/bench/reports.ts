@@ -1,9 +1,10 @@
-import { openIssuer, type Sql, uuidv7 } from '@prorata/platform';
+import type { Sql } from '@prorata/platform';
 import { buildGroupApp } from '../src/http/server.ts';
 import type { GroupNode } from '../src/node/group-node.ts';
 import type { TestGroup } from '../src/testing/test-group.ts';
 import { type BenchResult, median, milliseconds } from './figures.ts';
 import { openHistory } from './history.ts';
+import { readerToken } from './reader-token.ts';
 
 const ROUNDS = Number(process.env.PRORATA_BENCH_ROUNDS ?? 60);
 const YEAR = 'from=2025-01&to=2025-12';
@@ -128,20 +129,4 @@ async function replay(group: GroupNode, statements: readonly Asked[]): Promise<v
     },
     { role: 'reader', readOnly: true },
   );
-}
-
-async function readerToken(test: TestGroup): Promise<string> {
-  const issuer = await openIssuer({ dir: test.group.dir, nodeId: test.group.config.node_id });
-  return await issuer.issueToken({
-    tenant_id: test.group.scope.tenantId,
-    tenant_mode: 'POOLED',
-    country_code: 'FR',
-    locale: 'en',
-    supported_locales: ['en'],
-    billing_status: 'ACTIVE',
-    enabled_modules: ['FINOPS_GROUP'],
-    roles: ['group.reader'],
-    user_id: uuidv7(),
-    deployment: 'prod',
-  });
 }
