@@ -36,6 +36,7 @@ export { BUNDLE_LIMITS, type BundleLimits } from './reading/limits.ts';
 export type { DomainUse, ProductUse, ReferenceUse, VerifiedBundle } from './reading/verified-bundle.ts';
 export { type BundleTrust, verifyBundle } from './reading/verify-bundle.ts';
 export type { ContentScope } from './tables/content-digest.ts';
+export { binaryColumns } from './tables/copy-binary.ts';
 export { openPrivateFolder, type PrivateFolder } from './tables/private-folder.ts';
 export type { FactSums } from './tables/sums.ts';
 export {

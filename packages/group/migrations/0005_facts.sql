@@ -1,9 +1,10 @@
 -- The facts as the entities published them (spec 01, 3.2), never recomputed. Grain: everything before the measures; none is a value.
 -- Partitions have no policies of their own and nobody reads them but through this table. An intake may fill one directly, because COPY is
--- refused under row-level security: the trigger `own_rows_only` then stands where the policy would.
+-- refused under row-level security, but it may name neither tenant nor entity there: both come from the scope of its transaction, by the
+-- defaults, and without a scope there is no row. That stands where the policy would.
 CREATE TABLE fact_consumption_group (
-  tenant_id         uuid NOT NULL,
-  entity_id         text COLLATE "C" NOT NULL,
+  tenant_id         uuid NOT NULL DEFAULT NULLIF(current_setting('app.current_tenant', true), '')::uuid,
+  entity_id         text COLLATE "C" NOT NULL DEFAULT NULLIF(current_setting('app.current_entity', true), ''),
   period_month      date NOT NULL,
   application_id    text COLLATE "C" NOT NULL,
   domain_id         text COLLATE "C" NOT NULL,
@@ -24,23 +25,7 @@ CREATE UNIQUE INDEX fact_grain ON fact_consumption_group
   (tenant_id, entity_id, period_month, application_id, domain_id, product_id, unit, environment, consumption_type, currency,
    family_id) NULLS NOT DISTINCT;
 
--- What the policy checks of a row, for rows that come by COPY into a partition. The condition is evaluated in place; the function is called
--- for a row that fails it only. Whoever row-level security does not bind is not bound here (a restore, the owner of the server).
-CREATE FUNCTION refuse_foreign_fact() RETURNS trigger
-  LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
-BEGIN
-  IF row_security_active('fact_consumption_group') THEN
-    RAISE EXCEPTION 'new row violates row-level security policy for table "fact_consumption_group"'
-      USING ERRCODE = 'insufficient_privilege';
-  END IF;
-  RETURN NULL;
-END $$;
-CREATE TRIGGER own_rows_only AFTER INSERT ON fact_consumption_group FOR EACH ROW
-  WHEN (NEW.entity_id IS DISTINCT FROM NULLIF(current_setting('app.current_entity', true), '')
-    OR NEW.tenant_id IS DISTINCT FROM NULLIF(current_setting('app.current_tenant', true), '')::uuid)
-  EXECUTE FUNCTION refuse_foreign_fact();
-
--- Where facts lie with other servers (Citus) there are no triggers, and bulk rows pass through here on their way under the walls. Only the
+-- Where facts lie with other servers (Citus) nobody fills a partition, and bulk rows pass through here on their way under the walls. Only the
 -- intake role reaches it, a row belongs to the transaction that staged it, and no row outlives that transaction. Not logged: a crash
 -- empties it, rightly.
 CREATE UNLOGGED TABLE intake_staging (
@@ -61,7 +46,7 @@ CREATE UNLOGGED TABLE intake_staging (
   cost_standard     numeric
 ) WITH (autovacuum_vacuum_threshold = 20000, autovacuum_vacuum_scale_factor = 0);
 
--- Makes the partition of a month and answers its name where an intake may copy into it: where the trigger is the wall. ATTACH blocks neither
+-- Makes the partition of a month and answers its name where an intake may copy into it: where the defaults are the wall. ATTACH blocks neither
 -- readers nor writers of the other months, CREATE … PARTITION OF would.
 CREATE FUNCTION ensure_fact_partition(month date) RETURNS text
   LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
@@ -70,7 +55,7 @@ DECLARE
   -- A scan of the catalogue sees what another transaction committed while this one waited; a look-up by name would answer from
   -- a cache that the wait does not refresh.
   is_there constant text := 'SELECT EXISTS (SELECT 1 FROM pg_class WHERE relname = $1 AND relnamespace = current_schema()::regnamespace)';
-  is_walled constant boolean := EXISTS (SELECT 1 FROM pg_trigger WHERE tgname = 'own_rows_only' AND tgrelid = 'fact_consumption_group'::regclass);
+  is_walled constant boolean := (SELECT atthasdef FROM pg_attribute WHERE attrelid = 'fact_consumption_group'::regclass AND attname = 'tenant_id');
   found_it boolean;
 BEGIN
   IF month IS NULL OR month <> date_trunc('month', month) OR month NOT BETWEEN '1990-01-01' AND '2200-01-01' THEN
@@ -85,7 +70,10 @@ BEGIN
     EXECUTE format('CREATE TABLE %I (LIKE fact_consumption_group INCLUDING ALL)', partition_name);
     EXECUTE format('ALTER TABLE fact_consumption_group ATTACH PARTITION %I FOR VALUES FROM (%L) TO (%L)',
       partition_name, month, (month + interval '1 month')::date);
-    IF is_walled THEN EXECUTE format('GRANT INSERT ON %I TO prorata_intake', partition_name); END IF;
+    IF is_walled THEN
+      EXECUTE format('GRANT INSERT (period_month, application_id, domain_id, family_id, product_id, unit, environment, consumption_type, currency,
+        quantity, cost_effective, cost_billed, cost_standard) ON %I TO prorata_intake', partition_name);
+    END IF;
   END IF;
   RETURN CASE WHEN is_walled THEN partition_name END;
 END $$;

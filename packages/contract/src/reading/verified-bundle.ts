@@ -3,6 +3,7 @@ import type { Manifest } from '../format/manifest.ts';
 import type { ApplicationRow, FactRow, PriceRow, ProductRow } from '../format/rows.ts';
 import { APPLICATIONS, type Column, FACTS, PRICES, type Table } from '../format/tables.ts';
 import { contentDigest } from '../tables/content-digest.ts';
+import { factCopyBinary } from '../tables/copy-binary.ts';
 import { type CopyTextOptions, factCopyText, keptText } from '../tables/copy-text.ts';
 import { type FactSums, factSums } from '../tables/sums.ts';
 import { grainOrder, type Workspace } from '../tables/workspace.ts';
@@ -43,6 +44,8 @@ export interface VerifiedBundle extends AsyncDisposable {
   prices(): Promise<PriceRow[]>;
   /** The facts as PostgreSQL COPY text in FACT_COLUMNS order, each line after the constants of `prefix`. */
   copyText(options?: CopyTextOptions): AsyncIterable<Uint8Array>;
+  /** The facts as PostgreSQL COPY in its binary form, columns as `binaryColumns(without)` names them, unsorted. */
+  copyBinary(without?: readonly string[]): AsyncIterable<Uint8Array>;
   /** The facts added up by columns of their grain or `is_tax`; throws BundleRefused where a sum is beyond DECIMAL(38,18). */
   sums(keys: readonly string[]): AsyncIterable<FactSums>;
   /** The facts in the order of their grain, in batches; for small reads. */
@@ -69,6 +72,7 @@ export function verifiedBundle(
     applications: () => all<ApplicationRow>(workspace, APPLICATIONS),
     prices: () => all<PriceRow>(workspace, PRICES),
     copyText: (options) => (options === undefined ? facts() : factCopyText(workspace, options)),
+    copyBinary: (without) => factCopyBinary(workspace, without),
     sums: (keys) => factSums(workspace, keys),
     factRows: () => rowsOf<FactRow>(workspace, FACTS),
     contentDigest: () => contentDigest(workspace, about.manifest, facts),

@@ -1,12 +1,14 @@
-import { type DuckDBDataChunk, DuckDBDecimal128Vector } from '@duckdb/node-api';
-import { formatDecimal } from '../format/decimal.ts';
+import type { DuckDBDataChunk } from '@duckdb/node-api';
 import { FACTS, MEASURES } from '../format/tables.ts';
+import { binaryArray } from './binary-array.ts';
 import { withinRange } from './range.ts';
 import type { Workspace } from './workspace.ts';
 
-/** Some rows of sums, by column; the same number of values in each. Decimals are text, counts whole numbers. */
-export type FactSums = ReadonlyMap<string, readonly SumValue[]>;
-export type SumValue = string | number | boolean | null;
+/**
+ * Some rows of sums, by column; the same number of values in each. A column is a PostgreSQL array in its binary form: of text for a
+ * column of the grain, boolean for `is_tax`, integer for counts, numeric for amounts.
+ */
+export type FactSums = ReadonlyMap<string, Uint8Array>;
 
 /** Of the facts added up: how many, how many have a cost at all, and how many carry each measure. */
 const COUNTS = ['rows', 'valued_rows', ...MEASURES.map((measure) => `${measure}_rows`)];
@@ -37,40 +39,24 @@ export async function* factSums(workspace: Workspace, keys: readonly string[]): 
   const unknown = keys.find((key) => key !== 'is_tax' && !FACTS.grain.includes(key));
   if (unknown !== undefined) throw new RangeError(`${unknown} is no column of the grain of facts`);
   const columns = [...keys, ...COUNTS, ...AMOUNTS];
-  const selected = columns.map((column) => `${EXPRESSIONS.get(column) ?? column} AS "${column}"`);
-  const places = keys.map((_, index) => index + 1).join(', ');
-  const sql = `SELECT ${selected.join(', ')} FROM facts GROUP BY ${places} ORDER BY ${places}`;
+  const selected = columns.map((column) => `${EXPRESSIONS.get(column) ?? `encode(${column})`} AS "${column}"`);
+  const order = keys.map((key) => (key === 'is_tax' ? EXPRESSIONS.get(key) : key)).join(', ');
+  const sql = `SELECT ${selected.join(', ')} FROM facts GROUP BY ${order} ORDER BY ${order}`;
   const result = await withinRange('TOTALS_MISMATCH', () => workspace.connection.run(sql));
-  let batch = empty(columns);
+  let batch: DuckDBDataChunk[] = [];
   for (let rows = 0; ; ) {
     const chunk = await result.fetchChunk();
     const isLast = chunk === null || chunk.rowCount === 0;
     if (!isLast) {
-      for (const [index, column] of columns.entries()) batch.get(column)?.push(...valuesOf(chunk, index));
+      batch.push(chunk);
       rows += chunk.rowCount;
     }
     if (rows > 0 && (isLast || rows >= BATCH_ROWS)) {
-      yield batch;
-      batch = empty(columns);
+      const full = batch;
+      yield new Map(columns.map((column, index) => [column, binaryArray(full, index)]));
+      batch = [];
       rows = 0;
     }
     if (isLast) return;
   }
-}
-
-function empty(columns: readonly string[]): Map<string, SumValue[]> {
-  return new Map(columns.map((column) => [column, []]));
-}
-
-function valuesOf(chunk: DuckDBDataChunk, index: number): SumValue[] {
-  const vector = chunk.getColumnVector(index);
-  return Array.from({ length: chunk.rowCount }, (_, row) => {
-    if (vector instanceof DuckDBDecimal128Vector) {
-      const scaled = vector.getScaledValue(row);
-      return scaled === null ? null : formatDecimal(scaled);
-    }
-    const value = vector.getItem(row);
-    if (value === null || typeof value === 'number' || typeof value === 'boolean') return value;
-    return String(value);
-  });
 }

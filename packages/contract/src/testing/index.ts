@@ -1,3 +1,4 @@
+export * from './binary-decoding.ts';
 export * from './damages.ts';
 export * from './forging.ts';
 export * from './refusal.ts';

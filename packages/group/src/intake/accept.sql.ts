@@ -1,3 +1,5 @@
+import { binaryColumns } from '@prorata/contract';
+
 /** Columns of a fact in the order of `copyText()`; a test compares them with the contract's. */
 export const STAGED_COLUMNS = [
   'period_month',
@@ -18,8 +20,12 @@ export const STAGED_COLUMNS = [
 
 const columns = STAGED_COLUMNS.join(', ');
 
-/** Straight into the partition of the month, whose trigger lets rows of the scope's tenant and entity pass and no others. */
-export const copyInto = (partition: string) => `COPY "${partition}" (tenant_id, ${columns}) FROM STDIN`;
+/** What an intake may not name in a partition: it comes from the scope, as the tenant does. */
+export const FROM_SCOPE = ['entity_id'] as const;
+
+/** Straight into the partition of the month, which takes tenant and entity from the scope. */
+export const copyInto = (partition: string) =>
+  `COPY "${partition}" (${binaryColumns(FROM_SCOPE).join(', ')}) FROM STDIN (FORMAT binary)`;
 
 export const STAGE = `COPY intake_staging (${columns}) FROM STDIN`;
 

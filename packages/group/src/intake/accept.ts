@@ -151,9 +151,7 @@ async function replaceFacts(tx: Tx, { slice, bundle, partition }: Admitted): Pro
   const arrived =
     partition === null
       ? await stageFacts(tx, slice, bundle)
-      : await tx
-          .copyFrom(sql.copyInto(partition), bundle.copyText({ prefix: [slice.tenantId], order: 'file' }))
-          .catch(refuseLongCodes);
+      : await tx.copyFrom(sql.copyInto(partition), bundle.copyBinary(sql.FROM_SCOPE)).catch(refuseLongCodes);
   if (arrived !== bundle.rows) throw new Error(`${arrived} of ${bundle.rows} facts arrived`);
 }
 

@@ -22,8 +22,8 @@ export const PLACEMENT = `
    WHERE c.relnamespace = current_schema()::regnamespace AND c.relname = ANY($1) AND d.partmethod = 'h'`;
 
 /**
- * Distributed tables have no triggers. Without the one that stands for the policy where facts are copied into a partition, nobody may
- * do so, and intakes stage their facts.
+ * The scope of a transaction stays with the coordinator, and so do the defaults that stand for the policy where facts are copied into a
+ * partition. Without them nobody may do so, and intakes stage their facts.
  */
 export const CLOSE_PARTITIONS = `
 DO $$
@@ -33,7 +33,7 @@ BEGIN
     EXECUTE format('REVOKE ALL ON %s FROM prorata_intake', part);
   END LOOP;
 END $$;
-DROP TRIGGER IF EXISTS own_rows_only ON fact_consumption_group`;
+ALTER TABLE fact_consumption_group ALTER tenant_id DROP DEFAULT, ALTER entity_id DROP DEFAULT`;
 
 /** The queries of the intake name a month, and a month's partition has this many pieces. */
 export const DISTRIBUTE_FACTS =

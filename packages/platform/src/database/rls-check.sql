@@ -1,6 +1,6 @@
 -- Every table with a tenant and what its wall lacks. A partition has no policies of its own: it is reached through its
--- parent only, so what counts for it is that no role but the owner holds a grant on it; or one to insert, where a trigger compares the
--- tenant of each row, because COPY cannot go through the parent's policies.
+-- parent only, so what counts for it is that no role but the owner holds a grant on it; or one to insert into columns without the tenant,
+-- which then comes from the scope by its default, because COPY cannot go through the parent's policies.
 WITH tenant_table AS (
   SELECT c.oid, CASE n.nspname WHEN 'prorata' THEN c.relname ELSE n.nspname || '.' || c.relname END AS relname, c.relrowsecurity, c.relforcerowsecurity, c.relispartition, c.relacl, c.relowner
     FROM pg_class c
@@ -31,14 +31,14 @@ SELECT t.relname AS table_name, problem
     WHERE p.polrelid = t.oid AND p.polcmd IN ('*', 'a', 'w') AND p.polwithcheck IS NULL
    UNION ALL
    SELECT 'a partition is granted directly' WHERE t.relispartition
-      AND EXISTS (SELECT 1 FROM aclexplode(t.relacl) g WHERE g.grantee <> t.relowner
-                    AND NOT (g.privilege_type = 'INSERT' AND EXISTS (
-                      SELECT 1 FROM pg_trigger r
-                       WHERE r.tgrelid = t.oid AND r.tgenabled IN ('O', 'A') AND r.tgtype & 5 = 5
-                         AND pg_get_triggerdef(r.oid) LIKE '%app.current_tenant%')))
+      AND EXISTS (SELECT 1 FROM aclexplode(t.relacl) g WHERE g.grantee <> t.relowner)
    UNION ALL
    SELECT 'a column of a partition is granted directly' WHERE t.relispartition
       AND EXISTS (SELECT 1 FROM pg_attribute a CROSS JOIN LATERAL aclexplode(a.attacl) g
-                   WHERE a.attrelid = t.oid AND NOT a.attisdropped AND g.grantee <> t.relowner)
+                   WHERE a.attrelid = t.oid AND NOT a.attisdropped AND g.grantee <> t.relowner
+                     AND NOT (g.privilege_type = 'INSERT' AND a.attname <> 'tenant_id' AND EXISTS (
+                       SELECT 1 FROM pg_attribute o JOIN pg_attrdef d ON d.adrelid = o.attrelid AND d.adnum = o.attnum
+                        WHERE o.attrelid = t.oid AND o.attname = 'tenant_id' AND o.attnotnull
+                          AND pg_get_expr(d.adbin, d.adrelid) LIKE '%app.current_tenant%')))
  ) AS found
  ORDER BY 1, 2
