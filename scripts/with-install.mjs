@@ -1,6 +1,6 @@
 // Makes every command of the README work on a fresh clone, whatever Node started it: installs what the lock file names,
 // builds the dashboard when its sources are newer, and goes on with Node 24 from the `node` package.
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import fs, { existsSync, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -17,10 +17,7 @@ else if (task === 'prorata') {
   build();
   run('node', ['packages/cli/bin/prorata.mjs', ...rest]);
 } else if (task === 'test') {
-  run('npm', ['run', '--silent', 'types']);
-  run('biome', ['check', '.', '--diagnostic-level=error']);
-  build();
-  run('vitest', ['run', ...rest]);
+  await testWithChecks();
 } else if (task === 'test:long') {
   build();
   run('vitest', ['run', ...rest], { PRORATA_LONG: '1' });
@@ -55,6 +52,39 @@ function build() {
   if (sources.every((source) => statSync(join(root, source)).mtimeMs <= built)) return;
   console.error('Building the dashboard …');
   run('npm', ['run', '--silent', 'build', '--workspace', '@prorata/dashboard']);
+}
+
+/**
+ * Types and lint are checked while the pages are built and the first tests wait for their browser. The first fault ends the tests as
+ * Ctrl-C does, so that what they started is stopped in order, and stands last, where it is seen.
+ */
+async function testWithChecks() {
+  const checks = [
+    beside('npm', ['run', '--silent', 'types']),
+    beside('biome', ['check', '.', '--diagnostic-level=error']),
+  ];
+  build();
+  const tests = beside('vitest', ['run', ...rest], 'inherit');
+  process.on('SIGINT', () => {}); // The tests hear of it too, and end first.
+  for (const check of checks) check.ended.then((code) => code === 0 || tests.child.kill('SIGINT'));
+  const codes = await Promise.all([...checks, tests].map(({ ended }) => ended));
+  for (const { said } of checks) process.stderr.write(said());
+  process.exitCode = codes.find((code) => code !== 0) ?? 0;
+}
+
+/** Starts a command that goes on beside others; what it says is kept unless it has the terminal. */
+function beside(command, args, stdio = ['ignore', 'pipe', 'pipe']) {
+  const child = spawn(command, args, { cwd: root, env, stdio, shell: process.platform === 'win32' });
+  let said = '';
+  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk) => (said += chunk));
+  const ended = new Promise((resolve) => {
+    child.on('error', (error) => {
+      said += `${command}: ${error.message}\n`;
+      resolve(1);
+    });
+    child.on('close', (code) => resolve(code ?? 1));
+  });
+  return { child, ended, said: () => said };
 }
 
 function run(command, args, extra = {}) {
