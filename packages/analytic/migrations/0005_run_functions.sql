@@ -11,9 +11,17 @@ CREATE FUNCTION ana_run_sources(p_entries uuid[], p_rules uuid[]) RETURNS TABLE 
 BEGIN
   RETURN QUERY
   SELECT u.place::integer,
-         (SELECT p.id FROM ana_posting p
-           WHERE p.tenant_id = e.tenant_id AND p.legal_entity_id = e.legal_entity_id AND p.source_entry_id = u.entry_id
-             AND p.allocation_rule_id = u.rule_id AND p.kind = 'ORIGINAL' AND p.reversed_by IS NULL),
+         -- By the lines that it holds, each posting by its key: by entry and rule, it was looked for among all postings of the company as
+         -- long as nobody had counted them.
+         (SELECT p.id
+            FROM ana_allocated_line a
+           CROSS JOIN LATERAL (
+             SELECT o.id, o.allocation_rule_id FROM ana_posting o
+              WHERE o.tenant_id = a.tenant_id AND o.legal_entity_id = a.legal_entity_id AND o.id = a.posting_id
+             OFFSET 0) p
+           WHERE a.tenant_id = e.tenant_id AND a.legal_entity_id = e.legal_entity_id AND a.entry_id = u.entry_id
+             AND p.allocation_rule_id = u.rule_id
+           LIMIT 1),
          e.currency, coalesce(s.revision, 0)::text, c.opening_journals, c.closing_journals, c.default_accounts,
          (SELECT b.state FROM gl_period b
            WHERE b.tenant_id = e.tenant_id AND b.legal_entity_id = e.legal_entity_id AND b.period_month = g.period_month),

@@ -17,10 +17,19 @@ const { dir = '', database = '', context = '{}', run = '' } = values;
 const migrations = [PLATFORM_MIGRATIONS, LEDGER_MIGRATIONS, ANALYTIC_MIGRATIONS];
 const db = await openDatabase({ dir, database, migrations, durable: false });
 const started = performance.now();
+const before = process.cpuUsage();
 const done = await runBatch({ db }, JSON.parse(context) as RequestContext, run);
 const seconds = (performance.now() - started) / 1000;
+const { user, system } = process.cpuUsage(before);
 await db.close();
 const mebibytes = Math.round(process.resourceUsage().maxRSS / 1024);
 process.stdout.write(
-  JSON.stringify({ seconds, posted: done.posted, status: done.status, problem: done.problem, mebibytes }),
+  JSON.stringify({
+    seconds,
+    used: (user + system) / 1e6,
+    posted: done.posted,
+    status: done.status,
+    problem: done.problem,
+    mebibytes,
+  }),
 );

@@ -60,16 +60,15 @@ export const REFUSALS = `
    WHERE batch_run_id = $1 AND ($2::uuid IS NULL OR id > $2) ORDER BY id LIMIT $3`;
 
 /**
- * Entries of $1 that the rule $2 holds a posting of; each is looked up by its key. As one list they were looked for among all postings of
- * the company, which the batch itself makes more.
+ * Entries of the postings $1 that are of the rule $2; each is looked up by its key. By entry they were looked for among all postings of the
+ * company, as long as nobody had counted the rows that the batch itself makes more.
  */
-export const EXISTING = `
+export const OF_RULE = `
   SELECT p.source_entry_id
-    FROM unnest($1::uuid[]) AS e(id)
+    FROM unnest($1::uuid[]) AS h(id)
    CROSS JOIN LATERAL (
      SELECT o.source_entry_id, o.allocation_rule_id FROM ana_posting o
-      WHERE o.tenant_id = ana_tenant() AND o.legal_entity_id = ana_legal_entity() AND o.source_entry_id = e.id
-        AND o.kind = 'ORIGINAL' AND o.reversed_by IS NULL
+      WHERE o.tenant_id = ana_tenant() AND o.legal_entity_id = ana_legal_entity() AND o.id = h.id
      OFFSET 0) p
    WHERE p.allocation_rule_id = $2`;
 

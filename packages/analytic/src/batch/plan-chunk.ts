@@ -69,10 +69,9 @@ export async function planChunk(
   const { bound, drivers } = await boundTo(tx, compiledRule(rule.rule, references, rule.digest), month);
   const entries = await nextEntries(tx, position, most);
   const ids = entries.map(({ entry }) => entry.id);
-  const rows = await tx.query<{ source_entry_id: string }>(sql.EXISTING, [ids, rule.id]);
-  const existing = new Set(rows.map((row) => row.source_entry_id));
   const axes = bound.axes.flatMap((axis) => axis.axes).map((axis) => references.axisIds.get(axis) ?? '');
   const held = await heldLines(tx, ids, axes);
+  const existing = await allocatedBy(tx, rule.id, held);
   const planned: Planned[] = [];
   const refused: Refused[] = [];
   let unmatched = 0;
@@ -141,6 +140,13 @@ async function heldLines(tx: Tx, entries: readonly string[], axes: readonly stri
   type Row = { entry_id: string; line_no: number; axis_id: string; posting_id: string };
   const rows = await tx.query<Row>(sql.HELD, [entries, axes]);
   return new Map(rows.map((row) => [place(row.entry_id, row.line_no, row.axis_id), row.posting_id]));
+}
+
+/** Entries that the rule allocated before: an active posting holds its lines. */
+async function allocatedBy(tx: Tx, ruleId: string, held: ReadonlyMap<string, string>): Promise<ReadonlySet<string>> {
+  if (held.size === 0) return new Set();
+  const rows = await tx.query<{ source_entry_id: string }>(sql.OF_RULE, [[...new Set(held.values())], ruleId]);
+  return new Set(rows.map((row) => row.source_entry_id));
 }
 
 function requireFree(
