@@ -36,6 +36,8 @@ export interface ServedNode {
   readonly kind: AnyNode['kind'];
   readonly url: string;
   readonly port: number;
+  /** The node has a dashboard, and nobody has built its pages yet. */
+  readonly lacksPages: boolean;
   /** A link that signs the operator in, once and within ten minutes; undefined for a node without pages. */
   signInLink(): string | undefined;
   stop(): Promise<void>;
@@ -43,6 +45,7 @@ export interface ServedNode {
 }
 
 const PAGES = fileURLToPath(new URL('../../../dashboard/dist/', import.meta.url));
+const hasPages = (): boolean => existsSync(join(PAGES, 'index.html'));
 /** Who sees and cancels the jobs of others. */
 const JOB_OPERATORS = ['finops.admin', 'analytic.admin', 'ledger.admin', 'group.admin'];
 
@@ -70,6 +73,7 @@ export async function serveNode(options: ServeOptions): Promise<ServedNode> {
     kind: open.kind,
     url: listening.url,
     port: listening.port,
+    lacksPages: open.kind === 'group' && !hasPages(),
     stopped,
     async stop() {
       await listening.stop();
@@ -109,7 +113,7 @@ async function appOf(open: AnyNode, wishes: { readonly codes: SignInCodes; reado
       });
       app.addHook('onClose', () => watch.stop());
     },
-    ...(existsSync(join(PAGES, 'index.html')) ? { pages: dashboardPages(PAGES) } : {}),
+    ...(hasPages() ? { pages: dashboardPages(PAGES) } : {}),
   });
 }
 

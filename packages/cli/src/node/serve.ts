@@ -32,7 +32,8 @@ export function serveCommand(program: Command, shell: Shell): void {
       });
       const link = served.signInLink();
       const lines = [`Listening on ${served.url}`, `API documentation: ${served.url}/docs`];
-      if (link !== undefined) lines.push(`Dashboard, signed in: ${link}`);
+      if (served.lacksPages) lines.push('The dashboard is not built yet: stop this, `npm run build`, and serve again.');
+      else if (link !== undefined) lines.push(`Dashboard, signed in: ${link}`);
       const document = { url: served.url, docs: `${served.url}/docs`, sign_in: link ?? null };
       return {
         document,
