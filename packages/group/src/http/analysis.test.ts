@@ -181,6 +181,17 @@ describe('every filter', () => {
     expect(body.side_to?.cost).toBe(total);
   });
 
+  it.each([
+    ['EUR', ['336', '260']],
+    ['GBP', ['207', '160']],
+  ])('adds up over months what each month costs at its own rate, in %s', async (currency, costs) => {
+    const { body } = await get(`entities?from=2025-06&to=2025-07&currency=${currency}`);
+    expect(column(body.rows, 'cost')).toEqual(costs);
+    const months = await get(`series?by=entity&from=2025-06&to=2025-07&currency=${currency}`);
+    const july = months.body.rows.filter((row: Record<string, unknown>) => row.period_month === '2025-07');
+    expect(column(july, 'running_cost')).toEqual(costs);
+  });
+
   it('narrows the facts that are listed', async () => {
     for (const [filter, rows] of [
       ['', 5],

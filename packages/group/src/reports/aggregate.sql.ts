@@ -22,6 +22,8 @@ export interface Statement {
   readonly yearBefore?: string | undefined;
   /** Codes of a dimension that keep a row of their own; all others share one without a code. */
   readonly keep?: { readonly dimension: Dimension; readonly parameter: string } | undefined;
+  /** Parameter with the currencies whose rate is one over all months of a period, so that their months need not be told apart. */
+  readonly evenly?: string | undefined;
   /** The place of the last row that the caller has, as parameters in the order of `placeOf`. */
   readonly after?: readonly string[] | undefined;
   readonly limit: string;
@@ -125,10 +127,15 @@ function joined(of: Statement, other: string): string {
  */
 function parts(of: Statement, months: string): string {
   const columns = of.groupBy.filter((name) => name !== 'period_month').map((name) => ({ name, sql: keyOf(of, name) }));
-  const keys = [...columns.map(({ sql }) => sql), 'v.period_month', 'v.currency'];
+  const first = 'CASE WHEN v.period_month = ANY($1::date[]) THEN ($1::date[])[1] ELSE ($2::date[])[1] END';
+  const month =
+    of.evenly === undefined
+      ? 'v.period_month'
+      : `CASE WHEN v.currency = ANY(${of.evenly}::text[]) THEN ${first} ELSE v.period_month END`;
+  const keys = [...columns.map(({ sql }) => sql), month, 'v.currency'];
   const type = of.withTypes ? ', v.consumption_type' : '';
   return `
-    SELECT ${columns.map(({ name, sql }) => `${sql} AS ${name}, `).join('')}v.period_month AS of_month, v.currency${type},
+    SELECT ${columns.map(({ name, sql }) => `${sql} AS ${name}, `).join('')}${month} AS of_month, v.currency${type},
            sum(v.${of.measure}) AS amount, ${of.withQuantity ? 'sum(v.quantity) AS quantity,' : ''}
            sum(v.fact_rows) AS fact_rows, sum(v.${VALUED_ROWS[of.measure]}) AS valued_rows
       FROM ${of.source.from}

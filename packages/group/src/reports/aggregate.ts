@@ -5,6 +5,7 @@ import { groupProblem } from '../problems.ts';
 import { aggregateStatement, placeOf, type Statement } from './aggregate.sql.ts';
 import { cursorText, readCursor } from './cursor.ts';
 import type { Dimension, Hierarchy, Measure } from './dimensions.ts';
+import { evenRates } from './even-rates.ts';
 import { monthsBefore, narrowing, type ReportInput, type Span, spanOf, wantedOf } from './filters.ts';
 import { remembered } from './read.ts';
 import { sourceFor } from './source.ts';
@@ -137,7 +138,10 @@ export async function prepare(
   });
   const lacking = conversion.missing.length > 0 ? await pairsOf(tx, group, input, span.days, 'exact') : [];
 
-  const values: unknown[] = [span.days, before, conversion.months, conversion.currencies, conversion.multipliers];
+  // What is told by month, or held against the year before as well, keeps its months.
+  const periods = series || options.withYear === true ? [] : [span.days, before];
+  const rates = evenRates(conversion, periods);
+  const values: unknown[] = [span.days, before, rates.months, rates.currencies, rates.multipliers];
   const parameter = (value: unknown) => `$${values.push(value)}`;
   const narrow = narrowing(input, values);
   const of: Statement = {
@@ -154,6 +158,7 @@ export async function prepare(
       options.keep === undefined
         ? undefined
         : { dimension: options.keep.dimension, parameter: parameter(options.keep.codes) },
+    evenly: rates.even.length === 0 ? undefined : parameter(rates.even),
     after: cursor === undefined ? undefined : afterOf(cursor.values, { orderBy, groupBy }).map(parameter),
     offset: parameter(options.offset ?? 0),
     // One row more than asked for tells whether there is a page behind.

@@ -231,3 +231,21 @@ describe('the views', () => {
     expect(rows.find((row) => row.view === 'mv_group_domain_month')?.rows).toBe(9);
   });
 });
+
+describe('a range of months in one currency', () => {
+  it('is added up as a whole, and held against the whole of the range before', async () => {
+    for (const [index, month] of ['2024-01', '2024-02', '2024-03', '2024-04'].entries()) {
+      await plantFacts(test.group, [
+        fact({ period_month: month, entity_id: 'IT04', cost_effective: `${index + 1}.5` }),
+      ]);
+    }
+    const range = { from: '2024-03', to: '2024-04', entity: ['IT04'] };
+    expect((await reportEntities(test.group, range)).rows).toMatchObject([
+      { cost: '8', local_cost: '8', local_currency: 'EUR', fact_rows: 2, previous_cost: '4', change: '1.00000000' },
+    ]);
+    expect((await reportMatrix(test.group, { ...range, currency: 'USD' })).total).toMatchObject({
+      cost: null,
+      complete: false,
+    });
+  });
+});
