@@ -26,6 +26,9 @@ beforeAll(async () => {
 });
 afterAll(() => test.close());
 
+const WAITING = `SELECT 1 FROM pg_locks l JOIN pg_database d ON d.oid = l.database
+                  WHERE l.locktype = 'advisory' AND NOT l.granted AND d.datname = current_database()`;
+
 /** What a bundle is refused with, and whether anything but the log of refusals changed. */
 async function refusal(
   bytes: Uint8Array,
@@ -92,6 +95,23 @@ describe('the intake', () => {
     expect(parts[0]?.bytes.equals(first.bytes)).toBe(true);
     expect((await verifyViews(test.group)).consistent).toBe(true);
   });
+});
+
+it('lets another entity in while many bundles of one wait for the lock of their month', async () => {
+  const [stuck, free] = await Promise.all(
+    [france, germany].map((of) => bundleOf(test.group, of, { month: '2024-05' })),
+  );
+  if (stuck === undefined || free === undefined) throw new Error('no bundles');
+  const slice = [`${test.group.scope.tenantId}/FR01/2024-05-01`];
+  await test.admin('SELECT pg_advisory_lock(hashtextextended($1, 1))', slice);
+  const waiting = Array.from({ length: 10 }, () => receive(test.group, { file: stuck.bytes, entity: 'FR01' }));
+  const held = async () => (await test.admin(WAITING)).length;
+  await expect.poll(held).toBeGreaterThanOrEqual(4);
+  expect(await receive(test.group, { file: free.bytes, entity: 'DE02' })).toMatchObject({ outcome: 'ACCEPTED' });
+  expect(await held()).toBe(4);
+  await test.admin('SELECT pg_advisory_unlock(hashtextextended($1, 1))', slice);
+  const taken = await Promise.all(waiting);
+  expect(taken.filter(({ replayed }) => !replayed)).toHaveLength(1);
 });
 
 describe('the intake refuses, and changes nothing,', () => {

@@ -57,7 +57,7 @@ export async function receive(
   const spooled = await spool(group.dir, input.file, input.limits?.archiveBytes ?? BUNDLE_LIMITS.archiveBytes);
   const found: Found = {};
   try {
-    return { ...(await bundleSlot(() => admit(group, context, input, spooled, found))), file: name };
+    return { ...(await bundleSlot(() => admit(group, context, input, spooled, found), input.entity)), file: name };
   } catch (error) {
     if (!(error instanceof BundleRefused)) throw error;
     await keepRefused(group, context, {

@@ -23,3 +23,22 @@ it('never runs more than there are slots, keeps the order, and survives what fai
   expect(outcomes.filter((one) => one.status === 'fulfilled')).toHaveLength(5);
   expect(await inSlot(async () => 'free again')).toBe('free again');
 });
+
+it('leaves slots to others when one sender has its share, and starts who waits as soon as there is room', async () => {
+  const inSlot = slots(3, 2);
+  const gates = new Map<string, () => void>();
+  const started: string[] = [];
+  const ask = (sender: string, name: string) =>
+    inSlot(async () => {
+      started.push(name);
+      await new Promise<void>((open) => gates.set(name, open));
+    }, sender);
+  const all = ['a1', 'a2', 'a3', 'b1', 'b2'].map((name) => ask(name.slice(0, 1), name));
+  expect(started).toEqual(['a1', 'a2', 'b1']);
+  gates.get('b1')?.();
+  await expect.poll(() => started).toEqual(['a1', 'a2', 'b1', 'b2']);
+  gates.get('a2')?.();
+  await expect.poll(() => started).toEqual(['a1', 'a2', 'b1', 'b2', 'a3']);
+  for (const open of gates.values()) open();
+  await Promise.all(all);
+});

@@ -3,6 +3,7 @@ import { mkdir, readdir, readFile, rename, symlink, writeFile } from 'node:fs/pr
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { json } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { detectLate } from '../discipline/late.ts';
 import { changePolicy } from '../policy/policy.ts';
@@ -167,6 +168,15 @@ describe('a watched folder', () => {
   });
 });
 
+interface Told {
+  readonly period_month: string;
+  readonly revision: number;
+  readonly outcome: string;
+}
+
+const WAITING = `SELECT count(*) > 0 AS waiting FROM pg_locks l JOIN pg_database d ON d.oid = l.database
+                  WHERE l.locktype = 'advisory' AND NOT l.granted AND d.datname = current_database()`;
+
 describe('a pull', () => {
   let server: Server;
   const asked: string[] = [];
@@ -174,6 +184,8 @@ describe('a pull', () => {
   const listed: { period_month: string; revision: number; manifest_sha256: string; sequence: string }[] = [];
   let failures = 0;
   let cut = false;
+  // Software that follows the contract and takes no answers, at first.
+  let hear = (_answers: readonly Told[]): number | Promise<number> => 404;
   beforeAll(async () => {
     server = createServer((request, response) => {
       const url = new URL(request.url ?? '/', 'http://entity');
@@ -187,8 +199,10 @@ describe('a pull', () => {
         failures -= 1;
         response.writeHead(503).end();
       } else if (url.pathname === '/api/finops/publications/answers') {
-        // Software that follows the contract and takes no answers.
-        response.writeHead(404).end('{"code":"NOT_FOUND"}');
+        void json(request).then(async (body) => {
+          const status = await hear((body as { answers: Told[] }).answers);
+          response.writeHead(status).end(status === 200 ? '{}' : '{"code":"SAID_NO"}');
+        });
       } else if (url.pathname === '/api/finops/publications') {
         const since = BigInt(url.searchParams.get('since') ?? '0');
         const rows = listed.filter(({ sequence }) => BigInt(sequence) > since).slice(0, 2);
@@ -244,6 +258,52 @@ describe('a pull', () => {
     expect(await standing()).toEqual(expect.arrayContaining(['DE02 2025-08 r1', 'DE02 2025-08 r2']));
   });
 
+  it('says what a node refuses to hear, offers less to one that finds it too long, and tells each answer in the end', async () => {
+    hear = () => 403;
+    const silent = /cannot be told: .* answered 403 SAID_NO/;
+    expect(await pull()).toMatchObject([{ outcome: 'OK', told: 0, detail: expect.stringMatching(silent) }]);
+    expect(await listPullSources(test.group)).toMatchObject([{ last_outcome: expect.stringMatching(silent) }]);
+    const heard: string[] = [];
+    hear = (answers) => {
+      if (answers.length > 1) return 413;
+      heard.push(...answers.map(({ period_month, revision, outcome }) => `${period_month} r${revision} ${outcome}`));
+      return 200;
+    };
+    expect(await pull()).toMatchObject([{ outcome: 'OK', told: 3, detail: '' }]);
+    expect(heard).toEqual(['2025-08 r1 ACCEPTED', '2025-08 r2 ACCEPTED', '2025-09 r1 REFUSED']);
+    hear = () => 413;
+    await test.admin('UPDATE prorata.pull_answer SET told_at = NULL');
+    expect(await pull()).toMatchObject([{ outcome: 'OK', told: 0, detail: expect.stringMatching(/413/) }]);
+  });
+
+  it('says the newest outcome last, though an older one is on its way while another pull takes the bundle', async () => {
+    await pull();
+    const [before, after] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const heard: string[] = [];
+    hear = async (answers) => {
+      const refused = answers.find(({ outcome }) => outcome === 'REFUSED');
+      if (refused !== undefined) {
+        before.resolve();
+        await after.promise;
+      }
+      heard.push(...answers.filter(({ period_month }) => period_month === '2025-09').map(({ outcome }) => outcome));
+      return 200;
+    };
+    await test.admin('UPDATE prorata.pull_answer SET told_at = NULL');
+    const slow = pull();
+    await before.promise;
+    const domains = ['Compute', 'Storage', 'Networking', 'Mainframe', 'Nowhere'].map((code) => ({ code, label: code }));
+    await importReferences(test.group, { text: JSON.stringify({ domains }), name: 'domains.json' });
+    const quick = pullBundles(test.group, { entity: 'DE02', fromStart: true }, { attempts: 3, pauseMs: 5 });
+    // The second pull has taken the bundle; it may not speak before the first has.
+    await expect.poll(standing).toContain('DE02 2025-09 r1');
+    await expect.poll(() => test.admin(WAITING)).toEqual([{ waiting: true }]);
+    after.resolve();
+    expect(await slow).toMatchObject([{ outcome: 'OK', told: 3 }]);
+    expect(await quick).toMatchObject([{ outcome: 'OK', accepted: 1 }]);
+    expect(heard).toEqual(['REFUSED', 'ACCEPTED']);
+  });
+
   it('says what is wrong with an address, and what an entity answered that does not know the group', async () => {
     await expect(pull('FR01')).rejects.toMatchObject({ code: 'PULL_SOURCE_UNKNOWN' });
     for (const url of ['ftp://x', 'http://u:p@x', 'x', 'http://x/?a=1']) {
@@ -263,15 +323,15 @@ describe('a pull', () => {
 
 describe('a late month', () => {
   it('is told once, however many look for it', async () => {
-    await test.admin(`UPDATE prorata.dim_entity SET active_from = '2025-08-01' WHERE entity_id = 'DE02'`);
+    await test.admin(`UPDATE prorata.dim_entity SET active_from = '2025-10-01' WHERE entity_id = 'DE02'`);
     await test.admin(`UPDATE prorata.dim_entity SET active_from = '2030-01-01' WHERE entity_id = 'FR01'`);
-    expect(await detectLate(test.group, { today: '2025-10-10' })).toEqual([]);
-    const late = [{ entity: 'DE02', period_month: '2025-09', due_on: '2025-10-10' }];
-    const found = await Promise.all([1, 2, 3].map(() => detectLate(test.group, { today: '2025-10-11' })));
+    expect(await detectLate(test.group, { today: '2025-11-10' })).toEqual([]);
+    const late = [{ entity: 'DE02', period_month: '2025-10', due_on: '2025-11-10' }];
+    const found = await Promise.all([1, 2, 3].map(() => detectLate(test.group, { today: '2025-11-11' })));
     expect(found.flat()).toEqual(late);
-    expect(await detectLate(test.group, { today: '2025-10-30' })).toEqual([]);
+    expect(await detectLate(test.group, { today: '2025-11-30' })).toEqual([]);
     expect(await test.admin(`SELECT entity_id FROM outbox_event WHERE event = 'GROUP.BUNDLE.LATE'`)).toEqual([
-      { entity_id: 'DE02/2025-09' },
+      { entity_id: 'DE02/2025-10' },
     ]);
   });
 });

@@ -1,6 +1,6 @@
-import { firstDayOf, type Problem } from '@prorata/platform';
+import { firstDayOf, type Problem, type Tx } from '@prorata/platform';
 import type { GroupNode } from '../node/group-node.ts';
-import type { EntityClient, Published, PullAnswer } from './entity-client.ts';
+import type { EntityClient, Heard, Published, PullAnswer } from './entity-client.ts';
 
 /** What the intake made of a bundle that was fetched. */
 export interface Decided {
@@ -12,7 +12,7 @@ export interface Decided {
 
 /** Violations that a refusal tells; the report in the quarantine has more. */
 const MOST_VIOLATIONS = 20;
-/** Answers of one request. */
+/** Answers of one request, at most. */
 const AT_ONCE = 20;
 
 /** A refusal as the entity is told it: its code, what is wrong and where, and what to do next. */
@@ -63,32 +63,60 @@ const UNTOLD = `
     FROM pull_answer a
     LEFT JOIN publication p ON p.entity_id = a.entity_id AND p.manifest_digest = a.manifest_digest
    WHERE a.told_at IS NULL
-   ORDER BY a.period_month, a.revision LIMIT ${AT_ONCE}`;
+   ORDER BY a.period_month, a.revision LIMIT $1`;
 
 const TOLD = `
   UPDATE pull_answer SET told_at = now()
    WHERE told_at IS NULL AND (manifest_digest, outcome) IN (SELECT * FROM unnest($1::text[], $2::text[]))`;
 
+/** Held until the transaction ends: what two pulls have to say to one entity reaches it in the order in which it came to be. */
+const ONE_AT_A_TIME = 'SELECT pg_advisory_xact_lock(hashtextextended($1, 3))';
+
+/** What an entity's node was told, and why not the rest; empty where nothing is left. */
+export interface Telling {
+  readonly told: number;
+  readonly untold: string;
+}
+
 /**
- * Tells an entity's node what became of its bundles, until everything is told. What could not be told is told by the next pull; so is
- * what was taken out of the quarantine in between. A node that takes no answers is left alone: the contract asks for none.
+ * Tells an entity's node what became of its bundles, until everything is told. What could not be told is tried again by the next pull;
+ * so is what was taken out of the quarantine in between. A node that takes no answers is left alone: the contract asks for none.
  *
- * @returns how many were told
  * @throws Problem `PULL_FAILED`
  */
-export async function tellAnswers(group: GroupNode, entity: string, client: EntityClient): Promise<number> {
-  const scope = walled(group, entity);
-  await group.db.transaction(scope, (tx) => tx.execute(TAKEN_SINCE));
-  for (let told = 0; ; ) {
-    const answers = await group.db.transaction(scope, (tx) => tx.query<PullAnswer & Record<string, unknown>>(UNTOLD), {
-      readOnly: true,
-    });
-    if (answers.length === 0 || !(await client.tell(answers))) return told;
-    const digests = answers.map((one) => one.manifest_sha256);
-    const outcomes = answers.map((one) => one.outcome);
-    await group.db.transaction(scope, (tx) => tx.execute(TOLD, [digests, outcomes]));
-    told += answers.length;
+export async function tellAnswers(group: GroupNode, entity: string, client: EntityClient): Promise<Telling> {
+  let [told, atOnce] = [0, AT_ONCE];
+  for (;;) {
+    const { answers, heard } = await group.db.transaction(walled(group, entity), (tx) =>
+      tellSome(tx, `${group.scope.tenantId}/${entity}`, client, atOnce),
+    );
+    if (heard === 'TAKEN') told += answers;
+    else if (heard === 'TOO_LONG' && answers > 1) atOnce = Math.floor(answers / 2);
+    else return { told, untold: reasonOf(heard) };
   }
+}
+
+/** `heard` is null where there was nothing to tell. */
+async function tellSome(
+  tx: Tx,
+  place: string,
+  client: EntityClient,
+  atOnce: number,
+): Promise<{ readonly answers: number; readonly heard: Heard | null }> {
+  await tx.query(ONE_AT_A_TIME, [place]);
+  await tx.execute(TAKEN_SINCE);
+  const answers = await tx.query<PullAnswer & Record<string, unknown>>(UNTOLD, [atOnce]);
+  if (answers.length === 0) return { answers: 0, heard: null };
+  const heard = await client.tell(answers);
+  if (heard === 'TAKEN') {
+    await tx.execute(TOLD, [answers.map((one) => one.manifest_sha256), answers.map((one) => one.outcome)]);
+  }
+  return { answers: answers.length, heard };
+}
+
+function reasonOf(heard: Heard | null): string {
+  if (heard === 'TOO_LONG') return 'one answer alone is longer than the node takes (413)';
+  return typeof heard === 'object' && heard !== null ? heard.refused : '';
 }
 
 function walled(group: GroupNode, entity: string) {

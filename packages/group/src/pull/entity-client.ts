@@ -31,6 +31,9 @@ export interface PullAnswer extends Pick<Published, 'period_month' | 'revision' 
   readonly report: object | null;
 }
 
+/** What an entity's node made of answers: taken, not offered by its software, too many at once, or refused and why. */
+export type Heard = 'TAKEN' | 'NOT_OFFERED' | 'TOO_LONG' | { readonly refused: string };
+
 const check = Compile(Listing);
 const MOST_BYTES = 16 * 1024 ** 2;
 const PAGE = 200;
@@ -55,8 +58,8 @@ export interface EntityClient {
   publications(since: string): Promise<PublicationPage>;
   /** The bytes of one revision. @throws Problem `PULL_FAILED` */
   bundle(of: Pick<Published, 'period_month' | 'revision'>): Promise<Readable>;
-  /** Says what became of bundles; false where the node takes no answers. @throws Problem `PULL_FAILED` */
-  tell(answers: readonly PullAnswer[]): Promise<boolean>;
+  /** Says what became of bundles. @throws Problem `PULL_FAILED` where another attempt may do better */
+  tell(answers: readonly PullAnswer[]): Promise<Heard>;
 }
 
 /**
@@ -88,8 +91,11 @@ export function entityClient(
     async tell(answers) {
       const question = { path: 'api/finops/publications/answers', patienceMs: PATIENCE_MS, body: { answers } };
       const response = await asked(group, source, question, patience);
-      await boundedText(response, source.url);
-      return response.ok;
+      const text = await boundedText(response, source.url);
+      if (response.ok) return 'TAKEN';
+      if (NOT_OFFERED.has(response.status)) return 'NOT_OFFERED';
+      if (response.status === 413) return 'TOO_LONG';
+      return { refused: `${source.url} answered ${response.status}${codeOf(text)}` };
     },
   };
 }
@@ -97,12 +103,12 @@ export function entityClient(
 interface Question {
   readonly path: string;
   readonly patienceMs: number;
-  /** Sent as JSON. A node that knows no such address has not failed. */
+  /** Sent as JSON. A node that refuses it for good has not failed: what is asked of it otherwise still goes on. */
   readonly body?: object;
 }
 
 /** Software that follows the contract need not take answers. */
-const TAKES_NONE: ReadonlySet<number> = new Set([404, 405, 501]);
+const NOT_OFFERED: ReadonlySet<number> = new Set([404, 405, 501]);
 
 async function asked(
   group: GroupNode,
@@ -155,8 +161,8 @@ async function once(
       redirect: 'error',
       signal: signal === undefined ? patience : AbortSignal.any([patience, signal]),
     });
-    const taken = response.ok || (body !== undefined && TAKES_NONE.has(response.status));
-    if (taken) return { response, passing: false, said: '', retryAfterMs: 0 };
+    const isHeard = response.ok || (body !== undefined && !PASSING.has(response.status));
+    if (isHeard) return { response, passing: false, said: '', retryAfterMs: 0 };
     const seconds = /^\d{1,5}$/.exec(response.headers.get('retry-after') ?? '')?.[0] ?? '0';
     const said = `answered ${response.status}${codeOf(await boundedText(response, url).catch(() => ''))}`;
     return { passing: PASSING.has(response.status), said, retryAfterMs: Number(seconds) * 1000 };

@@ -12,7 +12,7 @@ export interface Pulled {
   readonly entity: string;
   readonly url: string;
   readonly outcome: 'OK' | 'FAILED';
-  /** Why it failed; empty otherwise. */
+  /** Why it failed, or what the entity's node was not told though its bundles were taken; empty otherwise. */
   readonly detail: string;
   /** Bundles taken, known already, and refused: those are in the quarantine. */
   readonly accepted: number;
@@ -73,8 +73,7 @@ async function pullFrom(
   const client = entityClient(group, source, options);
   const counts: Counts = { accepted: 0, known: 0, refused: 0 };
   let { since } = source;
-  let detail = '';
-  let told = 0;
+  let [failed, told, untold] = ['', 0, ''];
   try {
     for (;;) {
       const page = await client.publications(since);
@@ -84,15 +83,17 @@ async function pullFrom(
       await movePullSource(group, source.entity, { since, outcome: 'OK' });
       if (done.failure !== undefined) throw done.failure;
     }
-    told = await tellAnswers(group, source.entity, client);
+    ({ told, untold } = await tellAnswers(group, source.entity, client));
   } catch (error) {
     options.signal?.throwIfAborted();
     // One entity's node does not stop the others; a fault of this one does.
     if (!(error instanceof Problem) || error.code !== 'PULL_FAILED') throw error;
-    detail = error.detail;
+    failed = error.detail;
   }
-  const outcome = detail === '' ? 'OK' : 'FAILED';
-  await movePullSource(group, source.entity, { since, outcome: detail === '' ? 'OK' : detail });
+  const outcome = failed === '' ? 'OK' : 'FAILED';
+  const silent = untold === '' ? '' : `what became of its bundles cannot be told: ${untold}`;
+  const detail = failed === '' ? silent : failed;
+  await movePullSource(group, source.entity, { since, outcome: [failed || 'OK', silent].filter(Boolean).join('; ') });
   return { entity: source.entity, url: source.url, outcome, detail, ...counts, told, since };
 }
 
