@@ -49,7 +49,7 @@ export function comparisonCases(stage: Stage): void {
       await chart.locator('svg').waitFor();
       expect(await chart.getAttribute('aria-label')).toBe(
         'Waterfall from March 2025, €79,500, to April 2025, €86,125. ' +
-          'Price €5,900; Not measured -€25; Indirect €150; Tax €600',
+          'Price €5,900; Not measured −€25; Indirect €150; Tax €600',
       );
       await page.getByText('Two entities', { exact: true }).click();
       await page.getByRole('img', { name: /^Waterfall from Boreal North, €51,675, to Boreal East, €34,450/ }).waitFor();

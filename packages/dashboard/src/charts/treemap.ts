@@ -65,6 +65,7 @@ export function treemap({ parts, currency, language, scheme, measure }: Treemap)
             fontSize: 12.5,
             lineHeight: 17,
             overflow: 'truncate',
+            ellipsis: '…',
           },
         })),
       },

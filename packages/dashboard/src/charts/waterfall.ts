@@ -61,7 +61,7 @@ export function waterfall({ falls, currency, language, scheme }: Waterfall): ECh
       min: Math.min(0, foot),
       splitNumber: 4,
       // Bars stand on nothing; what is left out between it and the steps is a zigzag across all of them.
-      breaks: foot > 0 ? [{ start: 0, end: foot, gap: '5%' }] : [],
+      breaks: foot > 0 ? [{ start: 0, end: foot, gap: '7%' }] : [],
       breakArea: {
         expandOnClick: false,
         zigzagAmplitude: 4,
@@ -127,5 +127,5 @@ export function footOf(falls: readonly Fall[]): number {
 function labelOf(fall: Fall | undefined, currency: string, language: Language): string {
   if (fall === undefined) return '';
   const text = formatCompact(toPixelNumber(fall.amount), language, currency);
-  return fall.whole || fall.amount.startsWith('-') ? text.replace('-', '−') : `+${text}`;
+  return fall.whole || fall.amount.startsWith('-') ? text : `+${text}`;
 }

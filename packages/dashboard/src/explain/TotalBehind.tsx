@@ -6,6 +6,7 @@ import { compareNullable } from '../format/decimal.ts';
 import { formatMonth } from '../format/months.ts';
 import { formatDifference, formatQuantity } from '../format/numbers.ts';
 import { useWords } from '../i18n/i18n.ts';
+import { useShortList } from '../i18n/short-list.ts';
 import type { Choice } from '../selection/choice.ts';
 import { useSelected } from '../selection/use-selected.ts';
 import { Failure, NothingSelected } from '../shell/states.tsx';
@@ -19,10 +20,27 @@ import { Rate } from './Rate.tsx';
 export function TotalBehind({ choice }: { readonly choice: Choice }) {
   const { t, language } = useWords();
   const { nameOf } = useSelected();
+  const list = useShortList();
   const { data, error, isPending, refetch } = useQuery(totalQuery(choice));
   if (error !== null) return <Failure error={error} retry={() => void refetch()} />;
   if (isPending) return <Loader aria-label={t('app.loading')} />;
   if (data.rows.length === 0) return <NothingSelected />;
+  // Of no use where every publication is the first of its month.
+  const previous: Column<TotalPart> = {
+    id: 'previous',
+    header: t('explain.sincePrevious'),
+    numeric: true,
+    wideOnly: true,
+    unit: data.currency,
+    order: (a, b) => compareNullable(differenceOf(a), differenceOf(b)),
+    value: differenceOf,
+    cell: (part) =>
+      part.previous === null ? (
+        <span className="soft">–</span>
+      ) : (
+        <Amount value={part.previous.cost_difference} currency={data.currency} />
+      ),
+  };
   const columns: Column<TotalPart>[] = [
     {
       id: 'entity',
@@ -61,21 +79,7 @@ export function TotalBehind({ choice }: { readonly choice: Choice }) {
       cell: ({ cost }) => <Amount value={cost} currency={data.currency} />,
       total: <Amount value={data.total.cost} currency={data.currency} />,
     },
-    {
-      id: 'previous',
-      header: t('explain.sincePrevious'),
-      numeric: true,
-      wideOnly: true,
-      unit: data.currency,
-      order: (a, b) => compareNullable(differenceOf(a), differenceOf(b)),
-      value: differenceOf,
-      cell: (part) =>
-        part.previous === null ? (
-          <span className="soft">–</span>
-        ) : (
-          <Amount value={part.previous.cost_difference} currency={data.currency} />
-        ),
-    },
+    ...(data.rows.some(({ previous }) => previous !== null) ? [previous] : []),
     {
       id: 'evidence',
       header: t('explain.evidence'),
@@ -99,8 +103,8 @@ export function TotalBehind({ choice }: { readonly choice: Choice }) {
           <SincePrevious since={data.since_previous} currency={data.currency} />
         </dd>
       </dl>
-      {missing.length > 0 && <p className="note">{t('flags.missingRates', { list: missing.join(', ') })}</p>}
-      {provisional.length > 0 && <p className="note">{t('flags.provisional', { list: provisional.join(', ') })}</p>}
+      {missing.length > 0 && <p className="note">{t('flags.missingRates', { list: list(missing) })}</p>}
+      {provisional.length > 0 && <p className="note">{t('flags.provisional', { list: list(provisional) })}</p>}
       <p className="note">{t('explain.totalNote')}</p>
       <DataTable
         caption={t('explain.total')}

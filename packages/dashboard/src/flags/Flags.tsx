@@ -3,12 +3,14 @@ import { useQuery } from '@tanstack/react-query';
 import { completenessQuery, monthsQuery } from '../api/queries.ts';
 import { formatMonth } from '../format/months.ts';
 import { useWords } from '../i18n/i18n.ts';
+import { useShortList } from '../i18n/short-list.ts';
 import type { Choice } from '../selection/choice.ts';
 import classes from './flags.module.css';
 
 /** What a reader must know before quoting the figures: missing rates, provisional months, entities that have not published. */
 export function Flags({ choice }: { readonly choice: Choice }) {
   const { t, language } = useWords();
+  const list = useShortList();
   const { data: months } = useQuery(monthsQuery(choice));
   const { data: publications } = useQuery(
     completenessQuery({ from: choice.from, to: choice.to, entity: choice.entity }),
@@ -20,11 +22,11 @@ export function Flags({ choice }: { readonly choice: Choice }) {
   for (const { period_month, entity, status } of publications?.rows ?? []) {
     if (status === 'MISSING') absent.set(period_month, [...(absent.get(period_month) ?? []), entity]);
   }
-  const incomplete = [...absent].map(([month, entities]) => `${short(month)} (${entities.join(', ')})`);
+  const incomplete = [...absent].map(([month, entities]) => `${short(month)} (${list(entities)})`);
   const flags = [
-    missing.length > 0 && t('flags.missingRates', { list: missing.join(', ') }),
-    provisional.length > 0 && t('flags.provisional', { list: provisional.join(', ') }),
-    incomplete.length > 0 && t('flags.incomplete', { list: incomplete.join(', ') }),
+    missing.length > 0 && t('flags.missingRates', { list: list(missing) }),
+    provisional.length > 0 && t('flags.provisional', { list: list(provisional) }),
+    incomplete.length > 0 && t('flags.incomplete', { list: list(incomplete) }),
   ].filter((flag) => flag !== false);
   if (flags.length === 0) return null;
   return (

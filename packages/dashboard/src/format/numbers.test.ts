@@ -8,7 +8,7 @@ describe('money', () => {
   it('is written as each language writes it', () => {
     expect(formatMoney('1234567.891', 'EUR', 'en')).toBe('€1,234,567.89');
     expect(formatMoney('1234567.891', 'EUR', 'fr')).toBe('1\u202f234\u202f567,89\u00a0€');
-    expect(formatMoney('-12.5', 'GBP', 'en')).toBe('-£12.50');
+    expect(formatMoney('-12.5', 'GBP', 'en')).toBe('−£12.50');
     expect(formatMoney('1234.5', 'JPY', 'en')).toBe('JP¥1,234');
     expect(formatMoney('1', 'USD', 'en')).not.toBe(formatMoney('1', 'CAD', 'en'));
     expect(formatMoney('999.995', 'EUR', 'en', 0)).toBe('€1,000');
@@ -31,7 +31,9 @@ describe('money', () => {
         const value = quarters / 4;
         const options = { style: 'currency', currency: 'EUR' } as const;
         for (const language of ['en', 'fr'] as const) {
-          const expected = new Intl.NumberFormat(localeOf(language), options).format(value === 0 ? 0 : value);
+          const expected = new Intl.NumberFormat(localeOf(language), options)
+            .format(value === 0 ? 0 : value)
+            .replace('-', '−');
           expect(formatMoney(value.toFixed(2).replace('-0.00', '0.00'), 'EUR', language)).toBe(expected);
         }
       }),
@@ -62,6 +64,6 @@ it('writes no price of a unit as nothing that is something', () => {
   expect(formatPrice('1.625', 'EUR', 'en')).toBe('€1.6250');
   expect(formatPrice('149.34771', 'EUR', 'en')).toBe('€149.3477');
   expect(formatPrice('0.0000004567', 'EUR', 'en')).toBe('€0.000000457');
-  expect(formatPrice('-0.00002', 'EUR', 'fr')).toBe('-0,00002\u00a0€');
+  expect(formatPrice('-0.00002', 'EUR', 'fr')).toBe('−0,00002\u00a0€');
   expect(formatPrice('0', 'EUR', 'en')).toBe('€0.0000');
 });

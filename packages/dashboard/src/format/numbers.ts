@@ -33,13 +33,18 @@ function patternOf(locale: string, currency: string | undefined, negative: boole
   const last = parts.findLastIndex((part) => NUMERALS.has(part.type));
   const text = (some: typeof parts) => some.map((part) => part.value).join('');
   const pattern = {
-    before: text(parts.slice(0, first)),
+    before: withMinus(text(parts.slice(0, first))),
     after: text(parts.slice(last + 1)),
     group: parts.find((part) => part.type === 'group')?.value ?? ' ',
     point: parts.find((part) => part.type === 'decimal')?.value ?? '.',
   };
   patterns.set(key, pattern);
   return pattern;
+}
+
+/** A minus as wide as the digits beside it, the same everywhere on a page; the locales write a hyphen. */
+function withMinus(text: string): string {
+  return text.replace('-', '−');
 }
 
 function assemble(text: string, places: number, locale: string, currency?: string): string {
@@ -91,7 +96,7 @@ export function formatPrice(amount: string, currency: string, language: Language
 export function formatDifference(amount: string, currency: string, language: Language): string {
   const text = formatMoney(amount, currency, language);
   if (parseDecimal(amount).digits === 0n) return text;
-  return amount.startsWith('-') ? text.replace(/^-/, '−') : `+${text}`;
+  return amount.startsWith('-') ? text : `+${text}`;
 }
 
 /** An amount without its currency, where a heading names it once for many cells. */
@@ -121,8 +126,8 @@ export function formatShare(ratio: string, language: Language, places = 1): stri
 export function formatChange(ratio: string, language: Language, places = 1): string {
   const text = formatShare(ratio, language, places);
   const rounded = roundDecimal(hundredfold(ratio), places);
-  if (/^-?0(\.0+)?$/.test(rounded)) return text.replace(/^[-−]/, '');
-  return rounded.startsWith('-') ? text.replace(/^-/, '−') : `+${text}`;
+  if (/^-?0(\.0+)?$/.test(rounded)) return text.replace(/^−/, '');
+  return rounded.startsWith('-') ? text : `+${text}`;
 }
 
 function hundredfold(ratio: string): string {
@@ -134,9 +139,10 @@ function hundredfold(ratio: string): string {
 
 /** A short form for axes and cells where only the magnitude matters (`1.2M`); pixels, not figures. */
 export function formatCompact(value: number, language: Language, currency?: string): string {
-  return new Intl.NumberFormat(localeOf(language), {
+  const format = new Intl.NumberFormat(localeOf(language), {
     notation: 'compact',
     maximumSignificantDigits: 3,
     ...(currency === undefined ? {} : { style: 'currency', currency }),
-  }).format(value);
+  });
+  return withMinus(format.format(value));
 }

@@ -4,6 +4,7 @@ import { lockMonth, reopenMonth } from '../api/governing.ts';
 import type { Period } from '../api/types.ts';
 import { formatMonth } from '../format/months.ts';
 import { useWords } from '../i18n/i18n.ts';
+import { useShortList } from '../i18n/short-list.ts';
 import { useSelected } from '../selection/use-selected.ts';
 import { ActionDialog } from './ActionDialog.tsx';
 
@@ -11,6 +12,7 @@ import { ActionDialog } from './ActionDialog.tsx';
 export function LockDialog({ period, close }: { readonly period: Period; readonly close: () => void }) {
   const { t, language } = useWords();
   const { nameOf } = useSelected();
+  const names = useShortList();
   const [reason, setReason] = useState('');
   const { period_month: month, status, waiting_for } = period;
   const locked = status === 'LOCKED';
@@ -27,7 +29,7 @@ export function LockDialog({ period, close }: { readonly period: Period; readonl
     >
       {!locked && waiting_for.length > 0 && (
         <Alert color="yellow">
-          {t('governance.notClosed', { list: waiting_for.map((code) => nameOf('entity', code)).join(', ') })}
+          {t('governance.notClosed', { list: names(waiting_for.map((code) => nameOf('entity', code))) })}
         </Alert>
       )}
       <Reason value={reason} onChange={setReason} needed={needed} />

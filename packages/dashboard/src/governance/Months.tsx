@@ -4,6 +4,7 @@ import { periodsQuery } from '../api/governance-queries.ts';
 import type { Period } from '../api/types.ts';
 import { formatMoment, formatMonth } from '../format/months.ts';
 import { useWords } from '../i18n/i18n.ts';
+import { useShortList } from '../i18n/short-list.ts';
 import { useSelected } from '../selection/use-selected.ts';
 import { Answered } from '../shell/Answered.tsx';
 import { type Column, DataTable } from '../tables/DataTable.tsx';
@@ -20,7 +21,8 @@ export function Months() {
   const periods = useQuery(periodsQuery);
   const [asked, setAsked] = useState<Period>();
   const governs = useGoverns();
-  const names = (codes: readonly string[]) => codes.map((code) => nameOf('entity', code)).join(', ');
+  const list = useShortList();
+  const namesOf = (codes: readonly string[]) => codes.map((code) => nameOf('entity', code));
   const columns: Column<Period>[] = [
     {
       ...textColumn<Period>('month', t('columns.month'), ({ period_month }) => period_month),
@@ -35,9 +37,12 @@ export function Months() {
         </>
       ),
     },
-    textColumn('waiting', t('governance.waitingFor'), ({ status, waiting_for }) =>
-      status === 'LOCKED' || waiting_for.length === 0 ? null : names(waiting_for),
-    ),
+    {
+      ...textColumn<Period>('waiting', t('governance.waitingFor'), (row) =>
+        waits(row) ? namesOf(row.waiting_for).join(', ') : null,
+      ),
+      cell: (row) => (waits(row) ? list(namesOf(row.waiting_for)) : <span className="soft">–</span>),
+    },
     {
       ...textColumn<Period>('differs', t('governance.differs'), ({ differs }) =>
         differs.length === 0
@@ -103,6 +108,10 @@ export function Months() {
       {asked !== undefined && <LockDialog period={asked} close={() => setAsked(undefined)} />}
     </>
   );
+}
+
+function waits({ status, waiting_for }: Period): boolean {
+  return status !== 'LOCKED' && waiting_for.length > 0;
 }
 
 const STATUS = { OPEN: 'publications.open', LOCKED: 'publications.locked' } as const;

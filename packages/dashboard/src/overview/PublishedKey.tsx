@@ -1,12 +1,14 @@
 import { useQuery } from '@tanstack/react-query';
 import { completenessQuery } from '../api/queries.ts';
 import { useWords } from '../i18n/i18n.ts';
+import { useShortList } from '../i18n/short-list.ts';
 import { Key, KeyNote, KeyValue } from '../keyfigures/Key.tsx';
 import type { Choice } from '../selection/choice.ts';
 
 /** How many of the entities that were expected to publish the month have done so. */
 export function PublishedKey({ choice }: { readonly choice: Choice }) {
   const { t } = useWords();
+  const list = useShortList();
   const { data } = useQuery(completenessQuery({ from: choice.month, to: choice.month, entity: choice.entity }));
   const missing = data?.rows.filter(({ status }) => status === 'MISSING').map(({ label }) => label) ?? [];
   return (
@@ -15,7 +17,7 @@ export function PublishedKey({ choice }: { readonly choice: Choice }) {
       <KeyNote>
         {missing.length === 0
           ? t('overview.publishedAll')
-          : t('overview.publishedMissing', { entities: missing.join(', ') })}
+          : t('overview.publishedMissing', { entities: list(missing) })}
       </KeyNote>
     </Key>
   );

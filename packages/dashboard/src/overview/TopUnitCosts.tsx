@@ -41,7 +41,7 @@ export function TopUnitCosts({ rows, currency, month }: TopUnitCostsProps) {
     value: (row) => endOf(row, id)?.unit_cost ?? null,
     cell: (row) => {
       const end = endOf(row, id);
-      if (end === undefined) return null;
+      if (end === undefined) return <span className="soft">–</span>;
       return (
         <>
           {price(end.unit_cost)}

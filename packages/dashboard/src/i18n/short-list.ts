@@ -1,0 +1,18 @@
+import { useCallback } from 'react';
+import { useWords } from './i18n.ts';
+
+/** As many names as a sentence bears. */
+const MOST_NAMES = 5;
+
+/** Names in a sentence: the first few, and how many others. Tables and files have them all. */
+export function useShortList(): (names: readonly string[]) => string {
+  const { t } = useWords();
+  return useCallback(
+    (names) => {
+      // "1 other" says less than the name that it stands for.
+      if (names.length <= MOST_NAMES + 1) return names.join(', ');
+      return [...names.slice(0, MOST_NAMES), t('columns.other', { count: names.length - MOST_NAMES })].join(', ');
+    },
+    [t],
+  );
+}
