@@ -24,6 +24,7 @@ const facts: FactRow[] = [
   sampleFact({ application_id: 'a', quantity: '1.5', cost_effective: '-0.000000000000000001', cost_billed: null }),
   sampleFact({ application_id: 'a', product_id: null, family_id: null, environment: 'n_a', quantity: '0' }),
   sampleFact({ application_id: 'Größe \\N "€" 漢字 🧾', product_id: '\\N', quantity: '99999999999999999999' }),
+  sampleFact({ application_id: '\ufeffa', domain_id: '\ufeffCompute', family_id: '\ufeff', unit: '\ufeffGB' }),
   sampleFact({ application_id: 'x'.repeat(256), family_id: null, cost_standard: null, quantity: '10000' }),
 ].map((row) => ({ ...row, period_month: '2025-07' }));
 

@@ -95,18 +95,19 @@ function selectOf(kinds: readonly Kind[]): string {
   return `SELECT ${[...selected, ...measures().map((column) => column.name)].join(', ')} FROM facts ${joins.join(' ')}`;
 }
 
-// Control characters were refused before, so that they can stand between texts, and for none.
+// Control characters were refused before, so that they can stand between texts, and for none. One stands in front as well: whatever reads
+// a text from DuckDB takes a byte order mark at its beginning away, and a code may begin with one.
 function joined(columns: readonly Column[], of = ''): string {
   const parts = columns.map(({ name, nullable }) => {
     const value = `CAST(${of}${name} AS VARCHAR)`;
     return nullable ? `coalesce(${value}, chr(${NONE.charCodeAt(0)}))` : value;
   });
-  return `concat_ws(chr(${BETWEEN.charCodeAt(0)}), ${parts.join(', ')})`;
+  return `concat_ws(chr(${BETWEEN.charCodeAt(0)}), ${["''", ...parts].join(', ')})`;
 }
 
 /** The fields of a row for joined texts: each its length, then its bytes. */
 function fieldsOf(texts: string, columns: readonly Column[]): Uint8Array {
-  const values = texts.split(BETWEEN);
+  const values = texts.split(BETWEEN).slice(1);
   if (values.length !== columns.length) throw new TypeError(`"${texts}" is not of ${columns.length} columns`);
   return Buffer.concat(values.map((value, index) => fieldOf(value, columns[index]?.kind === 'month')));
 }
