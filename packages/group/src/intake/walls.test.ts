@@ -16,6 +16,8 @@ const OF_ENTITY = [
   'mv_group_comparison_entities',
   'mv_group_product_month',
 ];
+/** Nobody copies into the partitions of a distributed group: a default of theirs is no wall. */
+const isDistributed = process.env.CITUS_URL !== undefined;
 const OTHER_TENANT = '018f3a2e-0000-7000-8000-00000000dead';
 
 let test: TestGroup;
@@ -98,13 +100,12 @@ describe('the wall between entities', () => {
   ])('lets an intake copy no fact into a partition %s', async (_what, column, value, refusal) => {
     const scope = { ...test.group.scope, entityId: 'DE02' };
     const forged = { ...FORGED, [column]: value };
-    // Nobody copies into the partitions of a distributed group.
-    const says = process.env.CITUS_URL === undefined ? refusal : /permission denied/;
+    const says = isDistributed ? /permission denied/ : refusal;
     await expect(copyFact(scope, forged)).rejects.toThrow(says);
     expect(await test.admin(`SELECT 1 FROM fact_consumption_group WHERE application_id = 'forged'`)).toEqual([]);
   });
 
-  it.skipIf(process.env.CITUS_URL !== undefined)(
+  it.skipIf(isDistributed)(
     'gives a copied fact the entity and the tenant of the scope, and takes none where there is no scope',
     async () => {
       const { tenantId } = test.group.scope;
@@ -124,18 +125,20 @@ describe('the wall between entities', () => {
     await expect(run(scope, 'app', 'SELECT * FROM mv_group_domain_month')).rejects.toThrow(/permission denied/);
   });
 
-  it.each([
+  it.each(
     [
-      'ALTER tenant_id DROP DEFAULT',
-      `ALTER tenant_id SET DEFAULT ${SCOPED}`,
-      'a column of a partition is granted directly',
-    ],
-    ['GRANT INSERT (tenant_id)', 'REVOKE INSERT (tenant_id)', 'a column of a partition is granted directly'],
-    ['GRANT UPDATE (quantity)', 'REVOKE UPDATE (quantity)', 'a column of a partition is granted directly'],
-    ['GRANT INSERT', 'REVOKE INSERT', 'a partition is granted directly'],
-    ['GRANT DELETE', 'REVOKE DELETE', 'a partition is granted directly'],
-    ['GRANT SELECT (quantity)', 'REVOKE SELECT (quantity)', 'a column of a partition is granted directly'],
-  ])('is missed by the check of a partition after %s', async (open, shut, problem) => {
+      [
+        'ALTER tenant_id DROP DEFAULT',
+        `ALTER tenant_id SET DEFAULT ${SCOPED}`,
+        'a column of a partition is granted directly',
+      ],
+      ['GRANT INSERT (tenant_id)', 'REVOKE INSERT (tenant_id)', 'a column of a partition is granted directly'],
+      ['GRANT UPDATE (quantity)', 'REVOKE UPDATE (quantity)', 'a column of a partition is granted directly'],
+      ['GRANT INSERT', 'REVOKE INSERT', 'a partition is granted directly'],
+      ['GRANT DELETE', 'REVOKE DELETE', 'a partition is granted directly'],
+      ['GRANT SELECT (quantity)', 'REVOKE SELECT (quantity)', 'a column of a partition is granted directly'],
+    ].filter(([open = '']) => !(isDistributed && open.startsWith('ALTER'))),
+  )('is missed by the check of a partition after %s', async (open, shut, problem) => {
     const on = (what: string) =>
       what.startsWith('ALTER')
         ? `ALTER TABLE ${PARTITION} ${what}`

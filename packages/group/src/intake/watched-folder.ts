@@ -125,6 +125,8 @@ export class FolderWatch {
 
   async #take(entity: string, folder: string, file: string): Promise<Taken[]> {
     const claim = join(folder, `.taking-${process.pid}-${file}`);
+    // Another watch of this process is at it, under the same name: what it claims is its own to let go.
+    if (CLAIMED.has(claim)) return [];
     CLAIMED.add(claim);
     this.#looks.delete(join(folder, file));
     try {
@@ -132,7 +134,7 @@ export class FolderWatch {
     } catch (error) {
       CLAIMED.delete(claim);
       // Another process was faster, or the sender took it back.
-      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
+      if (isGone(error)) return [];
       throw error;
     }
     try {
@@ -168,14 +170,21 @@ export class FolderWatch {
       const path = join(folder, name);
       if (pid === undefined || CLAIMED.has(path)) continue;
       if (Number(pid) !== process.pid && isRunning(Number(pid))) continue;
-      await rename(path, await freeName(folder, file));
+      // Whoever was at it has put it away meanwhile.
+      await rename(path, await freeName(folder, file)).catch((error: unknown) => {
+        if (!isGone(error)) throw error;
+      });
     }
   }
 }
 
+function isGone(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
+}
+
 async function entitiesIn(root: string): Promise<string[]> {
   const entries = await readdir(root, { withFileTypes: true }).catch((error: unknown) => {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
+    if (isGone(error)) return [];
     throw error;
   });
   return entries.filter((entry) => entry.isDirectory() && ENTITY_CODE.test(entry.name)).map((entry) => entry.name);
