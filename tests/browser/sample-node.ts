@@ -22,7 +22,14 @@ import {
   receive,
 } from '@prorata/group';
 import { listen, openIssuer, signInCodes, type TenantClaims, uuidv7 } from '@prorata/platform';
-import { ratesFile, SAMPLE_ENTITIES, SAMPLE_MONTHS, type SampleEntity, sampleFactsOf } from './sample-facts.ts';
+import {
+  ratesFile,
+  SAMPLE_ENTITIES,
+  SAMPLE_MONTHS,
+  type SampleEntity,
+  type SampleMonth,
+  sampleFactsOf,
+} from './sample-facts.ts';
 
 /** Where the built dashboard lies: beside its sources, unless another build is to be tried. */
 export const PAGES =
@@ -36,6 +43,8 @@ export interface SampleNode {
   token(roles?: readonly string[]): Promise<string>;
   /** A link that signs in once. */
   link(): string;
+  /** Hands in the next revision of a month of an entity, as its node would; rejects with what the group refuses it for. */
+  restate(code: string, month: SampleMonth): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -47,7 +56,7 @@ export async function openSampleNode(): Promise<SampleNode> {
   const group = await initGroup({ ...init, deployment: 'test' });
   try {
     await importRates(group, { text: ratesFile(), name: 'rates.csv' });
-    await Promise.all(SAMPLE_ENTITIES.map((entity) => publishYear(group, entity)));
+    const members = await Promise.all(SAMPLE_ENTITIES.map((entity) => publishYear(group, entity)));
     const codes = signInCodes();
     const app = await buildGroupApp(group, { codes, pages: dashboardPages(PAGES), log: false });
     const issuer = await openIssuer({ dir: group.dir, nodeId: group.config.node_id });
@@ -57,6 +66,14 @@ export async function openSampleNode(): Promise<SampleNode> {
       group,
       token: (roles = ['group.reader']) => issuer.issueToken(claimsOf(group, roles)),
       link: () => `${url}/sign-in?code=${codes.create(claimsOf(group, ['group.reader']))}`,
+      async restate(code, month) {
+        const member = members.find((one) => one.entity.code === code);
+        const supersedes = member?.last.get(month);
+        if (member === undefined || supersedes === undefined) throw new Error(`${code} ${month} was not published`);
+        const { entity, id, key } = member;
+        const facts = sampleFactsOf(entity, month, true);
+        await publish(group, { id, code, key, month, facts, revision: 2, supersedes });
+      },
       async close() {
         await stop();
         await group.close();
@@ -85,8 +102,16 @@ function claimsOf(group: GroupNode, roles: readonly string[]): TenantClaims {
   };
 }
 
+/** An entity with what it signs by, and the digest of its first publication of each month. */
+interface Publisher {
+  readonly entity: SampleEntity;
+  readonly id: string;
+  readonly key: SigningKey;
+  readonly last: ReadonlyMap<string, string>;
+}
+
 /** Enrols the entity and hands in its months; the first entity restates its first month. */
-async function publishYear(group: GroupNode, entity: SampleEntity): Promise<void> {
+async function publishYear(group: GroupNode, entity: SampleEntity): Promise<Publisher> {
   const key = generateSigningKey();
   const { code, label, country, currency } = entity;
   const enrolment = await createEnrolment({
@@ -95,14 +120,17 @@ async function publishYear(group: GroupNode, entity: SampleEntity): Promise<void
     privateJwk: key.privateJwk,
   });
   const { legal_entity_id: id } = await enrolEntity(group, { enrolment, fingerprint: fingerprint(key.publicJwk) });
+  const last = new Map<string, string>();
   for (const [index, month] of SAMPLE_MONTHS.entries()) {
     if (entity.misses === month) continue;
     const facts = sampleFactsOf(entity, month);
     const first = await publish(group, { id, code, key, month, facts, revision: 1, supersedes: null });
+    last.set(month, first);
     if (index > 0 || entity !== SAMPLE_ENTITIES[0]) continue;
     const restated = sampleFactsOf(entity, month, true);
     await publish(group, { id, code, key, month, facts: restated, revision: 2, supersedes: first });
   }
+  return { entity, id, key, last };
 }
 
 interface Publication {

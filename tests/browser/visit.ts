@@ -58,7 +58,8 @@ async function profile(
   roles: readonly string[] | false,
 ): Promise<BrowserContext> {
   const context = await browser.newContext({ baseURL: node.url, locale, acceptDownloads: true });
-  context.setDefaultTimeout(10_000);
+  // What is waited for comes or does not come: how soon is the machine's business, and no test's.
+  context.setDefaultTimeout(30_000);
   if (roles === false) return context;
   const answer = await context.request.post('/session', { data: { token: await node.token(roles) } });
   if (!answer.ok()) throw new Error(`signing in was refused: ${await answer.text()}`);

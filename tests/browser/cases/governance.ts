@@ -8,7 +8,7 @@ import { barriersOf } from './places.ts';
 
 export function governanceCases(stage: Stage): void {
   describe('governance', () => {
-    it('locks a month with a reason, and reopens it, for whoever governs', async () => {
+    it('locks a month with a reason, marks what is refused since, and reopens it, for whoever governs', async () => {
       const page = await stage.open('/governance', { roles: ['group.admin'] });
       await page.getByRole('button', { name: 'Lock April 2025' }).click();
       const dialog = page.getByRole('dialog', { name: 'Lock April 2025' });
@@ -33,6 +33,10 @@ export function governanceCases(stage: Stage): void {
       await page.keyboard.press('Escape');
       const row = page.getByRole('row').filter({ has: page.getByRole('rowheader', { name: 'April 2025' }) });
       await row.getByText('The board meets tomorrow').waitFor();
+      // What is refused from now on is seen where the months of all entities are.
+      await expect(stage.node.restate('DE02', '2025-04')).rejects.toMatchObject({ code: 'PERIOD_LOCKED' });
+      const grid = await stage.open('/publications');
+      await grid.getByRole('link', { name: /^Boreal East, April 2025: rev\. 1, .*the entity has rev\. 2/ }).waitFor();
       await row.getByRole('button', { name: 'Reopen April 2025' }).click();
       const again = page.getByRole('dialog', { name: 'Reopen April 2025' });
       await again.getByLabel('Reason').fill('Boreal Isles is still to come');
