@@ -162,7 +162,8 @@ describe('a watched folder', () => {
       await writeFile(join(folder('DE02'), `${fileName}.tmp`), bytes);
       await rename(join(folder('DE02'), `${fileName}.tmp`), join(folder('DE02'), fileName));
     }
-    const looks = await Promise.all([1, 2, 3].map(() => new FolderWatch(test.group, { settleMs: 20 }).once()));
+    const watches = Array.from({ length: 8 }, () => new FolderWatch(test.group, { settleMs: 20 }));
+    const looks = await Promise.all(watches.map((one) => one.once()));
     expect(looks.flat().filter(({ outcome }) => outcome === 'ACCEPTED')).toHaveLength(3);
     expect(existsSync(join(folder('DE02'), 'quarantine'))).toBe(false);
   });
