@@ -181,6 +181,17 @@ const grain = (row: FactRow) =>
     .map((name) => row[name as keyof FactRow])
     .join('\u0000');
 
+test('a code that begins with a byte order mark comes out whole, beside the same code without one', async () => {
+  const [plain, marked] = ['Compute', '\ufeffCompute'];
+  const facts = [plain, marked].map((code) => sampleFact({ application_id: code, domain_id: code, product_id: code }));
+  const sample = await sampleBundle({ facts, manifest: { pricing_view: null }, key });
+  await using bundle = await verifyBundle(sample.bytes, sample.trust);
+  const codes = [plain, marked];
+  expect((await bundle.applications()).map(({ application_id }) => application_id)).toEqual(codes);
+  expect((await bundle.products()).map(({ product_id }) => product_id)).toEqual(codes);
+  expect((await bundle.domains()).map(({ domain_id }) => domain_id)).toEqual(codes);
+});
+
 test('what goes into a bundle comes out of it, exactly: any text, any decimal', async () => {
   await fc.assert(
     fc.asyncProperty(fc.uniqueArray(fact, { selector: grain, maxLength: 20 }), async (facts) => {
