@@ -169,6 +169,11 @@ export function recordOf(context: RequestContext, remains: readonly Remains[]): 
   return { sql: RECORD, values: [...ownersOf(context), ...lists] };
 }
 
+/** Whether what a write leaves behind could not be stored because its key had got an answer since it was looked up (`record_writes`). */
+export function isAnsweredMeanwhile(error: unknown): boolean {
+  return error instanceof Error && error.message === 'another answer is stored for this key';
+}
+
 /** One list a column. */
 function listsOf<Column extends string>(
   columns: readonly Column[],

@@ -4,6 +4,7 @@ import { type RequestContext, scopeOf } from '../identity/context.ts';
 import { Problem } from '../problem/problem.ts';
 import {
   claimOf,
+  isAnsweredMeanwhile,
   KeyedWrite,
   noteReplayed,
   recordOf,
@@ -24,11 +25,26 @@ export type Work<Body> = (tx: Tx, record: WriteRecord) => Promise<WriteResult<Bo
  * in one transaction, or nothing.
  *
  * Requests with one key queue behind each other, so that the work runs once and each gets its answer. Refusals of `work` (4xx
- * problems) undo its changes and are stored as the key's answer; failures (5xx) are not, so that a repetition tries again.
+ * problems) undo its changes and are stored as the key's answer; failures (5xx) are not, so that a repetition tries again. A write that
+ * goes alone without looking its key up (`writeTogether`) may overtake `work`: then what `work` did is undone, and that answer stands.
  *
  * @throws Problem `IDEMPOTENCY_KEY_REUSED`, and whatever `work` throws, now or when it was first asked
  */
 export async function writePath<Body>(
+  db: Database,
+  context: RequestContext,
+  request: WriteRequest,
+  work: Work<Body>,
+): Promise<WriteAnswer<Body>> {
+  try {
+    return await writeOnce(db, context, request, work);
+  } catch (error) {
+    if (!isAnsweredMeanwhile(error)) throw error;
+    return await writeOnce(db, context, request, work);
+  }
+}
+
+async function writeOnce<Body>(
   db: Database,
   context: RequestContext,
   request: WriteRequest,

@@ -125,6 +125,31 @@ describe('writes together', () => {
     expect(await test.admin('SELECT note FROM effect WHERE note = ANY ($1)', [notes])).toEqual([{ note: notes[0] }]);
   });
 
+  it.each([
+    ['the same', true, { status: 201, body: { note: 'quick' }, replayed: true }],
+    ['another', false, { code: 'IDEMPOTENCY_KEY_REUSED' }],
+  ])(
+    'of one alone may overtake a write of its key with %s payload, whose work is undone',
+    async (_which, isSame, told) => {
+      const [one] = crowd(['overtaken']);
+      if (one === undefined) throw new Error('no companion');
+      const [looked, overtaken] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+      const [slowNote = ''] = names(1);
+      const request = isSame ? one.request : { ...one.request, payload: 'another' };
+      const slow = writePath(test.db, one.context, request, async (tx) => {
+        looked.resolve();
+        await overtaken.promise;
+        await tx.query('INSERT INTO effect VALUES ($1, $2)', [randomUUID(), slowNote]);
+        return { status: 201, body: { note: slowNote } };
+      }).catch((error: unknown) => error);
+      await looked.promise;
+      await writeTogether(test.db, [one], AHEAD, async () => [{ status: 201, body: { note: 'quick' } }]);
+      overtaken.resolve();
+      expect(await slow).toMatchObject(told);
+      expect(await test.admin('SELECT 1 FROM effect WHERE note = $1', [slowNote])).toEqual([]);
+    },
+  );
+
   it('are of one scope', async () => {
     const company = someContext();
     for (const change of [{ legalEntityId: randomUUID() }, { tenantId: randomUUID() }, { entityCode: 'FR01' }]) {
