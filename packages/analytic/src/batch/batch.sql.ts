@@ -93,8 +93,9 @@ export const NEXT_ENTRIES = `
            ORDER BY accounting_date, id LIMIT $4) e
    CROSS JOIN LATERAL (
      SELECT string_agg(concat_ws(E'\x1f', i.line_no, i.debit, i.credit, i.account), E'\x1e' ORDER BY i.line_no) AS lines
-       FROM gl_entry_line i
-      WHERE i.tenant_id = e.tenant_id AND i.legal_entity_id = e.legal_entity_id AND i.entry_id = e.id) l
+       FROM (SELECT g.line_no, g.debit, g.credit, g.account FROM gl_entry_line g
+              WHERE g.tenant_id = e.tenant_id AND g.legal_entity_id = e.legal_entity_id AND g.entry_id = e.id
+              ORDER BY g.line_no OFFSET 0) i) l
    ORDER BY e.accounting_date, e.id`;
 
 /** Which of the entries $1 are posted, with their versions. */
@@ -104,10 +105,11 @@ export const POSTED_ENTRIES = `
 
 /**
  * A chunk looks a thousand things up by their keys. Where nobody has counted yet how many rows the tables have (they fill while the batch
- * runs), plans for everything at once look cheap, and each chunk would read all that the ones before it stored.
+ * runs), plans for everything at once look cheap, and each chunk would read all that the ones before it stored. Any index that begins with
+ * tenant and legal entity looks as good as the key then, so that what is looked up is asked for in the order of its key, and nothing sorts.
  */
 export const BY_KEYS =
-  'SET LOCAL enable_seqscan = off; SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off';
+  'SET LOCAL enable_seqscan = off; SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off; SET LOCAL enable_sort = off';
 
 /**
  * Stores the postings of a chunk with lines, what they hold, and their share of the balance; fails where another posting has an entry and
