@@ -133,6 +133,7 @@ describe('the wall between entities', () => {
         'a column of a partition is granted directly',
       ],
       ['GRANT INSERT (tenant_id)', 'REVOKE INSERT (tenant_id)', 'a column of a partition is granted directly'],
+      ['GRANT INSERT (entity_id)', 'REVOKE INSERT (entity_id)', 'a column of a partition is granted directly'],
       ['GRANT UPDATE (quantity)', 'REVOKE UPDATE (quantity)', 'a column of a partition is granted directly'],
       ['GRANT INSERT', 'REVOKE INSERT', 'a partition is granted directly'],
       ['GRANT DELETE', 'REVOKE DELETE', 'a partition is granted directly'],

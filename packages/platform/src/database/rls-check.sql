@@ -1,6 +1,7 @@
 -- Every table with a tenant and what its wall lacks. A partition has no policies of its own: it is reached through its
--- parent only, so what counts for it is that no role but the owner holds a grant on it; or one to insert into columns without the tenant,
--- which then comes from the scope by its default, because COPY cannot go through the parent's policies.
+-- parent only, so what counts for it is that no role but the owner holds a grant on it; or one to insert into columns that none of the
+-- parent's policies looks at: those (the tenant, the entity) then come from the scope by their defaults, because COPY cannot go through the
+-- parent's policies.
 WITH tenant_table AS (
   SELECT c.oid, CASE n.nspname WHEN 'prorata' THEN c.relname ELSE n.nspname || '.' || c.relname END AS relname, c.relrowsecurity, c.relforcerowsecurity, c.relispartition, c.relacl, c.relowner
     FROM pg_class c
@@ -36,7 +37,13 @@ SELECT t.relname AS table_name, problem
    SELECT 'a column of a partition is granted directly' WHERE t.relispartition
       AND EXISTS (SELECT 1 FROM pg_attribute a CROSS JOIN LATERAL aclexplode(a.attacl) g
                    WHERE a.attrelid = t.oid AND NOT a.attisdropped AND g.grantee <> t.relowner
-                     AND NOT (g.privilege_type = 'INSERT' AND a.attname <> 'tenant_id' AND EXISTS (
+                     AND NOT (g.privilege_type = 'INSERT' AND a.attname <> 'tenant_id' AND NOT EXISTS (
+                       SELECT 1 FROM pg_inherits i
+                         JOIN pg_policy p ON p.polrelid = i.inhparent
+                         JOIN pg_depend w ON w.classid = 'pg_policy'::regclass AND w.objid = p.oid AND w.refobjid = i.inhparent
+                         JOIN pg_attribute c ON c.attrelid = i.inhparent AND c.attnum = w.refobjsubid
+                        WHERE i.inhrelid = t.oid AND c.attname = a.attname)
+                     AND EXISTS (
                        SELECT 1 FROM pg_attribute o JOIN pg_attrdef d ON d.adrelid = o.attrelid AND d.adnum = o.attnum
                         WHERE o.attrelid = t.oid AND o.attname = 'tenant_id' AND o.attnotnull
                           AND pg_get_expr(d.adbin, d.adrelid) LIKE '%app.current_tenant%')))
