@@ -31,9 +31,13 @@ export function Key({ label, waiting, first, children }: KeyProps) {
   );
 }
 
+/** As many characters as fit a card of a laptop in full size. */
+const FITTING = 12;
+
 export function KeyValue({ children, exact }: { readonly children: ReactNode; readonly exact?: string }) {
+  const long = typeof children === 'string' && children.length > FITTING;
   return (
-    <dd className={classes.value} {...(exact === undefined ? {} : { title: exact })}>
+    <dd className={classes.value} data-long={long} {...(exact === undefined ? {} : { title: exact })}>
       {children}
     </dd>
   );
