@@ -16,6 +16,7 @@ export const ANALYTIC_FRENCH: Readonly<Record<string, string>> = {
   ALREADY_ALLOCATED: "Une ligne de l'écriture est déjà ventilée sur cet axe",
   ALREADY_REVERSED: "L'imputation est déjà contre-passée",
   POSTING_IS_MIRROR: "Une contre-passation n'est jamais contre-passée",
+  MIRROR_TOO_EARLY: "Une contre-passation n'est jamais datée avant ce qu'elle reprend",
   DRIVER_UNUSABLE: "L'inducteur ne peut pas pondérer l'axe pour ce mois",
   DRIVER_NOT_COMPUTED: 'Rien ne calcule cet inducteur',
   ALLOCATION_IMPOSSIBLE: 'La règle ne peut pas être appliquée à cette écriture',

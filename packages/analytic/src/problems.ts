@@ -82,6 +82,11 @@ export const analyticProblem = defineProblems({
     title: 'A mirror posting is never reversed',
     next: 'Run the rule on the entry again; the lines are free since the reversal.',
   },
+  MIRROR_TOO_EARLY: {
+    status: 409,
+    title: 'A mirror is never dated before what it takes back',
+    next: 'Leave the date out, or give the day of the original or a later one, in an open month.',
+  },
   DRIVER_UNUSABLE: {
     status: 409,
     title: 'The driver cannot weigh the axis in this month',
@@ -95,7 +100,7 @@ export const analyticProblem = defineProblems({
   ALLOCATION_IMPOSSIBLE: {
     status: 409,
     title: 'The rule cannot be carried out on this entry',
-    next: 'The detail names the amount and the axis; correct the rule by a new version.',
+    next: 'Correct what the detail names: the entry in the general ledger, or the rule by a new version.',
   },
   CYCLE_INVALID: {
     status: 422,

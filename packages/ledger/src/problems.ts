@@ -59,8 +59,8 @@ export const ledgerProblem = defineProblems({
   },
   PERIOD_LOCKED: {
     status: 409,
-    title: 'The month is locked in the general ledger',
-    next: 'Use an open month, or have the month unlocked in the general ledger.',
+    title: 'The month is locked',
+    next: 'Use an open month, or have it unlocked where it was locked: GET /api/erp/gl/periods tells whether in the general ledger or by hand.',
   },
   ENTRY_NOT_FOUND: {
     status: 404,

@@ -45,7 +45,8 @@ export function compileRule(rule: unknown, context: RuleContext): Compiled {
   const members = reader.object(rule, '', ['schema', 'match', 'axes', 'combine', 'rounding']);
   if (members === undefined) return { ok: false, errors: reader.errors };
   if (members.schema !== RULE_SCHEMA) {
-    reader.refuse('/schema', 'SCHEMA_UNKNOWN', `${quoted(members.schema)} is not "${RULE_SCHEMA}".`);
+    const found = members.schema === undefined ? '"schema" is missing; write' : `${quoted(members.schema)} is not`;
+    reader.refuse('/schema', 'SCHEMA_UNKNOWN', `${found} "${RULE_SCHEMA}".`);
   }
   readMatch(reader, members.match, context);
   const combine =

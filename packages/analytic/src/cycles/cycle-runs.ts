@@ -140,7 +140,7 @@ function noteRun(record: WriteRecord, what: 'RUN' | 'REVERSED', run: RunRow): vo
   record.emit({ event: `ANALYTIC.CYCLE.${what}`, entity_id: id, payload: { cycle_run_id: id, ...details } });
 }
 
-/** Takes a run back by its mirror, in its own month or another open one. @throws Problem `NOT_FOUND`, `ALREADY_REVERSED`, `POSTING_IS_MIRROR`, `PERIOD_LOCKED` */
+/** Takes a run back by its mirror, in its own month or another open one. @throws Problem `NOT_FOUND`, `ALREADY_REVERSED`, `POSTING_IS_MIRROR`, `MIRROR_TOO_EARLY`, `PERIOD_LOCKED` */
 export async function reverseCycleRun(
   node: AnalyticNode,
   caller: Caller,
@@ -155,6 +155,10 @@ export async function reverseCycleRun(
     if (reversed_by !== null)
       throw analyticProblem('ALREADY_REVERSED', `it was reversed by ${reversed_by}`, { reversed_by });
     const into = month ?? run.period_month;
+    if (into < run.period_month) {
+      const detail = `the original is of ${run.period_month}, the mirror would be of ${into}`;
+      throw analyticProblem('MIRROR_TOO_EARLY', detail, { pointer: '/month', period_month: run.period_month });
+    }
     await requireOpenPeriod(tx, into);
     const values = [
       uuidv7(),
@@ -193,6 +197,27 @@ export async function listCycleRuns(
   return pageOf(rows.map(tellRun), limit);
 }
 
+const STANDING: Readonly<
+  Record<Language, { mirror(of: string, month: string): string; reversed(by: string): string }>
+> = {
+  en: {
+    mirror: (of, month) => `Mirror of the run ${of}, in ${month}: each amount below is taken back with the other sign.`,
+    reversed: (by) => `Reversed by the run ${by}.`,
+  },
+  fr: {
+    mirror: (of, month) =>
+      `Contre-passation de l'exécution ${of}, en ${month} : chaque montant ci-dessous est repris avec le signe contraire.`,
+    reversed: (by) => `Contre-passée par l'exécution ${by}.`,
+  },
+};
+
+/** Whether the amounts below still stand: a mirror keeps the result of its original as it is. */
+function standing({ reverses, reversed_by, period_month }: RunRow, language: Language): string[] {
+  const words = STANDING[language];
+  if (reverses !== null) return [words.mirror(reverses, period_month)];
+  return reversed_by === null ? [] : [words.reversed(reversed_by)];
+}
+
 /** The path of the money through the centres, in words, from the costs that the run kept. @throws Problem `NOT_FOUND` */
 export async function explainCycleRun(
   node: AnalyticNode,
@@ -208,6 +233,10 @@ export async function explainCycleRun(
       ([centre, cost]) => [centre, parseDecimal(cost, scale)] as const,
     );
     const solved = solve(cycleInput(cycle.definition, new Map(costs)));
-    return { cycle_run_id: id, lang: language, lines: explain(solved, { scale, language }) };
+    return {
+      cycle_run_id: id,
+      lang: language,
+      lines: [...standing(run, language), ...explain(solved, { scale, language })],
+    };
   });
 }

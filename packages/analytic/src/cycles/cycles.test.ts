@@ -104,7 +104,17 @@ describe('cycles', () => {
     await lockMonth(test, company, '2026-10');
     const reverse = `cycle-runs/${run.body.id}/reverse`;
     expect((await company.ask('POST', reverse, {})).body.code).toBe('PERIOD_LOCKED');
-    expect((await company.ask('POST', reverse, { month: '2026-11' })).body.period_month).toBe('2026-11');
+    expect((await company.ask('POST', reverse, { month: '2026-09' })).body.code).toBe('MIRROR_TOO_EARLY');
+    const mirror = await company.ask('POST', reverse, { month: '2026-11' });
+    expect(mirror.body.period_month).toBe('2026-11');
+    const first = async (id: unknown, lang: string) => {
+      const { body } = await company.ask('GET', `cycle-runs/${id}/explain?lang=${lang}`);
+      return (body.lines as unknown as string[])[0];
+    };
+    expect(await first(mirror.body.id, 'fr')).toBe(
+      `Contre-passation de l'exécution ${run.body.id}, en 2026-11 : chaque montant ci-dessous est repris avec le signe contraire.`,
+    );
+    expect(await first(run.body.id, 'en')).toBe(`Reversed by the run ${mirror.body.id}.`);
     expect(await balances(company)).toEqual(emptied);
     expect(await balances(company, '2026-11')).toMatchObject({ MAINTENANCE: '1200.00', ASSEMBLY: '-1130.61' });
     const late = await company.ask('POST', `cycles/${made.body.id}/run`, { month: '2026-10' });

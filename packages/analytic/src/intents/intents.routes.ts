@@ -1,6 +1,7 @@
 import type { App } from '@prorata/platform';
 import { Type } from 'typebox';
-import { READERS } from '../service/routes.ts';
+import { LanguageQuery } from '../postings/postings.schema.ts';
+import { languageOf, READERS } from '../service/routes.ts';
 import { Anything, refusals } from '../service/schema.ts';
 import { intentsFor } from './intents.ts';
 
@@ -27,9 +28,13 @@ export function intentRoutes(app: App): void {
         tags: ['assistant'],
         operationId: 'intents',
         summary: 'What an assistant may ask of the service, with the roles of the caller',
+        querystring: LanguageQuery,
         response: { 200: Intents, ...refusals },
       },
     },
-    async (request, reply) => reply.send({ rows: intentsFor(request.context) }),
+    async (request, reply) => {
+      const language = languageOf(request.query.lang, request.context.locale);
+      return reply.send({ rows: intentsFor(request.context, language) });
+    },
   );
 }

@@ -16,8 +16,8 @@ interface Listed {
   readonly description: string;
 }
 
-const listed = async (claims: { roles?: string[]; locale?: string }) =>
-  (await company.ask('GET', '/copilot/intents', undefined, { claims })).body.rows as unknown as Listed[];
+const listed = async (claims: { roles?: string[]; locale?: string }, query = '') =>
+  (await company.ask('GET', `/copilot/intents${query}`, undefined, { claims })).body.rows as unknown as Listed[];
 
 describe('intents', () => {
   it('are routes of the service and change nothing', async () => {
@@ -34,5 +34,6 @@ describe('intents', () => {
     expect(reader[0]?.description).toMatch(/^What an axis bears/);
     expect((await listed({ locale: 'fr-CH' }))[0]?.description).toMatch(/^Ce que porte un axe/);
     expect((await listed({ locale: 'de' })).length).toBe(4);
+    expect((await listed({ locale: 'en' }, '?lang=fr'))[0]?.description).toMatch(/^Ce que porte un axe/);
   });
 });

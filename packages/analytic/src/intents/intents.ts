@@ -1,3 +1,4 @@
+import type { Language } from '@prorata/allocation';
 import type { RequestContext } from '@prorata/platform';
 import type { TSchema } from 'typebox';
 import { BalanceQuery } from '../balance/balance.schema.ts';
@@ -50,9 +51,8 @@ const DESCRIPTIONS: Readonly<Record<'fr' | 'en', Readonly<Record<string, string>
   },
 };
 
-/** The intents that the caller's roles allow, described in the caller's language. */
-export function intentsFor(context: RequestContext) {
-  const language = context.locale.startsWith('fr') ? 'fr' : 'en';
+/** The intents that the caller's roles allow, described in a language. */
+export function intentsFor(context: RequestContext, language: Language) {
   return INTENTS.filter(({ roles }) => roles.some((role) => context.roles.includes(role))).map((one) => ({
     ...one,
     roles: [...one.roles],

@@ -19,6 +19,7 @@ export type { Language };
 
 interface Words {
   posting(entry: string, date: string, rule: string, version: string): string;
+  taken(entry: string, date: string, rule: string, version: string): string;
   mirror(of: string): string;
   reversed(by: string): string;
   account(line: string, account: string): string;
@@ -28,6 +29,8 @@ const WORDS: Readonly<Record<Language, Words>> = {
   en: {
     posting: (entry, date, rule, version) =>
       `Entry ${entry}, posted on ${date}, by the rule ${rule}, version ${version}.`,
+    taken: (entry, date, rule, version) =>
+      `Entry ${entry}, taken back on ${date}, by the rule ${rule}, version ${version}.`,
     mirror: (of) => `Mirror of the posting ${of}: each amount below is taken back with the other sign.`,
     reversed: (by) => `Reversed by the posting ${by}.`,
     account: (line, account) => `Line ${line} is on account ${account}.`,
@@ -35,6 +38,8 @@ const WORDS: Readonly<Record<Language, Words>> = {
   fr: {
     posting: (entry, date, rule, version) =>
       `Écriture ${entry}, comptabilisée le ${date}, par la règle ${rule}, version ${version}.`,
+    taken: (entry, date, rule, version) =>
+      `Écriture ${entry}, reprise le ${date}, par la règle ${rule}, version ${version}.`,
     mirror: (of) =>
       `Contre-passation de l'imputation ${of} : chaque montant ci-dessous est repris avec le signe contraire.`,
     reversed: (by) => `Contre-passée par l'imputation ${by}.`,
@@ -56,7 +61,8 @@ export async function explainPosting(
     return { posting: row, rule: by, entry: source[0]?.name ?? row.source_entry_id };
   });
   const words = WORDS[language];
-  const lines = [words.posting(entry, posting.posting_date, rule.rule_code, String(rule.version))];
+  const first = posting.kind === 'MIRROR' ? words.taken : words.posting;
+  const lines = [first(entry, posting.posting_date, rule.rule_code, String(rule.version))];
   if (posting.reverses !== null) lines.push(words.mirror(posting.reverses));
   if (posting.reversed_by !== null) lines.push(words.reversed(posting.reversed_by));
   const original = posting.kind === 'MIRROR' ? mirrored(posting.result) : posting.result;

@@ -13,7 +13,7 @@ import { type Ids, type PostingRow, storePosting, tellPosting } from './store.ts
  * Takes a posting back by its mirror, dated in an open month. Today's references are not looked at: what was allocated can always be
  * taken back, whatever was deactivated since.
  *
- * @throws Problem `NOT_FOUND`, `POSTING_IS_MIRROR`, `ALREADY_REVERSED`, `PERIOD_LOCKED`
+ * @throws Problem `NOT_FOUND`, `POSTING_IS_MIRROR`, `ALREADY_REVERSED`, `MIRROR_TOO_EARLY`, `PERIOD_LOCKED`
  */
 export async function reversePosting(
   node: AnalyticNode,
@@ -26,6 +26,7 @@ export async function reversePosting(
   const answer = await change(node, caller, asking, async (tx, record) => {
     const posting = found(await tx.query<PostingRow>(sql.BY_ID_TO_REVERSE, [id]), `there is no posting ${id}`);
     requireReversible(posting);
+    requireNotBefore(posting, input.date);
     const mirror = await storeMirror(tx, record, caller.context.userId, posting, input.date ?? posting.posting_date);
     return { status: 201, body: tellPosting(mirror) };
   });
@@ -43,6 +44,13 @@ function requireReversible(posting: PostingRow): void {
     const detail = `it was reversed by ${posting.reversed_by}`;
     throw analyticProblem('ALREADY_REVERSED', detail, { reversed_by: posting.reversed_by });
   }
+}
+
+/** An earlier date would change months before there was anything to take back. Days compare as texts. */
+function requireNotBefore({ posting_date }: PostingRow, date: string | undefined): void {
+  if (date === undefined || date >= posting_date) return;
+  const detail = `the original is of ${posting_date}, the mirror would be of ${date}`;
+  throw analyticProblem('MIRROR_TOO_EARLY', detail, { pointer: '/date', posting_date });
 }
 
 async function storeMirror(tx: Tx, record: WriteRecord, userId: string, posting: PostingRow, date: string) {

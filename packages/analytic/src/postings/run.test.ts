@@ -320,8 +320,14 @@ describe('a reversal', () => {
     expect((await own.ask('POST', path, {})).body.code).toBe('PERIOD_LOCKED');
     const again = await own.ask('POST', 'allocations/run', body(entry, by));
     expect([again.status, again.text]).toEqual([201, posting.text]);
+    const early = await own.ask('POST', path, { date: '2026-04-30' });
+    expect([early.status, early.body.code, early.body.posting_date]).toEqual([409, 'MIRROR_TOO_EARLY', '2026-05-10']);
     const mirror = await own.ask('POST', path, { date: '2026-06-30' });
     expect([mirror.status, mirror.body.period_month]).toEqual([201, '2026-06']);
+    const [event] = await test.admin('SELECT payload FROM outbox_event WHERE entity_id = $1', [mirror.body.id]);
+    expect(event).toMatchObject({ payload: { result_summary: { month: '2026-06' } } });
+    const why = await own.ask('GET', `postings/${mirror.body.id}/explain?lang=en`);
+    expect((why.body.lines as unknown as string[])[0]).toContain('taken back on 2026-06-30');
   });
 
   it('is the only change that a posting takes, in the database too', async () => {

@@ -1,5 +1,6 @@
 import {
   type EventEntry,
+  monthOf,
   type RequestContext,
   type Tx,
   uuidv7,
@@ -150,11 +151,17 @@ export function notePosting(record: WriteRecord, what: 'RUN' | 'REVERSED', posti
 /** The event of a posting (spec 02, "Events normalisés"); a mirror has the sister `ANALYTIC.ALLOCATION.REVERSED`. */
 export function eventOfPosting(
   what: 'RUN' | 'REVERSED',
-  posting: Pick<PostingRow, 'id' | 'source_entry_id' | 'allocation_rule_id' | 'reverses' | 'result'>,
+  posting: Pick<PostingRow, 'id' | 'source_entry_id' | 'allocation_rule_id' | 'reverses' | 'result'> & {
+    readonly posting_date?: string;
+  },
 ): EventEntry {
   const { id, source_entry_id, allocation_rule_id: rule_id, reverses } = posting;
   const mirror = reverses === null ? {} : { reverses };
-  const result_summary = summaryOf(posting.result);
+  // A result keeps the month of its weights; a mirror may count in a later one, which is the month that a receiver books it in.
+  const result_summary = {
+    ...summaryOf(posting.result),
+    month: posting.posting_date === undefined ? posting.result.month : monthOf(posting.posting_date),
+  };
   const payload = { posting_id: id, source_entry_id, rule_id, ...mirror, result_summary };
   return { event: `ANALYTIC.ALLOCATION.${what}`, entity_id: id, payload };
 }
