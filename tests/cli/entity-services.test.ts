@@ -58,6 +58,10 @@ describe('an entity node beyond its bills', () => {
     expect(await answerInProcess(...importFec())).toMatchObject({ entries: 1, replayed: true });
     const words = await inProcess(...importFec());
     expect(words.stdout).toContain('entry ACH 2, from line 4: UNBALANCED_ENTRY');
+    const french = await inProcess(...importFec(), '--lang', 'fr');
+    expect(french.stdout).toContain(
+      'écriture ACH 2, à partir de la ligne 4 : UNBALANCED_ENTRY, les débits ne sont pas',
+    );
   });
 
   it('serves analytic accounting behind the guard of the node, and the inbox of its general ledger beside it', async () => {

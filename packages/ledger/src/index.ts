@@ -18,7 +18,7 @@ export { addInboxSecret, inboxSenders, retireInboxSecrets } from './events/secre
 export { type Sender, sign as signEvent, TOLERANCE_SECONDS } from './events/signature.ts';
 // fec
 export type { FecEntryHead } from './fec/entries.ts';
-export { ENTRY_FAULTS, LINE_FAULTS, type RefusedEntry, type RefusedLine } from './fec/faults.ts';
+export { ENTRY_FAULTS, FAULTS_FR, LINE_FAULTS, type RefusedEntry, type RefusedLine } from './fec/faults.ts';
 export type { FecLine } from './fec/line.ts';
 export {
   type FecDialect,

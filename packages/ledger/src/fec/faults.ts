@@ -26,6 +26,26 @@ export const ENTRY_FAULTS = {
 
 export type EntryFaultCode = keyof typeof ENTRY_FAULTS;
 
+/** The reasons above in French, for people who read them on a screen; documents keep the English ones beside the code. */
+export const FAULTS_FR: Readonly<Record<LineFaultCode | EntryFaultCode, string>> = {
+  COLUMN_COUNT: "la ligne n'a pas le nombre de colonnes de l'en-tête",
+  VALUE_MISSING: 'la colonne ne doit pas être vide',
+  DATE_INVALID: 'pas un jour du calendrier (AAAAMMJJ)',
+  AMOUNT_UNREADABLE: 'pas un montant',
+  AMOUNT_TOO_FINE: 'plus de 18 décimales',
+  AMOUNT_TOO_LARGE: 'plus de 20 chiffres avant la virgule',
+  BOTH_SIDES: 'débit et crédit sont tous deux renseignés',
+  SIDE_UNKNOWN: "Sens n'est ni D, ni C, ni +1, ni -1",
+  TEXT_INVALID: 'la ligne contient le caractère U+0000',
+  LINE_REFUSED: "une ligne de l'écriture est refusée, donc toute l'écriture",
+  UNBALANCED_ENTRY: 'les débits ne sont pas égaux aux crédits',
+  DATES_DIFFER: "les lignes d'un même numéro portent plusieurs dates et ne s'équilibrent qu'ensemble",
+  NUMBER_MISSING: "les lignes n'ont pas d'EcritureNum dans un fichier où d'autres en ont",
+  CONTENT_DIFFERS: 'elle est validée avec un autre contenu ; une écriture validée ne change jamais',
+  BACK_TO_DRAFT: 'elle est déjà validée et le fichier la montre en brouillon',
+  ID_DIFFERS: 'la comptabilité a ce journal, ce numéro et cette date sous un autre identifiant',
+};
+
 export interface RefusedLine {
   /** Counted from 1 with the header. */
   readonly line: number;

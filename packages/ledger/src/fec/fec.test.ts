@@ -321,6 +321,12 @@ describe('refusals', () => {
     expect(reading.refusedEntries.items.map((entry) => entry.code)).toContain('LINE_REFUSED');
   });
 
+  it('name the value at fault where the header and the lines end with a separator', async () => {
+    const rows = [row({ Debit: '5,0O' }), row({ Credit: '5' })].map((values) => [...values, '']);
+    const { reading } = await read(fec(rows, '\t', '\r\n', [...H18, '']));
+    expect(reading.refusedLines.items).toMatchObject([{ line: 2, code: 'AMOUNT_UNREADABLE', value: '5,0O' }]);
+  });
+
   it('name an entry out of balance, with both sums', async () => {
     const { reading } = await read(fec([row({ Debit: '100,00' }), row({ Credit: '99,99' })]));
     expect(reading.refusedEntries.items).toEqual([

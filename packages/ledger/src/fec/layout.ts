@@ -11,6 +11,8 @@ export interface FecLayout {
   readonly amounts: 'DEBIT_CREDIT' | 'AMOUNT_AND_SIDE';
   /** Names of the header in their order; a column that is no field of a FEC is undefined and never read. */
   readonly columns: readonly (FecColumn | undefined)[];
+  /** Columns of the header with the empty ones at its end, which trailing separators leave. */
+  readonly width: number;
   /** Fewest columns that a line may have: what follows may be trimmed. */
   readonly fewest: number;
   readonly position: Readonly<Partial<Record<FecColumn, number>>>;
@@ -33,6 +35,7 @@ export function readLayout(header: string): FecLayout {
   if (known(separator) < 4) {
     throw ledgerProblem('FEC_HEADER_UNKNOWN', `the first line is ${JSON.stringify(header.slice(0, 200))}`);
   }
+  const width = names.length;
   while (names.at(-1) === '') names.pop();
   const columns = names.map(columnOf);
   const position = positions(names, columns);
@@ -50,6 +53,7 @@ export function readLayout(header: string): FecLayout {
     quoted: isQuoted(header, separator),
     amounts,
     columns,
+    width,
     fewest,
     position,
     missing: FEC_COLUMNS.slice(0, 18).filter((column) => {

@@ -84,14 +84,14 @@ class LineReader {
 
   /**
    * A separator inside a text moves what follows it. Values beyond the last column must be empty, as trailing separators leave them;
-   * and in a line that is too wide, whatever else is wrong with a value comes from its width.
+   * and in a line wider than the header, trailing separators of both counted, whatever else is wrong with a value comes from its width.
    */
   blameWidth(): void {
     const width = this.#values.length;
-    const { columns, fewest } = this.#layout;
+    const { columns, fewest, width: ruled } = this.#layout;
     const overflow = this.#values.slice(columns.length).some((value) => value !== '');
-    if (width >= fewest && !overflow && (width <= columns.length || this.faults.length === 0)) return;
-    this.faults = [{ code: 'COLUMN_COUNT', column: null, value: `${width} instead of ${columns.length}` }];
+    if (width >= fewest && !overflow && (width <= ruled || this.faults.length === 0)) return;
+    this.faults = [{ code: 'COLUMN_COUNT', column: null, value: `${width} instead of ${ruled}` }];
   }
 
   fault(code: LineFaultCode, column: FecColumn | null, value: string): void {
