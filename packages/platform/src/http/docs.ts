@@ -77,13 +77,22 @@ function describe(schema: FastifySchema, config: DescribedConfig): FastifySchema
   const described: Record<string, unknown> = {
     ...schema,
     security: guarded ? [{ bearer: [] }, { session: [] }] : [],
-    response: { ...(schema.response as object), default: problemResponse() },
+    response: withProblems(schema.response),
   };
   const text = [schema.description, roles].filter((part) => part !== undefined && part !== '').join(' ');
   if (text !== '') described.description = text;
   if (config.idempotency === 'required') described.headers = idempotencyHeader(schema.headers);
   if (config.upload !== undefined) described.body = uploadBody(config.upload.types ?? UPLOAD_TYPES);
   return described;
+}
+
+/** Whatever a route says of its refusals, they go out as problem documents and with their media type (RFC 9457). */
+function withProblems(response: unknown): Record<string, unknown> {
+  const own = Object.entries((response ?? {}) as object).map(([status, schema]) => [
+    status,
+    /^[45]/.test(status) ? problemResponse() : schema,
+  ]);
+  return { ...Object.fromEntries(own), default: problemResponse() };
 }
 
 function problemResponse() {
