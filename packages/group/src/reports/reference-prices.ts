@@ -61,7 +61,7 @@ export async function referencePrices(
   return {
     reference: { kind: 'view', name, price_set: set.price_set, missing },
     step: `
-price AS (
+price AS MATERIALIZED ( -- or a distributed plan mixes the columns of rates and prices
   SELECT p.product_code AS product, p.unit, r.period_month, p.unit_price * r.multiplier AS unit_price
     FROM reference_price p
     JOIN unnest(${inMonths}::date[], ${inCurrencies}::text[], ${inMultipliers}::numeric[]) AS r(period_month, currency, multiplier)
