@@ -56,7 +56,7 @@ const MOST_PLACES = 20;
 
 /** The places that a problem names one by one, at most twenty of them. */
 function places(problem: Problem): string[] {
-  const listed = ['violations', 'errors', 'rows', 'results', 'checks']
+  const listed = ['violations', 'errors', 'rows', 'results', 'checks', 'candidates']
     .map((name) => problem.extensions[name])
     .find((value): value is unknown[] => Array.isArray(value));
   if (listed === undefined) return [];
