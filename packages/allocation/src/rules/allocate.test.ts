@@ -217,7 +217,7 @@ describe('fixed amounts', () => {
     const tooSmall = refusal(() => allocateEntry(bind([fixed]), [{ line: '1', amount: 6_999n }]));
     expect(tooSmall).toMatchObject({
       code: 'FIXED_AMOUNT_EXCEEDS_SOURCE',
-      extensions: { fixed: '7000', source: '6999' },
+      extensions: { fixed: '70.00', source: '69.99' },
     });
     expect(() => distributeLine(bind([fixed]), 10_000n)).toThrow(TypeError);
   });

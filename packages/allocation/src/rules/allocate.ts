@@ -1,3 +1,4 @@
+import { formatDecimal } from '../arithmetic/decimal.ts';
 import { AllocationError, quoted } from '../problems.ts';
 import { distribute } from '../split/distribute.ts';
 import { type Split, traced } from '../split/split.ts';
@@ -35,7 +36,7 @@ export interface AllocatedLine extends SourceLine {
  */
 export function allocateEntry(bound: BoundPlan, lines: readonly SourceLine[]): AllocatedLine[] {
   const order = orderOfLines(lines);
-  const taken = bound.axes.map((axis) => takeFixed(axis, lines, order));
+  const taken = bound.axes.map((axis) => takeFixed(axis, lines, order, bound.plan.scale));
   return lines.map(({ line, amount }, index) => ({
     line,
     amount,
@@ -82,16 +83,22 @@ function orderOfLines(lines: readonly SourceLine[]): number[] {
 }
 
 /** What each line gives to each fixed amount of an axis; nothing for an axis without any. */
-function takeFixed(axis: BoundAxis, lines: readonly SourceLine[], order: readonly number[]): LineSplit['fixed'][] {
+function takeFixed(
+  axis: BoundAxis,
+  lines: readonly SourceLine[],
+  order: readonly number[],
+  scale: number,
+): LineSplit['fixed'][] {
   if (axis.fixed.length === 0) return [];
   const total = lines.reduce((sum, { amount }) => sum + amount, 0n);
   const sign = total < 0n ? -1n : 1n;
   const wanted = axis.fixed.reduce((sum, { amount }) => sum + amount, 0n);
   if (wanted > sign * total) {
+    const [fixed, source] = [formatDecimal(wanted, scale), formatDecimal(total, scale)];
     throw new AllocationError(
       'FIXED_AMOUNT_EXCEEDS_SOURCE',
-      `The fixed amounts of axis ${quoted(axis.axes[0])} are larger than the entry.`,
-      { axis: axis.axes[0], fixed: wanted.toString(), source: total.toString() },
+      `The fixed amounts of axis ${quoted(axis.axes[0])}, ${fixed}, are larger than the entry, ${source}.`,
+      { axis: axis.axes[0], fixed, source },
     );
   }
   const left = axis.fixed.map(({ amount }) => amount);

@@ -1,4 +1,5 @@
 import {
+  AllocationError,
   type BoundPlan,
   bindPlan,
   type DriverWeights,
@@ -107,6 +108,16 @@ function matchedLines(entry: SourceEntry, plan: RulePlan, settings: BookSettings
   if (entry.kind !== 'ORDINARY') return [];
   return entry.lines.flatMap(({ lineNo, account, debit, credit }) => {
     if (!matchesLine(plan.rule.match, { account, journal: entry.journalCode }, settings)) return [];
-    return [{ line: lineNo, account, amount: parseDecimal(debit, plan.scale) - parseDecimal(credit, plan.scale) }];
+    try {
+      return [{ line: lineNo, account, amount: parseDecimal(debit, plan.scale) - parseDecimal(credit, plan.scale) }];
+    } catch (error) {
+      if (!(error instanceof AllocationError)) throw error;
+      const place = `Line ${lineNo} of entry ${entry.journalCode} ${entry.number}, on account ${account}`;
+      throw new AllocationError(error.code, `${place}: ${error.detail}`, {
+        ...error.extensions,
+        line: lineNo,
+        account,
+      });
+    }
   });
 }

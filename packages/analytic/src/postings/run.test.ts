@@ -214,6 +214,8 @@ describe('a run', () => {
       const id = await putEntry(test, company, entry);
       const answer = await run(id);
       expect([answer.status, answer.body.code]).toEqual([409, code]);
+      if (code === 'ALLOCATION_IMPOSSIBLE')
+        expect(answer.body.detail).toMatch(/^Line 1 of entry .*, on account 606100: "1.001"/);
       expect(await test.admin('SELECT 1 FROM ana_posting WHERE source_entry_id = $1', [id])).toEqual([]);
     }
     expect((await run(randomUUID())).body.code).toBe('ENTRY_NOT_FOUND');
