@@ -67,6 +67,7 @@ describe('drivers', () => {
     expect([refused.status, refused.body.code]).toEqual([400, 'CSV_INVALID']);
     expect(refused.body.errors).toMatchObject([{ line: 3 }, { line: 4 }]);
     for (const text of [
+      'month,dimension,weight\n',
       'month,dimension\n2026-03,HR\n',
       'month,dimension,weight\n2026-03,NOBODY,1\n',
       'month,dimension,weight\n2026-03,HR,1\n2026-03,HR,2\n',

@@ -58,6 +58,7 @@ export async function putCsv(
     const given = readCsv(text, COLUMNS).map(({ line, values: [month = '', dimension = '', weight = ''] }) => {
       return { line, month, dimension, weight };
     });
+    if (given.length === 0) refuseFaults([{ line: 2, message: 'there is no row below the header' }]);
     refuseFaults(shapeFaults(given));
     const months = [...new Set(given.map((one) => one.month))].sort();
     const { faults, changed } = await store(tx, record, caller, driver, months, given);
