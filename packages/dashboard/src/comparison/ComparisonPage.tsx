@@ -7,6 +7,7 @@ import { useWords } from '../i18n/i18n.ts';
 import { ChosenPage } from '../selection/ChosenPage.tsx';
 import type { Choice } from '../selection/choice.ts';
 import { useSelected } from '../selection/use-selected.ts';
+import { Afterwards } from '../shell/Afterwards.tsx';
 import { Failure, Nothing, Waiting } from '../shell/states.tsx';
 import layout from '../theme/layout.module.css';
 import { BridgeFigure } from './BridgeFigure.tsx';
@@ -61,9 +62,15 @@ function Compared({ choice }: { readonly choice: Choice }) {
         <>
           <Flags choice={asked} />
           <SideBySide asked={asked} />
-          <ReferencePrices asked={asked} />
-          <BridgeFigure asked={asked} />
-          <UnitCosts asked={asked} />
+          <Afterwards height={420}>
+            <ReferencePrices asked={asked} />
+          </Afterwards>
+          <Afterwards height={420}>
+            <BridgeFigure asked={asked} />
+          </Afterwards>
+          <Afterwards height={420}>
+            <UnitCosts asked={asked} />
+          </Afterwards>
         </>
       )}
     </div>
