@@ -1,4 +1,5 @@
 import { firstDayOf, type Problem, type Tx } from '@prorata/platform';
+import { slots } from '../intake/slots.ts';
 import type { GroupNode } from '../node/group-node.ts';
 import type { EntityClient, Heard, Published, PullAnswer } from './entity-client.ts';
 
@@ -69,8 +70,14 @@ const TOLD = `
   UPDATE pull_answer SET told_at = now()
    WHERE told_at IS NULL AND (manifest_digest, outcome) IN (SELECT * FROM unnest($1::text[], $2::text[]))`;
 
-/** Held until the transaction ends: what two pulls have to say to one entity reaches it in the order in which it came to be. */
-const ONE_AT_A_TIME = 'SELECT pg_advisory_xact_lock(hashtextextended($1, 3))';
+/**
+ * Held until the transaction ends: what two pulls have to say to one entity reaches it in the order in which it came to be. The second
+ * does not wait for it, since it would wait with a connection: whoever tells goes on until nothing is left.
+ */
+const ONE_AT_A_TIME = 'SELECT pg_try_advisory_xact_lock(hashtextextended($1, 3)) AS is_free';
+
+/** A telling keeps its connection while the node is waited for; nodes that hang may not take those of everybody else. */
+const tellingSlot = slots(4);
 
 /** What an entity's node was told, and why not the rest; empty where nothing is left. */
 export interface Telling {
@@ -87,8 +94,10 @@ export interface Telling {
 export async function tellAnswers(group: GroupNode, entity: string, client: EntityClient): Promise<Telling> {
   let [told, atOnce] = [0, AT_ONCE];
   for (;;) {
-    const { answers, heard } = await group.db.transaction(walled(group, entity), (tx) =>
-      tellSome(tx, `${group.scope.tenantId}/${entity}`, client, atOnce),
+    const { answers, heard } = await tellingSlot(() =>
+      group.db.transaction(walled(group, entity), (tx) =>
+        tellSome(tx, `${group.scope.tenantId}/${entity}`, client, atOnce),
+      ),
     );
     if (heard === 'TAKEN') told += answers;
     else if (heard === 'TOO_LONG' && answers > 1) atOnce = Math.floor(answers / 2);
@@ -103,7 +112,8 @@ async function tellSome(
   client: EntityClient,
   atOnce: number,
 ): Promise<{ readonly answers: number; readonly heard: Heard | null }> {
-  await tx.query(ONE_AT_A_TIME, [place]);
+  const [lock] = await tx.query<{ is_free: boolean }>(ONE_AT_A_TIME, [place]);
+  if (lock?.is_free !== true) return { answers: 0, heard: { refused: 'another pull is telling it just now' } };
   await tx.execute(TAKEN_SINCE);
   const answers = await tx.query<PullAnswer & Record<string, unknown>>(UNTOLD, [atOnce]);
   if (answers.length === 0) return { answers: 0, heard: null };
