@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
-import { listedProblems, problemLines } from '@prorata/platform';
+import { listedProblems, problemLines, problemTitle } from '@prorata/platform';
 import { describe, expect, it } from 'vitest';
+import { loadFrenchTitles } from '../packages/cli/src/terminal/french-titles.ts';
 import { PROBLEM_PAGE, SECTIONS } from '../scripts/problem-page.ts';
 
 describe('docs/errors.md', () => {
@@ -20,5 +21,11 @@ describe('docs/errors.md', () => {
       }
     }
     expect(other).toEqual([]);
+  });
+
+  it('has a French title for each code', async () => {
+    await loadFrenchTitles();
+    const codes = SECTIONS.flatMap(({ table }) => Object.keys(table));
+    expect(codes.filter((code) => problemTitle('fr', code) === undefined)).toEqual([]);
   });
 });

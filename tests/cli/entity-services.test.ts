@@ -59,6 +59,7 @@ describe('an entity node beyond its bills', () => {
     const words = await inProcess(...importFec());
     expect(words.stdout).toContain('entry ACH 2, from line 4: UNBALANCED_ENTRY');
     const french = await inProcess(...importFec(), '--lang', 'fr');
+    expect(french.stdout).toContain('déjà connu');
     expect(french.stdout).toContain(
       'écriture ACH 2, à partir de la ligne 4 : UNBALANCED_ENTRY, les débits ne sont pas',
     );

@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import { addCommand, addGroup, type Shell } from '../terminal/command.ts';
-import { count, reportTable, text } from '../terminal/report.ts';
+import { count, reportTable, state, text } from '../terminal/report.ts';
 import { readMonth } from '../terminal/values.ts';
 import { FOLDER } from './axes.ts';
 import { ruleNamed } from './names.ts';
@@ -43,7 +43,7 @@ export function batchCommands(analytic: Command, shell: Shell): void {
 
 const FIELDS = [
   text('month', 'Month', 'Mois'),
-  text('status', 'Status', 'État'),
+  state('status', 'Status', 'État'),
   count('seen', 'Seen', 'Vues'),
   count('posted', 'Posted', 'Imputées'),
   count('existing', 'Had theirs', 'Déjà imputées'),

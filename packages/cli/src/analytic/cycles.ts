@@ -1,7 +1,7 @@
 import type { NewCycle } from '@prorata/analytic';
 import { type Command, Option } from 'commander';
 import { addCommand, addGroup, type Shell } from '../terminal/command.ts';
-import { count, money, reportTable, text } from '../terminal/report.ts';
+import { count, money, reportTable, state, text } from '../terminal/report.ts';
 import { readMonth } from '../terminal/values.ts';
 import { FOLDER, readName } from './axes.ts';
 import { notJson, readJsonObject, textMember } from './json-file.ts';
@@ -72,7 +72,7 @@ function createCommand(group: Command, shell: Shell): void {
 const RUN_FIELDS = [
   text('cycle_code', 'Cycle'),
   text('source_month', 'Month', 'Mois'),
-  text('status', 'Status', 'État'),
+  state('status', 'Status', 'État'),
   text('id', 'Run', 'Exécution'),
 ];
 const FLOW_FIELDS = [

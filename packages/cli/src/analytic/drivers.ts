@@ -2,7 +2,7 @@ import type { DriverRowGiven } from '@prorata/analytic';
 import type { EntityNode } from '@prorata/finops';
 import { type Command, Option } from 'commander';
 import { addCommand, addGroup, type Shell } from '../terminal/command.ts';
-import { count, quantity, reportTable, text } from '../terminal/report.ts';
+import { count, quantity, reportTable, state, text } from '../terminal/report.ts';
 import type { Answer, Terminal } from '../terminal/terminal.ts';
 import { readMonth } from '../terminal/values.ts';
 import { FOLDER, readName } from './axes.ts';
@@ -145,7 +145,7 @@ export async function importDriverFile(node: EntityNode, file: string, terminal:
   const fields = [
     text('driver', 'Driver', 'Inducteur'),
     text('month', 'Month', 'Mois'),
-    text('state', 'State', 'État'),
+    state('state', 'State', 'État'),
     count('values', 'Values', 'Valeurs'),
     quantity('total', 'Total'),
   ];

@@ -2,7 +2,7 @@ import { scopeOf } from '@prorata/platform';
 import { type Command, Option } from 'commander';
 import { cliProblem } from '../problems.ts';
 import { addCommand, type Shell } from '../terminal/command.ts';
-import { money, reportTable, text } from '../terminal/report.ts';
+import { money, reportTable, state, text } from '../terminal/report.ts';
 import { readMonth } from '../terminal/values.ts';
 import { FOLDER } from './axes.ts';
 import { dimensionNamed, entryNamed, ruleNamed } from './names.ts';
@@ -57,7 +57,7 @@ export function readLimit(limit: string): number {
 const ENTRY_FIELDS = [
   text('entry', 'Entry', 'Écriture'),
   text('accounting_date', 'Date'),
-  text('status', 'Status', 'État'),
+  state('status', 'Status', 'État'),
   text('kind', 'Kind', 'Nature'),
   money('debit', 'Amount', 'Montant'),
   text('currency', 'Currency', 'Devise'),
@@ -123,7 +123,7 @@ const POSTING_FIELDS = [
   text('id', 'Posting', 'Imputation'),
   text('rule', 'Rule', 'Règle'),
   text('posting_date', 'Date'),
-  text('status', 'Status', 'État'),
+  state('status', 'Status', 'État'),
   money('amount', 'Amount', 'Montant'),
   text('currency', 'Currency', 'Devise'),
 ];

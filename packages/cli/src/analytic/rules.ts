@@ -1,7 +1,7 @@
 import { canonicalJson } from '@prorata/allocation';
 import { type Command, Option } from 'commander';
 import { addCommand, addGroup, type Shell } from '../terminal/command.ts';
-import { count, reportTable, text } from '../terminal/report.ts';
+import { count, reportTable, state, text } from '../terminal/report.ts';
 import { FOLDER, readName } from './axes.ts';
 import { type JsonObject, notJson, readJsonObject, textMember } from './json-file.ts';
 import { ruleNamed, versionsOf } from './names.ts';
@@ -58,7 +58,7 @@ export function rulesCommands(analytic: Command, shell: Shell): void {
 const FIELDS = [
   text('rule_code', 'Rule', 'Règle'),
   count('version', 'Version'),
-  text('status', 'Status', 'État'),
+  state('status', 'Status', 'État'),
   text('description_source', 'Description'),
   text('posted_at', 'Posted', 'Validée'),
   text('id', 'Id'),

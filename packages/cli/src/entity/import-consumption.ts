@@ -3,7 +3,7 @@ import { type Command, Option } from 'commander';
 import { addCommand, type Shell } from '../terminal/command.ts';
 import type { Language } from '../terminal/decimals.ts';
 import { forEachFile } from '../terminal/each-file.ts';
-import { count, quantity, reportTable, text } from '../terminal/report.ts';
+import { count, quantity, reportTable, state, text } from '../terminal/report.ts';
 import { withEntity } from './open.ts';
 
 interface ConsumptionOptions {
@@ -48,7 +48,7 @@ function consumptionText(imports: readonly MeasuredAnswer[], language: Language)
   const fields = [
     text('file', 'File', 'Fichier'),
     text('source', 'Source'),
-    text('state', 'State', 'État'),
+    state('state', 'State', 'État'),
     text('product_id', 'Product', 'Produit'),
     count('rows', 'Rows', 'Lignes'),
     quantity('quantity', 'Quantity', 'Quantité'),

@@ -5,7 +5,7 @@ import { readTable } from '../analytic/table-rows.ts';
 import { cliProblem } from '../problems.ts';
 import { addCommand, type Shell } from '../terminal/command.ts';
 import type { Language } from '../terminal/decimals.ts';
-import { count, quantity, reportTable, text } from '../terminal/report.ts';
+import { count, quantity, reportTable, state, text } from '../terminal/report.ts';
 import { readPath } from '../terminal/values.ts';
 import { withEntity } from './open.ts';
 
@@ -56,7 +56,7 @@ function importText({ totals, imported }: DriverAnswer, language: Language): str
   const fields = [
     text('driver', 'Driver', 'Clé'),
     text('period_month', 'Month', 'Mois'),
-    text('state', 'State', 'État'),
+    state('state', 'State', 'État'),
     count('rows', 'Rows', 'Lignes'),
     quantity('total', 'Total'),
   ];

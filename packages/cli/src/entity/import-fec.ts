@@ -3,7 +3,7 @@ import { type Command, Option } from 'commander';
 import { addCommand, type Shell } from '../terminal/command.ts';
 import type { Language } from '../terminal/decimals.ts';
 import { forEachFile } from '../terminal/each-file.ts';
-import { count, money, reportTable, text } from '../terminal/report.ts';
+import { count, money, reportTable, state, text } from '../terminal/report.ts';
 import { withEntity } from './open.ts';
 
 interface FecOptions {
@@ -52,7 +52,7 @@ function importText(imports: readonly FecImported[], language: Language, french:
   }));
   const fields = [
     text('file', 'File', 'Fichier'),
-    text('state', 'State', 'État'),
+    state('state', 'State', 'État'),
     count('lines', 'Lines', 'Lignes'),
     count('entries', 'Entries', 'Écritures'),
     count('drafts', 'Drafts', 'Brouillards'),

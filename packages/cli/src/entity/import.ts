@@ -3,7 +3,7 @@ import { type Command, Option } from 'commander';
 import { addCommand, addGroup, type Shell } from '../terminal/command.ts';
 import { addDecimals, type Language } from '../terminal/decimals.ts';
 import { forEachFile } from '../terminal/each-file.ts';
-import { count, money, reportTable, text } from '../terminal/report.ts';
+import { count, money, reportTable, state, text } from '../terminal/report.ts';
 import { entityImportConsumptionCommand } from './import-consumption.ts';
 import { entityImportDriversCommand } from './import-drivers.ts';
 import { entityImportFecCommand } from './import-fec.ts';
@@ -69,7 +69,7 @@ function importText(imports: readonly ImportAnswer[], language: Language): strin
   );
   const fields = [
     text('file', 'File', 'Fichier'),
-    text('state', 'State', 'État'),
+    state('state', 'State', 'État'),
     count('rows', 'Rows', 'Lignes'),
     text('currency', 'Currency', 'Devise'),
     money('billed_cost', 'Billed', 'Facturé', { total: true }),

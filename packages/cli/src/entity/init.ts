@@ -1,5 +1,7 @@
+import type { initEntity } from '@prorata/finops';
 import { type Command, Option } from 'commander';
 import { addCommand, type Shell } from '../terminal/command.ts';
+import type { Language } from '../terminal/decimals.ts';
 import { readCode, readCurrency } from '../terminal/values.ts';
 
 interface InitOptions {
@@ -24,9 +26,9 @@ export function entityInitCommand(entity: Command, shell: Shell): void {
       new Option('--currency <code>', 'currency of its books, ISO 4217').makeOptionMandatory(),
       new Option('--deployment <kind>', 'prod and test never mix').choices(['prod', 'test']).default('prod'),
     ],
-    async run({ dir, options }) {
-      const { initEntity } = await import('@prorata/finops');
-      const made = await initEntity({
+    async run({ dir, options, terminal }) {
+      const finops = await import('@prorata/finops');
+      const made = await finops.initEntity({
         dir,
         code: readCode(options.code),
         label: options.label,
@@ -36,12 +38,23 @@ export function entityInitCommand(entity: Command, shell: Shell): void {
       });
       return {
         document: made,
-        text: [
-          `Entity node ${made.code} in ${dir}.`,
-          `Fingerprint: ${made.fingerprint}`,
-          `Next: send ${made.enrolment} to the group and read the fingerprint to its operator; look at ${made.mapping}.`,
-        ].join('\n'),
+        text: WORDS[terminal.language](made, dir).join('\n'),
       };
     },
   });
 }
+
+type Made = Awaited<ReturnType<typeof initEntity>>;
+
+const WORDS: Readonly<Record<Language, (made: Made, dir: string) => string[]>> = {
+  en: ({ code, fingerprint, enrolment, mapping }, dir) => [
+    `Entity node ${code} in ${dir}.`,
+    `Fingerprint: ${fingerprint}`,
+    `Next: send ${enrolment} to the group and read the fingerprint to its operator; look at ${mapping}.`,
+  ],
+  fr: ({ code, fingerprint, enrolment, mapping }, dir) => [
+    `Nœud de l'entité ${code} dans ${dir}.`,
+    `Empreinte : ${fingerprint}`,
+    `Ensuite : envoyer ${enrolment} au groupe et lire l'empreinte à son opérateur ; regarder ${mapping}.`,
+  ],
+};

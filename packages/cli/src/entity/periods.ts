@@ -2,7 +2,7 @@ import type { LateScope, Period, PeriodChange } from '@prorata/finops';
 import { type Command, Option } from 'commander';
 import { addCommand, type Shell } from '../terminal/command.ts';
 import type { Language } from '../terminal/decimals.ts';
-import { count, money, quantity, reportTable, text } from '../terminal/report.ts';
+import { count, money, quantity, reportTable, state, text } from '../terminal/report.ts';
 import { readMonth } from '../terminal/values.ts';
 import { withEntity } from './open.ts';
 
@@ -44,8 +44,8 @@ function periodsCommand(entity: Command, shell: Shell): void {
       const history = await withEntity(dir, (node, api) => api.periodHistory(node, month));
       const fields = [
         text('month', 'Month', 'Mois'),
-        text('from_state', 'From', 'De'),
-        text('to_state', 'To', 'À'),
+        state('from_state', 'From', 'De'),
+        state('to_state', 'To', 'À'),
         text('reason', 'Reason', 'Motif'),
         text('changed_at', 'At', 'Le'),
         text('changed_by', 'By', 'Par'),
@@ -68,7 +68,7 @@ function periodsText(periods: readonly Period[], language: Language): string {
   );
   const fields = [
     text('period_month', 'Month', 'Mois'),
-    text('state', 'State', 'État'),
+    state('state', 'State', 'État'),
     text('view', 'View', 'Grille'),
     count('facts', 'Facts', 'Faits'),
     money('cost_effective', 'Effective', 'Effectif'),

@@ -2,7 +2,7 @@ import type { PricingView, ViewChange } from '@prorata/finops';
 import type { Command } from 'commander';
 import { addCommand, addGroup, type Shell } from '../terminal/command.ts';
 import type { Language } from '../terminal/decimals.ts';
-import { count, reportTable, text } from '../terminal/report.ts';
+import { count, reportTable, state, text } from '../terminal/report.ts';
 import { readMonth } from '../terminal/values.ts';
 import { withEntity } from './open.ts';
 import { pricesCompareCommands } from './prices-compare.ts';
@@ -19,7 +19,7 @@ export function entityPricesCommands(entity: Command, shell: Shell): void {
 
 const VIEW_FIELDS = [
   text('view', 'View', 'Grille'),
-  text('status', 'State', 'État'),
+  state('status', 'State', 'État'),
   count('lines', 'Prices', 'Prix'),
   text('currency', 'Currency', 'Devise'),
   text('valid_from', 'From', 'De'),
@@ -102,7 +102,7 @@ function calendarCommands(prices: Command, shell: Shell): void {
       const listed = await withEntity(dir, (node, api) => api.readCalendar(node));
       const fields = [
         text('month', 'Month', 'Mois'),
-        text('state', 'State', 'État'),
+        state('state', 'State', 'État'),
         text('set', 'Set', 'Fixée'),
         text('view', 'View', 'Grille'),
         text('valued_with', 'Valued with', 'Valorisé avec'),

@@ -1,7 +1,7 @@
 import type { PublicationRow } from '@prorata/finops';
 import type { Command } from 'commander';
 import { addCommand, addGroup, type Shell } from '../terminal/command.ts';
-import { count, reportTable, text } from '../terminal/report.ts';
+import { count, reportTable, state, text } from '../terminal/report.ts';
 import { readMonth } from '../terminal/values.ts';
 import { withEntity } from './open.ts';
 
@@ -44,8 +44,8 @@ function addList(group: Command, shell: Shell): void {
       const fields = [
         text('period_month', 'Month', 'Mois'),
         count('revision', 'Revision', 'Révision'),
-        text('status', 'Month is', 'Mois'),
-        text('state', 'State', 'État'),
+        state('status', 'Month is', 'Mois'),
+        state('state', 'State', 'État'),
         text('answered', 'Answer', 'Réponse'),
         count('attempts', 'Attempts', 'Essais'),
         text('url', 'Sent to', 'Envoyé à'),
@@ -67,7 +67,7 @@ function addPush(group: Command, shell: Shell): void {
       const fields = [
         text('period_month', 'Month', 'Mois'),
         count('revision', 'Revision', 'Révision'),
-        text('state', 'State', 'État'),
+        state('state', 'State', 'État'),
         text('url', 'Sent to', 'Envoyé à'),
         text('detail', 'Answer', 'Réponse'),
       ];

@@ -4,7 +4,7 @@ import { type Command, Option } from 'commander';
 import { cliProblem } from '../problems.ts';
 import { addCommand, addGroup, type Shell } from '../terminal/command.ts';
 import type { Language } from '../terminal/decimals.ts';
-import { count, money, reportTable, text } from '../terminal/report.ts';
+import { count, money, reportTable, state, text } from '../terminal/report.ts';
 import { readMonth, readPath } from '../terminal/values.ts';
 import { withEntity } from './open.ts';
 
@@ -13,7 +13,7 @@ const RULE_FIELDS = [
   count('order', 'Order', 'Ordre'),
   text('code', 'Rule', 'Règle'),
   count('version', 'Version'),
-  text('status', 'Status', 'État'),
+  state('status', 'Status', 'État'),
   text('label', 'Label', 'Libellé'),
   text('valid_from', 'From', 'De'),
   text('valid_to', 'To', 'À'),
@@ -65,7 +65,7 @@ function importCommand(rules: Command, shell: Shell): void {
       const fields = [
         text('code', 'Rule', 'Règle'),
         count('version', 'Version'),
-        text('status', 'Status', 'État'),
+        state('status', 'Status', 'État'),
         text('change', 'Change', 'Changement'),
       ];
       const shown = rows.map((row) => ({ ...row }));

@@ -3,7 +3,7 @@ import { type Command, Option } from 'commander';
 import { cliProblem } from '../problems.ts';
 import { addCommand, type Shell } from '../terminal/command.ts';
 import type { Language } from '../terminal/decimals.ts';
-import { count, money, type ReportRow, reportTable, text } from '../terminal/report.ts';
+import { count, money, type ReportRow, reportTable, state, text } from '../terminal/report.ts';
 import type { Answer, Terminal } from '../terminal/terminal.ts';
 import { readMonth } from '../terminal/values.ts';
 import { withEntity } from './open.ts';
@@ -116,7 +116,7 @@ function batchText(result: BatchResult, language: Language): string {
   });
   const fields = [
     text('period_month', 'Month', 'Mois'),
-    text('status', 'Status', 'État'),
+    state('status', 'Status', 'État'),
     count('facts', 'Facts', 'Faits'),
     money('cost_effective', 'Effective', 'Effectif'),
     money('cost_billed', 'Billed', 'Facturé'),

@@ -2,7 +2,7 @@ import type { RunRow, ShownRun } from '@prorata/finops';
 import { type Command, Option } from 'commander';
 import { addCommand, addGroup, type Shell } from '../terminal/command.ts';
 import type { Language } from '../terminal/decimals.ts';
-import { count, money, reportTable, text } from '../terminal/report.ts';
+import { count, money, reportTable, state, text } from '../terminal/report.ts';
 import { readMonth } from '../terminal/values.ts';
 import { withEntity } from './open.ts';
 import { STEP_FIELDS } from './run.ts';
@@ -50,7 +50,7 @@ function addBatches(runs: Command, shell: Shell): void {
         text('batch_id', 'Batch', 'Lot'),
         text('from_month', 'From', 'De'),
         text('to_month', 'To', 'À'),
-        text('status', 'Status', 'État'),
+        state('status', 'Status', 'État'),
         count('months_completed', 'Months run', 'Mois exécutés'),
         text('trigger', 'By', 'Par'),
         text('started_at', 'Started', 'Début'),
@@ -77,7 +77,7 @@ function runsTable(rows: readonly RunRow[], language: Language): string {
   const fields = [
     text('run_id', 'Run', 'Exécution'),
     text('period_month', 'Month', 'Mois'),
-    text('status', 'Status', 'État'),
+    state('status', 'Status', 'État'),
     text('trigger', 'By', 'Par'),
     text('started_at', 'Started', 'Début'),
     text('ended_at', 'Ended', 'Fin'),

@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import { addCommand, type Shell } from '../terminal/command.ts';
-import { count, reportTable, share, text } from '../terminal/report.ts';
+import { count, reportTable, share, state, text } from '../terminal/report.ts';
 import { listed } from './listed.ts';
 import { readGroup, requireEntities, withGroup } from './open.ts';
 import { ENTITY_OPTION, MONTH_OPTIONS, type ReportOptions, readReportOptions } from './report-options.ts';
@@ -24,7 +24,7 @@ export function groupDisciplineCommands(group: Command, shell: Shell): void {
         text('entity', 'Entity', 'Entité'),
         text('period_month', 'Month', 'Mois'),
         text('due_on', 'Due', 'Échéance'),
-        text('state', 'State', 'État'),
+        state('state', 'State', 'État'),
         count('days_late', 'Days late', 'Retard (j)'),
         count('revision', 'Revision', 'Révision'),
       ];

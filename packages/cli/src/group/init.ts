@@ -1,5 +1,7 @@
+import type { initGroup } from '@prorata/group';
 import { type Command, Option } from 'commander';
 import { addCommand, type Shell } from '../terminal/command.ts';
+import type { Language } from '../terminal/decimals.ts';
 import { readCode, readCurrency } from '../terminal/values.ts';
 
 interface InitOptions {
@@ -22,9 +24,9 @@ export function groupInitCommand(group: Command, shell: Shell): void {
       new Option('--label <text>', 'name of the group'),
       new Option('--deployment <kind>', 'prod and test never mix').choices(['prod', 'test']).default('prod'),
     ],
-    async run({ dir, options }) {
-      const { initGroup } = await import('@prorata/group');
-      const node = await initGroup({
+    async run({ dir, options, terminal }) {
+      const group = await import('@prorata/group');
+      const node = await group.initGroup({
         dir,
         tenantCode: readCode(options.tenant),
         currency: readCurrency(options.currency),
@@ -41,11 +43,21 @@ export function groupInitCommand(group: Command, shell: Shell): void {
           currency: config.currency,
           deployment: config.deployment,
         },
-        text: [
-          `Group node ${config.tenant.code} (${config.tenant.label}) in ${dir}, reports in ${config.currency}.`,
-          'Next: enrol an entity with `prorata group enrol`, and import exchange rates with `prorata group fx import`.',
-        ].join('\n'),
+        text: WORDS[terminal.language](config, dir).join('\n'),
       };
     },
   });
 }
+
+type Config = Awaited<ReturnType<typeof initGroup>>['config'];
+
+const WORDS: Readonly<Record<Language, (config: Config, dir: string) => string[]>> = {
+  en: ({ tenant, currency }, dir) => [
+    `Group node ${tenant.code} (${tenant.label}) in ${dir}, reports in ${currency}.`,
+    'Next: enrol an entity with `prorata group enrol`, and import exchange rates with `prorata group fx import`.',
+  ],
+  fr: ({ tenant, currency }, dir) => [
+    `Nœud du groupe ${tenant.code} (${tenant.label}) dans ${dir}, rapports en ${currency}.`,
+    'Ensuite : inscrire une entité par `prorata group enrol`, et reprendre des taux par `prorata group fx import`.',
+  ],
+};

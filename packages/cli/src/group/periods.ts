@@ -1,7 +1,7 @@
 import type { PeriodState } from '@prorata/group';
 import { type Command, Option } from 'commander';
 import { addCommand, type Shell } from '../terminal/command.ts';
-import { count, reportTable, text } from '../terminal/report.ts';
+import { count, reportTable, state, text } from '../terminal/report.ts';
 import { readMonth } from '../terminal/values.ts';
 import { readGroup, withGroup } from './open.ts';
 
@@ -54,7 +54,7 @@ function addList(group: Command, shell: Shell): void {
       }));
       const fields = [
         text('period_month', 'Month', 'Mois'),
-        text('status', 'Status', 'Statut'),
+        state('status', 'Status', 'Statut'),
         text('waiting', 'Waits for', 'Attend'),
         text('differs', 'Differ from the group', 'Diffèrent du groupe'),
         text('adjusts', 'Corrects', 'Corrige'),

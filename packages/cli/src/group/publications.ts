@@ -6,7 +6,7 @@ import type { PublicationDifference } from '@prorata/group';
 import { type Command, Option } from 'commander';
 import { addCommand, type Shell } from '../terminal/command.ts';
 import type { Language } from '../terminal/decimals.ts';
-import { count, money, reportTable, text } from '../terminal/report.ts';
+import { count, money, reportTable, state, text } from '../terminal/report.ts';
 import { readCode, readMonth, readRevision } from '../terminal/values.ts';
 import { listed } from './listed.ts';
 import { readGroup, requireEntities } from './open.ts';
@@ -41,8 +41,8 @@ function addList(group: Command, shell: Shell): void {
         text('entity', 'Entity', 'Entité'),
         text('period_month', 'Month', 'Mois'),
         count('revision', 'Revision', 'Révision'),
-        text('status', 'Status', 'Statut'),
-        text('period_state', 'Month is', 'Mois'),
+        state('status', 'Status', 'Statut'),
+        state('period_state', 'Month is', 'Mois'),
         count('rows', 'Facts', 'Faits'),
         count('differs_revision', 'Refused later', 'Refusée ensuite'),
         text('received_at', 'Received', 'Reçu'),

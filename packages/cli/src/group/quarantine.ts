@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import { addCommand, addGroup, type Shell } from '../terminal/command.ts';
-import { count, text } from '../terminal/report.ts';
+import { count, state, text } from '../terminal/report.ts';
 import { readCode, readId } from '../terminal/values.ts';
 import { listed } from './listed.ts';
 import { readGroup, withGroup } from './open.ts';
@@ -44,7 +44,7 @@ function addList(quarantine: Command, shell: Shell): void {
         text('entity', 'Entity', 'Entité'),
         text('file', 'File', 'Fichier'),
         text('code', 'Refused with', 'Motif'),
-        text('status', 'Status', 'Statut'),
+        state('status', 'Status', 'Statut'),
         count('refusals', 'Times', 'Fois'),
         text('last_at', 'Last', 'Dernier'),
       ];
@@ -100,7 +100,7 @@ function addReplay(quarantine: Command, shell: Shell): void {
       const fields = [
         text('entity', 'Entity', 'Entité'),
         text('file', 'File', 'Fichier'),
-        text('outcome', 'Outcome', 'Résultat'),
+        state('outcome', 'Outcome', 'Résultat'),
         text('code', 'Refused with', 'Motif'),
         text('detail', 'Detail', 'Détail'),
       ];

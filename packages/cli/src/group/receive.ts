@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { addCommand, type Shell } from '../terminal/command.ts';
 import { forEachFile } from '../terminal/each-file.ts';
-import { count, type ReportRow, reportTable, text } from '../terminal/report.ts';
+import { count, type ReportRow, reportTable, state, text } from '../terminal/report.ts';
 import { withGroup } from './open.ts';
 
 /** `prorata group receive`: bundles through the whole intake, each all or nothing. */
@@ -24,7 +24,7 @@ export function groupReceiveCommand(group: Command, shell: Shell): void {
         text('entity', 'Entity', 'Entité'),
         text('period_month', 'Month', 'Mois'),
         count('revision', 'Revision', 'Révision'),
-        text('state', 'State', 'État'),
+        state('state', 'State', 'État'),
         count('rows', 'Facts', 'Faits'),
         text('file', 'File', 'Fichier'),
       ];

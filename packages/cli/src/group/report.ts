@@ -1,7 +1,7 @@
 import type { GroupNode, ReportInput } from '@prorata/group';
 import { type Command, Option } from 'commander';
 import { addCommand, addGroup, type Shell } from '../terminal/command.ts';
-import { count, money, quantity, type ReportField, reportTable, share, text } from '../terminal/report.ts';
+import { count, money, quantity, type ReportField, reportTable, share, state, text } from '../terminal/report.ts';
 import { type GroupPackage, readGroup } from './open.ts';
 import { groupAnalysisCommands } from './report-analysis.ts';
 import { asRows, type Report, reportAnswer } from './report-answer.ts';
@@ -174,8 +174,8 @@ function addCompleteness(parent: Command, shell: Shell): void {
         text('label', 'Name', 'Nom'),
         text('period_month', 'Month', 'Mois'),
         count('revision', 'Revision', 'Révision'),
-        text('status', 'Status', 'Statut'),
-        text('group_status', 'Group', 'Groupe'),
+        state('status', 'Status', 'Statut'),
+        state('group_status', 'Group', 'Groupe'),
         count('fact_rows', 'Facts', 'Faits'),
         count('differs_revision', 'Refused later', 'Refusée ensuite'),
         text('received_at', 'Received', 'Reçu'),

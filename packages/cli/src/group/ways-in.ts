@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import { addCommand, type Shell } from '../terminal/command.ts';
-import { count, text } from '../terminal/report.ts';
+import { count, state, text } from '../terminal/report.ts';
 import { readCode } from '../terminal/values.ts';
 import { listed } from './listed.ts';
 import { withGroup } from './open.ts';
@@ -25,7 +25,7 @@ function addWatch(group: Command, shell: Shell): void {
       const fields = [
         text('entity', 'Entity', 'Entité'),
         text('file', 'File', 'Fichier'),
-        text('outcome', 'Outcome', 'Résultat'),
+        state('outcome', 'Outcome', 'Résultat'),
         text('code', 'Refused with', 'Motif'),
         text('detail', 'Detail', 'Détail'),
       ];
@@ -52,7 +52,7 @@ function addPull(group: Command, shell: Shell): void {
       const rows = await withGroup(dir, (node, api) => api.pullBundles(node, input));
       const fields = [
         text('entity', 'Entity', 'Entité'),
-        text('outcome', 'Outcome', 'Résultat'),
+        state('outcome', 'Outcome', 'Résultat'),
         count('accepted', 'Taken', 'Pris'),
         count('known', 'Known', 'Connus'),
         count('refused', 'Refused', 'Refusés'),

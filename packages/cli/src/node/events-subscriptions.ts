@@ -10,7 +10,7 @@ import {
 } from '@prorata/platform';
 import { type Command, Option } from 'commander';
 import { addCommand, type Shell } from '../terminal/command.ts';
-import { count, reportTable, text } from '../terminal/report.ts';
+import { count, reportTable, state, text } from '../terminal/report.ts';
 import { readId, readPath } from '../terminal/values.ts';
 import { callerOf, readEvents, withEvents } from './events-node.ts';
 
@@ -34,7 +34,7 @@ export function subscriptionCommands(events: Command, shell: Shell): void {
       const rows = await withEvents(dir, ({ webhooks, operator }) => listSubscriptions(webhooks, operator));
       const fields = [
         text('id', 'Subscription', 'Abonnement'),
-        text('state', 'State', 'État'),
+        state('state', 'State', 'État'),
         text('url', 'To', 'Vers'),
         text('events', 'Events', 'Événements'),
         count('behind', 'Behind', 'En retard'),

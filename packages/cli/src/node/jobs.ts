@@ -13,7 +13,7 @@ import {
 import { type Command, Option } from 'commander';
 import { cliProblem } from '../problems.ts';
 import { addCommand, addGroup, type Shell } from '../terminal/command.ts';
-import { count, reportTable, text } from '../terminal/report.ts';
+import { count, reportTable, state, text } from '../terminal/report.ts';
 import { operatorIdentity } from './claims.ts';
 import { OPERATOR_ROLES } from './node-jobs.ts';
 import { type AnyNode, withNode } from './open-node.ts';
@@ -23,7 +23,7 @@ const DIR = "the node's folder";
 const FIELDS = [
   text('job_id', 'Job', 'Tâche'),
   text('kind', 'Kind', 'Genre'),
-  text('status', 'Status', 'État'),
+  state('status', 'Status', 'État'),
   text('progress', 'Progress', 'Avancement'),
   count('attempts', 'Attempts', 'Essais'),
   text('created_at', 'Asked for', 'Demandée'),

@@ -37,6 +37,9 @@ describe('a command', () => {
     const asJson = await runOne(['try', 'it', '--json'], refuse);
     expect(JSON.parse(asJson.out)).toMatchObject({ code: 'MONTH_INVALID', status: 400 });
     expect((await runOne(['try', 'it', '--lang', 'fr'], refuse)).err).toContain('Que faire: ');
+    const french = await runOne(['try', 'it', '--lang', 'fr', '--json'], refuse);
+    expect(french.err).toContain("MONTH_INVALID: Le mois n'en est pas un\n");
+    expect(JSON.parse(french.out)).toMatchObject({ code: 'MONTH_INVALID', title: "Le mois n'en est pas un" });
   });
 
   it('hides the stack of an unexpected error unless it is asked for', async () => {

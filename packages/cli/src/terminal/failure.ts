@@ -1,4 +1,4 @@
-import { Problem } from '@prorata/platform';
+import { Problem, problemTitle } from '@prorata/platform';
 import type { Language } from './decimals.ts';
 import type { Streams } from './terminal.ts';
 
@@ -12,12 +12,13 @@ export interface FailureWishes {
 
 /**
  * Prints what went wrong: code, title, detail and next step on stderr, and with `--json` the problem document (RFC 9457)
- * on stdout. A stack is shown with `--verbose` only.
+ * on stdout. The title is in the language asked for, as over HTTP, once its titles were loaded. A stack is shown with `--verbose` only.
  */
 export function printFailure(streams: Streams, wishes: FailureWishes, error: unknown): void {
   const problem = problemOf(error);
-  if (wishes.json) streams.out.write(`${JSON.stringify(problem, null, 2)}\n`);
-  const lines = [`${problem.code}: ${problem.title}`, `  ${problem.detail}`, ...places(problem)];
+  const title = problemTitle(wishes.language, problem.code) ?? problem.title;
+  if (wishes.json) streams.out.write(`${JSON.stringify({ ...problem.toJSON(), title }, null, 2)}\n`);
+  const lines = [`${problem.code}: ${title}`, `  ${problem.detail}`, ...places(problem)];
   if (problem.next !== '') lines.push(`${NEXT[wishes.language]}: ${problem.next}`);
   if (wishes.verbose) lines.push('', ...stacks(error));
   streams.err.write(`${lines.join('\n')}\n`);

@@ -1,9 +1,10 @@
 import { addDecimals, displayDecimal, displayMoney, displayShare, type Language } from './decimals.ts';
+import { FRENCH_STATES } from './state-words.ts';
 import { type Column, table } from './table.ts';
 
 /** How a field of a report's rows is shown. `money` takes its digits from the currency in the field named. */
 export type FieldKind =
-  | { readonly kind: 'text' | 'count' | 'share' | 'quantity' }
+  | { readonly kind: 'text' | 'state' | 'count' | 'share' | 'quantity' }
   | { readonly kind: 'money'; readonly currencyField: string };
 
 export interface ReportField {
@@ -22,6 +23,13 @@ export const text = (field: string, en: string, fr = en): ReportField => ({
   field,
   title: [en, fr],
   shown: { kind: 'text' },
+});
+
+/** A state, status or outcome: a word of ours, which readers of French see in French. */
+export const state = (field: string, en: string, fr = en): ReportField => ({
+  field,
+  title: [en, fr],
+  shown: { kind: 'state' },
 });
 
 export const count = (field: string, en: string, fr = en): ReportField => ({
@@ -64,7 +72,7 @@ export function reportTable(rows: readonly ReportRow[], fields: readonly ReportF
   const shown = fields.filter(({ field }) => rows.some((row) => row[field] !== undefined));
   const columns: Column[] = shown.map((field) => ({
     title: field.title[language === 'fr' ? 1 : 0],
-    align: field.shown.kind === 'text' ? 'left' : 'right',
+    align: field.shown.kind === 'text' || field.shown.kind === 'state' ? 'left' : 'right',
   }));
   const lines = rows.map((row) => shown.map((field) => cell(row, field, language)));
   return table(columns, lines, { most: MOST_ROWS, footer: totals(rows, shown, language) });
@@ -83,6 +91,8 @@ function cell(row: ReportRow, { field, shown }: ReportField, language: Language)
       return displayDecimal(written, 3, language);
     case 'count':
       return displayDecimal(written, 0, language);
+    case 'state':
+      return (language === 'fr' ? FRENCH_STATES.get(written) : undefined) ?? written;
     case 'text':
       return written;
   }
