@@ -141,6 +141,11 @@ describe('prorata serve', () => {
     expect(await refusalInProcess('events', 'subscribe', 'https://10.0.0.1/', ...node)).toMatchObject({
       code: 'WEBHOOK_URL_REFUSED',
     });
+    const misspelt = await refusalInProcess('events', 'subscribe', url, '--event', 'GROUP.PERIDO.*', ...node);
+    expect(misspelt).toMatchObject({
+      code: 'WEBHOOK_EVENT_UNKNOWN',
+      detail: expect.stringContaining('near it are GROUP.PERIOD.*'),
+    });
     expect(await answerInProcess('events', 'unsubscribe', String(id), ...node)).toMatchObject({ removed: true });
     await answerInProcess('group', 'reopen', MONTH, '--reason', 'in a test', ...node);
     receiver.close();

@@ -1,5 +1,6 @@
 import {
   type App,
+  findPlugins,
   isEventPattern,
   type NodeConfig,
   openWebhookNode,
@@ -23,12 +24,28 @@ export interface EventsNode {
   readonly operator: RequestContext;
 }
 
+/** Every event that a node of this kind may send, those of its plugins included. @throws Problem `PLUGIN_NOT_FOUND`, `PLUGIN_INVALID` */
+async function namesOf(kind: NodeConfig['kind'], dir: string, config: NodeConfig): Promise<string[]> {
+  if (kind === 'group') {
+    const { GROUP_EVENTS } = await import('@prorata/group');
+    return Object.keys(GROUP_EVENTS);
+  }
+  const [{ FINOPS_EVENTS }, { ANALYTIC_EVENTS }, { LEDGER_EVENTS }, plugins] = await Promise.all([
+    import('@prorata/finops'),
+    import('@prorata/analytic'),
+    import('@prorata/ledger'),
+    findPlugins(dir, config.plugins ?? []),
+  ]);
+  const own = Object.keys({ ...FINOPS_EVENTS, ...ANALYTIC_EVENTS, ...LEDGER_EVENTS });
+  return [...own, ...plugins.flatMap(({ manifest }) => manifest.emits)];
+}
+
 /** Opens the node for one piece of work with its events, and closes it whatever happens. */
 export async function withEvents<T>(dir: string, work: (events: EventsNode) => Promise<T>): Promise<T> {
   return await withNode(dir, async (open) => {
     const { config, db } = open.node;
     return await work({
-      webhooks: await openWebhookNode({ db, dir, config }),
+      webhooks: await openWebhookNode({ db, dir, config, names: () => namesOf(open.kind, dir, config) }),
       config,
       operator: await operatorOf(open),
     });
@@ -44,7 +61,7 @@ async function operatorOf(open: AnyNode): Promise<RequestContext> {
 /** The feed, subscriptions and dead letters of a served node, and the relay for as long as it listens. */
 export async function serveEvents(app: App, { kind, node }: AnyNode): Promise<void> {
   const { db, dir, config } = node;
-  const webhooks = await openWebhookNode({ db, dir, config });
+  const webhooks = await openWebhookNode({ db, dir, config, names: () => namesOf(kind, dir, config) });
   registerEvents(app, webhooks, kind);
   relayWhileListening(app, { ...webhooks, tenants: () => [config.tenant.id] });
 }

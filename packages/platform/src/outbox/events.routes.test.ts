@@ -17,7 +17,7 @@ let server: ExampleServer;
 const routes: { method: string; url: string }[] = [];
 beforeAll(async () => {
   test = await openTestDatabase([PLATFORM_MIGRATIONS]);
-  node = webhookNode(test.db);
+  node = { ...webhookNode(test.db), names: async () => ['THING.CHANGED', 'THING.RARE', 'GL.JOURNAL_ENTRY.POSTED'] };
   const register = (app: App) => {
     app.addHook('onRoute', ({ method, url }) => {
       for (const one of [method].flat()) if (one !== 'HEAD') routes.push({ method: one, url });
@@ -85,8 +85,21 @@ describe('the routes of events', () => {
   });
 
   it.each([
+    ['THNG.*', ['THING.*']],
+    ['THING.CHANGD', ['THING.CHANGED']],
+    ['GL.JOURNALENTRY.*', ['GL.JOURNAL_ENTRY.*']],
+    ['ELSE.WHERE', []],
+  ])('tell what is near to the unknown event %s', async (event, nearest) => {
+    const refused = await ask('POST', '/api/platform/webhooks', { ...hook, events: [event] });
+    expect(refused.body).toMatchObject({ code: 'WEBHOOK_EVENT_UNKNOWN', event, nearest });
+    expect(String(refused.body.detail)).toContain(nearest[0] ?? 'there are GL.*, THING.*');
+  });
+
+  it.each([
     [{ ...hook, url: 'http://example.com/' }, 422, 'WEBHOOK_URL_REFUSED'],
     [{ ...hook, url: 'https://10.0.0.1/' }, 422, 'WEBHOOK_URL_REFUSED'],
+    [{ ...hook, events: ['THING.*', 'THNG.*'] }, 422, 'WEBHOOK_EVENT_UNKNOWN'],
+    [{ ...hook, events: ['THING.CHANGE'] }, 422, 'WEBHOOK_EVENT_UNKNOWN'],
     [{ ...hook, all_entities: true }, 403, 'FORBIDDEN'],
     [{ ...hook, events: ['thing'] }, 400, 'VALIDATION_FAILED'],
     [{ ...hook, events: ['*.CREATED'] }, 400, 'VALIDATION_FAILED'],

@@ -18,6 +18,8 @@ export interface EventNode {
   readonly db: Database;
   readonly dir: string;
   readonly config: NodeConfig;
+  /** See `WebhookNode`. */
+  readonly names?: WebhookNode['names'];
 }
 
 /**
@@ -25,7 +27,7 @@ export interface EventNode {
  *
  * @throws Problem `NODE_CONFIG_INVALID`, `KEY_FILE_EXPOSED`, `WEBHOOK_SECRET_UNREADABLE`
  */
-export async function openWebhookNode({ db, dir, config }: EventNode): Promise<WebhookNode> {
+export async function openWebhookNode({ db, dir, config, names }: EventNode): Promise<WebhookNode> {
   const allowed = config.webhooks?.allow ?? [];
   const wrong = allowed.find((network) => !isNetwork(network));
   if (wrong !== undefined) {
@@ -35,7 +37,7 @@ export async function openWebhookNode({ db, dir, config }: EventNode): Promise<W
     );
   }
   const reach = config.kind === 'group' ? 'tenant' : 'legal_entity';
-  return { db, box: await openSecretBox(dir), rule: addressRule(allowed), reach };
+  return { db, box: await openSecretBox(dir), rule: addressRule(allowed), reach, names };
 }
 
 /** `GET /events`, `/api/platform/webhooks` and `/api/platform/dead-letters` of a node; behind the guard. */

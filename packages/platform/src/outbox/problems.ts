@@ -17,6 +17,11 @@ export const eventProblem = defineProblems({
     title: 'The node does not send events to this address',
     next: 'Use a public https address, or list the network under `webhooks.allow` in prorata.yaml (127.0.0.0/8, 10.20.0.0/16).',
   },
+  WEBHOOK_EVENT_UNKNOWN: {
+    status: 422,
+    title: 'No event has this name',
+    next: 'Use one of the nearest names, a beginning such as ANALYTIC.*, or * for all; docs/contracts/asyncapi.yaml lists them.',
+  },
   WEBHOOK_SECRET_INVALID: {
     status: 422,
     title: 'This is no secret of Standard Webhooks',

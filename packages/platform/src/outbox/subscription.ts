@@ -6,6 +6,7 @@ import type { WriteRecord } from '../write/record.ts';
 import { type WriteAnswer, type WriteRequest, writePath } from '../write/write-path.ts';
 import { type AddressRule, requireSendable } from './addresses.ts';
 import type { EventReach } from './feed.ts';
+import { requireKnownNames } from './known-names.ts';
 import { eventProblem } from './problems.ts';
 import { isWebhookSecret, newWebhookSecret, type SecretBox } from './secrets.ts';
 import * as sql from './subscription.sql.ts';
@@ -17,6 +18,8 @@ export interface WebhookNode {
   readonly rule: AddressRule;
   /** Whether the tenant as a whole may subscribe to the events of all its companies; see `EventReach`. */
   readonly reach: EventReach;
+  /** Every event that the node may send; where it is not told, a subscription may name any. */
+  readonly names?: (() => Promise<readonly string[]>) | undefined;
 }
 
 /** Who asks, and how the request is told apart from its repetitions. */
@@ -77,7 +80,7 @@ function ownerOf({ tenantId, legalEntityId }: RequestContext): Owner {
 /**
  * Subscribes an address to events that are published from now on; what came before is in the feed.
  *
- * @throws Problem `WEBHOOK_URL_REFUSED`, `WEBHOOK_SECRET_INVALID`, `WEBHOOK_LIMIT`, `FORBIDDEN`
+ * @throws Problem `WEBHOOK_URL_REFUSED`, `WEBHOOK_EVENT_UNKNOWN`, `WEBHOOK_SECRET_INVALID`, `WEBHOOK_LIMIT`, `FORBIDDEN`
  */
 export async function subscribe(
   node: WebhookNode,
@@ -86,6 +89,7 @@ export async function subscribe(
 ): Promise<WriteAnswer<SubscriptionWithSecret>> {
   const { url } = input;
   requireSendable(url, node.rule);
+  if (node.names !== undefined) requireKnownNames(input.events, await node.names());
   const secret = input.secret ?? newWebhookSecret();
   if (!isWebhookSecret(secret))
     throw eventProblem('WEBHOOK_SECRET_INVALID', 'the secret is not one of Standard Webhooks');
