@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { formatRational } from '../arithmetic/rational.ts';
+import { floorDivide, formatRational } from '../arithmetic/rational.ts';
 import { AllocationError } from '../problems.ts';
 import { anyCycle } from '../testing/any-cycle.ts';
 import { type CycleResult, runCycle } from './cycle.ts';
@@ -87,6 +87,73 @@ describe('rounding of flows', () => {
     );
     const { W = 0n, X = 0n, Y = 0n, Z = 0n } = amounts(result);
     expect([W + X, Y + Z]).toEqual([1n, 1n]);
+  });
+});
+
+/** How far the flows are from their exact values together, over the denominator that the flows of a result share. */
+const distanceOf = (flows: CycleResult['flows'], amounts: readonly bigint[]): bigint =>
+  flows.reduce((sum, { exact }, index) => {
+    const off = (amounts[index] as bigint) * exact.denominator - exact.numerator;
+    return sum + (off < 0n ? -off : off);
+  }, 0n);
+
+/** Every way to round the flows down or up in which all centres balance and the parts are those of the result. */
+function* roundings(input: CycleInput, { flows, parts }: CycleResult): Generator<bigint[]> {
+  const floors = flows.map(({ exact }) => floorDivide(exact.numerator, exact.denominator));
+  const free = flows.flatMap(({ exact }, index) => (exact.numerator % exact.denominator === 0n ? [] : [index]));
+  const ends = new Map([...input.service.map((centre) => [centre, 0n] as const), ...parts.map(keepsOf)]);
+  for (let chosen = 0; chosen < 2 ** free.length; chosen++) {
+    const tried = [...floors];
+    free.forEach((index, bit) => {
+      if ((chosen >> bit) & 1) tried[index] = (tried[index] as bigint) + 1n;
+    });
+    const held = new Map(input.costs);
+    flows.forEach(({ from, to }, index) => {
+      held.set(from, (held.get(from) ?? 0n) - (tried[index] as bigint));
+      held.set(to, (held.get(to) ?? 0n) + (tried[index] as bigint));
+    });
+    if ([...ends].every(([centre, amount]) => (held.get(centre) ?? 0n) === amount)) yield tried;
+  }
+}
+const keepsOf = ({ centre, amount }: CycleResult['parts'][number]) => [centre, amount] as const;
+
+describe('flows and the nearest', () => {
+  it('are the nearest amounts where these balance, step after step', () => {
+    const result = runCycle(
+      cycle(
+        'step-down',
+        { P1: 279n, P2: 277n, P3: 278n },
+        { P1: { P2: '1', P3: '3' }, P2: { P3: '2' } },
+        { order: ['P1', 'P2'] },
+      ),
+    );
+    // 69.75, 209.25 and 346.75 hundredths: 70 and 209 are the nearest, and 347 balances.
+    expect(result.flows.map(({ from, to, amount }) => `${from} ${to} ${amount}`)).toEqual([
+      'P1 P2 70',
+      'P1 P3 209',
+      'P2 P3 347',
+    ]);
+  });
+
+  it('are nearer to the exact ones than any other flows that balance, but for a hundredth of a unit each', () => {
+    let several = 0;
+    fc.assert(
+      fc.property(anyCycle, (input) => {
+        const result = runCycle(input);
+        const { flows } = result;
+        fc.pre(flows.filter(({ exact }) => exact.numerator % exact.denominator !== 0n).length <= 9);
+        const amounts = flows.map((flow) => flow.amount);
+        const slack = BigInt(flows.length) * (flows[0]?.exact.denominator ?? 0n);
+        let ways = 0;
+        for (const other of roundings(input, result)) {
+          ways += 1;
+          expect(100n * distanceOf(flows, amounts) <= 100n * distanceOf(flows, other) + slack).toBe(true);
+        }
+        expect(ways).toBeGreaterThan(0);
+        if (ways > 1) several += 1;
+      }),
+    );
+    expect(several).toBeGreaterThan(0);
   });
 });
 

@@ -1,5 +1,5 @@
 import { floorDivide } from '../arithmetic/rational.ts';
-import { FlowNetwork } from './maximum-flow.ts';
+import { FlowNetwork } from './least-cost-flow.ts';
 import { compareCodes, type Network } from './network.ts';
 import type { Solution } from './solve-exact.ts';
 
@@ -9,6 +9,7 @@ export interface RoundedFlow {
   readonly to: number;
   readonly weight: bigint;
   readonly numerator: bigint;
+  readonly floor: bigint;
   amount: bigint;
 }
 
@@ -28,9 +29,11 @@ export interface RoundedCycle {
  * Rounds all flows at once so that every service centre passes on exactly what it received and its own cost, to the unit.
  *
  * Each flow and each receipt is its exact value rounded down or up. What the operating centres receive is rounded by
- * largest remainder; the flows then follow as an integral flow. Where groups of centres are so separate that no such
- * flow meets the largest remainders, the receipts are rounded with the flows: an integral flow between the floors and
- * the ceilings always exists, because the exact flow is one (integrality theorem of network flows).
+ * largest remainder; the flows then follow as the integral flow that is nearest to the exact one: each is rounded to the
+ * nearest, but for those that must give way so that the centres balance, and these go no farther than needed. Where
+ * groups of centres are so separate that no such flow meets the largest remainders, the receipts are rounded with the
+ * flows: an integral flow between the floors and the ceilings always exists, because the exact flow is one (integrality
+ * theorem of network flows).
  */
 export function roundFlows(network: Network, costs: readonly bigint[], solution: Solution): RoundedCycle {
   const flows = floorFlows(network, solution);
@@ -68,7 +71,8 @@ function floorFlows(network: Network, solution: Solution): RoundedFlow[] {
   return network.rows.flatMap((row, from) =>
     row.edges.map(({ to, weight }) => {
       const numerator = weight * (solution.numerators[from] as bigint);
-      return { from, to, weight, numerator, amount: floorWithin(numerator, solution, solution.error) };
+      const floor = floorWithin(numerator, solution, solution.error);
+      return { from, to, weight, numerator, floor, amount: floor };
     }),
   );
 }
@@ -116,60 +120,101 @@ function largestRemainders(
   return new Set(order.slice(0, Number(units)));
 }
 
+/** Distances from the nearest are weighed in hundredths of a unit. */
+const STEPS = 100n;
+
+/** A value that may be rounded down or up: what is nearer, and how much farther away the other one is. */
+interface Choice {
+  readonly up: boolean;
+  readonly farther: number;
+}
+
+/** The choice of a value between integers, undefined for an integer; a half goes down, and either way is as near. */
+function choiceOf(numerator: bigint, floor: bigint, solution: Solution, error: bigint): Choice | undefined {
+  if (!isFractional(numerator, floor, solution, error)) return undefined;
+  const { denominator } = solution;
+  const beyondHalf = 2n * (numerator - floor * denominator) - denominator;
+  const distance = beyondHalf < 0n ? -beyondHalf : beyondHalf;
+  return {
+    up: beyondHalf > 2n * error,
+    farther: Number(floorWithin(STEPS * distance, solution, STEPS * 2n * error)),
+  };
+}
+
+/** A value to be rounded, as an edge of the network along which a unit above its floor may move. */
+interface Step {
+  readonly from: number;
+  readonly to: number;
+  readonly choice: Choice;
+  readonly value: RoundedFlow | RoundedReceipt;
+}
+
 /**
- * Moves the units that flooring left at the centres along the fractional flows. With `targets`, exactly these operating
- * centres receive a unit above their floor; without, any fractional ones. Writes the result only if everything arrives.
+ * Rounds every flow to the nearest and moves what then does not balance, along the flows where that costs least. With
+ * `targets`, exactly these operating centres receive a unit above their floor; without, any fractional ones, the nearest
+ * where that balances. Writes the result only if everything arrives.
  */
 function route(draft: Draft, targets: ReadonlySet<number> | undefined): boolean {
-  const { network, costs, solution, flows, received, units } = draft;
+  const { network, costs, flows, received, units } = draft;
   const size = network.service.length;
   const spare = size + received.length;
-  const [source, sink] = [spare + 1, spare + 2];
-  const graph = new FlowNetwork(spare + 3);
-  const { left, arrived } = imbalances(network, costs, flows);
+  const steps = [...flowSteps(draft), ...(targets === undefined ? receiptSteps(draft, size, spare) : [])];
+  const surplus = [...costs, ...received.map((receipt) => -receipt.floor), -units];
+  if (targets !== undefined) {
+    for (const index of targets) surplus[size + index] = (surplus[size + index] as bigint) - 1n;
+    surplus[spare] = 0n;
+  }
+  const move = (from: number, to: number, amount: bigint): void => {
+    surplus[from] = (surplus[from] as bigint) - amount;
+    surplus[to] = (surplus[to] as bigint) + amount;
+  };
+  for (const { from, to, floor } of flows) move(from, to, floor);
+  for (const { from, to, choice } of steps) if (choice.up) move(from, to, 1n);
+  const changed = balanceSteps(surplus, steps);
+  if (changed === undefined) return false;
+  steps.forEach(({ choice, value }, index) => {
+    value.amount = choice.up === changed[index] ? value.floor : value.floor + 1n;
+  });
+  for (const index of targets ?? []) {
+    const receipt = received[index] as RoundedReceipt;
+    receipt.amount = receipt.floor + 1n;
+  }
+  return true;
+}
+
+function flowSteps({ flows, solution }: Draft): Step[] {
+  return flows.flatMap((flow): Step[] => {
+    const { from, to, numerator, floor } = flow;
+    const choice = choiceOf(numerator, floor, solution, solution.error);
+    if (choice === undefined) return [];
+    return [{ from, to, choice, value: flow }];
+  });
+}
+
+/** Receipts that may take a unit above their floor, as steps from their centre to `spare`. */
+function receiptSteps({ network, received, solution }: Draft, first: number, spare: number): Step[] {
+  const error = receiptError(network, solution);
+  return received.flatMap((receipt, index): Step[] => {
+    const { numerator, floor } = receipt;
+    const choice = choiceOf(numerator, floor, solution, error);
+    if (choice === undefined) return [];
+    return [{ from: first + index, to: spare, choice, value: receipt }];
+  });
+}
+
+/** Which steps are rounded away from the nearest so that no surplus is left, farther by as little as can be. */
+function balanceSteps(surplus: readonly bigint[], steps: readonly Step[]): boolean[] | undefined {
+  const [source, sink] = [surplus.length, surplus.length + 1];
+  const graph = new FlowNetwork(surplus.length + 2);
   let wanted = 0;
-  left.forEach((amount, centre) => {
+  surplus.forEach((amount, centre) => {
     if (amount > 0n) graph.connect(source, centre, Number(amount));
     if (amount < 0n) graph.connect(centre, sink, Number(-amount));
     if (amount > 0n) wanted += Number(amount);
   });
-  const error = receiptError(network, solution);
-  const optional: number[] = [];
-  received.forEach((receipt, index) => {
-    const up = targets?.has(index) === true ? 1n : 0n;
-    graph.connect(size + index, sink, Number(receipt.floor + up - (arrived[index] as bigint)));
-    const free = targets === undefined && isFractional(receipt.numerator, receipt.floor, solution, error);
-    optional.push(free ? graph.connect(size + index, spare, 1) : -1);
-  });
-  if (targets === undefined) graph.connect(spare, sink, Number(units));
-  const steps = flows.map((flow) =>
-    isFractional(flow.numerator, flow.amount, solution, solution.error) ? graph.connect(flow.from, flow.to, 1) : -1,
+  const edges = steps.map(({ from, to, choice: { up, farther } }) =>
+    up ? graph.connect(to, from, 1, farther) : graph.connect(from, to, 1, farther),
   );
-  if (graph.push(source, sink) !== wanted) return false;
-  flows.forEach((flow, index) => {
-    if ((steps[index] as number) >= 0) flow.amount += BigInt(graph.used(steps[index] as number));
-  });
-  received.forEach((receipt, index) => {
-    const edge = optional[index] as number;
-    const up = targets?.has(index) === true || (edge >= 0 && graph.used(edge) === 1);
-    if (up) receipt.amount = receipt.floor + 1n;
-  });
-  return true;
-}
-
-/** What the floored flows leave at each service centre, and what they bring to each operating centre. */
-function imbalances(
-  network: Network,
-  costs: readonly bigint[],
-  flows: readonly RoundedFlow[],
-): { left: bigint[]; arrived: bigint[] } {
-  const size = network.service.length;
-  const left = [...costs];
-  const arrived = network.operating.map(() => 0n);
-  for (const { from, to, amount } of flows) {
-    left[from] = (left[from] as bigint) - amount;
-    if (to < size) left[to] = (left[to] as bigint) + amount;
-    else arrived[to - size] = (arrived[to - size] as bigint) + amount;
-  }
-  return { left, arrived };
+  if (graph.push(source, sink) !== wanted) return undefined;
+  return edges.map((edge) => graph.used(edge) === 1);
 }
