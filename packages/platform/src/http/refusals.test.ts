@@ -97,7 +97,7 @@ describe('what is sent is taken exactly or refused with its place', () => {
     ]);
     expect(await errors({ method: 'POST', body: { code: 'A', count: '1', tags: { a: 'x', 'b/c': 1 } } })).toEqual(
       expect.arrayContaining([
-        { in: 'body', pointer: '/count', message: 'must be integer' },
+        { in: 'body', pointer: '/count', message: 'must be integer, not "1"' },
         { in: 'body', pointer: '/tags/b~1c', message: 'is not a known field' },
       ]),
     );

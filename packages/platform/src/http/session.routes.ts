@@ -12,7 +12,7 @@ import { refuseForeignPage } from './guard.ts';
 
 const SignIn = Type.Union([
   Type.Object({ token: Type.String({ minLength: 1, maxLength: 8192 }) }, { additionalProperties: false }),
-  Type.Object({ code: Type.String({ minLength: 1, maxLength: 64 }) }, { additionalProperties: false }),
+  Type.Object({ code: Type.String({ minLength: 1, maxLength: 64, writeOnly: true }) }, { additionalProperties: false }),
 ]);
 
 const SessionView = Type.Object(

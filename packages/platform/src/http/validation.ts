@@ -3,7 +3,9 @@ import formats from 'ajv-formats';
 import type { FastifySchemaCompiler, RouteOptions } from 'fastify';
 import { platformProblem, type ValidationError } from '../problem/platform-problems.ts';
 import type { Problem } from '../problem/problem.ts';
+import { notThis } from './given-value.ts';
 import { textFault } from './json-body.ts';
+import { patternWords } from './pattern-words.ts';
 
 type Part = ValidationError['in'];
 type Schema = Readonly<Record<string, unknown>>;
@@ -21,7 +23,14 @@ const addFormats = formats as unknown as typeof formats.default;
 
 function strictAjv(useDefaults: boolean): Ajv {
   // The one annotation of OpenAPI that is no keyword of JSON Schema.
-  const ajv = new Ajv({ strict: true, strictTypes: false, allErrors: true, useDefaults, coerceTypes: false });
+  const ajv = new Ajv({
+    strict: true,
+    strictTypes: false,
+    allErrors: true,
+    verbose: true,
+    useDefaults,
+    coerceTypes: false,
+  });
   ajv.addVocabulary(['example']);
   addFormats(ajv, ['date', 'date-time', 'uuid', 'uri', 'email']);
   return ajv;
@@ -64,7 +73,15 @@ function validationError(part: Part, error: ErrorObject): ValidationError {
   }
   const allowed = Array.isArray(allowedValues) ? `: ${allowedValues.join(', ')}` : '';
   const constant = allowedValue === undefined ? '' : `: ${JSON.stringify(allowedValue)}`;
-  return { in: part, pointer: error.instancePath || '/', message: `${error.message}${allowed}${constant}` };
+  // A header may carry what lets its bearer in.
+  const given = part === 'headers' ? '' : notThis(error.data, error.instancePath, error.parentSchema);
+  const rule = ruleOf(error);
+  return { in: part, pointer: error.instancePath || '/', message: `${rule}${allowed}${constant}${given}` };
+}
+
+function ruleOf({ keyword, message = 'is refused', schema }: ErrorObject): string {
+  const words = keyword === 'pattern' && typeof schema === 'string' ? patternWords(schema) : undefined;
+  return words === undefined ? message : `must be ${words}`;
 }
 
 function pointer(parent: string, member: string): string {
