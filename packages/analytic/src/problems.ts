@@ -64,8 +64,8 @@ export const analyticProblem = defineProblems({
   },
   NOTHING_TO_ALLOCATE: {
     status: 409,
-    title: 'The rule matches no line of the entry',
-    next: 'Check the accounts and journals of the rule; opening and closing journals are never allocated.',
+    title: 'There is nothing to allocate',
+    next: 'Check the accounts and journals of the rule (opening and closing journals are never allocated), or the month of the cycle.',
   },
   ALREADY_ALLOCATED: {
     status: 409,
@@ -111,6 +111,11 @@ export const analyticProblem = defineProblems({
     status: 409,
     title: 'Another version of the cycle has run on this month',
     next: 'Reverse the run named in "cycle_run_id" first.',
+  },
+  CYCLE_COSTS_CHANGED: {
+    status: 409,
+    title: 'Costs reached the service centres after the cycle ran',
+    next: 'Reverse the run named in "cycle_run_id", then run the cycle again; "centres" lists what came since.',
   },
   CSV_INVALID: {
     status: 400,

@@ -6,7 +6,12 @@ export const BalanceQuery = Type.Object({
   from: Month,
   to: Month,
   dimension: Type.Optional(
-    Type.String({ minLength: 1, maxLength: 64, description: 'Only this dimension and what is below' }),
+    Type.String({
+      minLength: 1,
+      maxLength: 64,
+      description:
+        'Rows of this dimension and what is below only; "accounts" and the totals stay those of the whole axis',
+    }),
   ),
   format: Type.Optional(Type.Enum(['json', 'csv'])),
   view: Type.Optional(Type.Enum(['tree', 'accounts'], { description: 'Which rows a CSV holds; the tree unless told' })),
@@ -40,7 +45,9 @@ export const AnalyticBalance = Type.Object({
   to: Month,
   currency: Currency,
   rows: Type.Array(BalanceRow, { description: 'By dimension in the order of the tree, then by month' }),
-  accounts: Type.Array(AccountRow, { description: 'The ledger against what is allocated on the axis' }),
+  accounts: Type.Array(AccountRow, {
+    description: 'The ledger against what is allocated on the whole axis, whatever "dimension" asks for',
+  }),
   ledger: Decimal,
   allocated: Decimal,
   unallocated: Decimal,

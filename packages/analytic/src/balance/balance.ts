@@ -125,6 +125,11 @@ function units(text: string): bigint {
   return amount.units;
 }
 
+/** An amount of the database with the decimals of the currency, or more where a rule has a finer scale. */
+export function shownAmount(text: string, scale: number): string {
+  return money(units(text), scale);
+}
+
 /** With the decimals of the currency, or more where a rule has a finer scale. */
 function money(amount: bigint, scale: number): string {
   const [whole = '', fraction = ''] = formatAmount(amount).split('.');

@@ -15,6 +15,8 @@ import {
   type WriteAnswer,
   type WriteRecord,
 } from '@prorata/platform';
+import { shownAmount } from '../balance/balance.ts';
+import { negated } from '../postings/result.ts';
 import { analyticProblem } from '../problems.ts';
 import { type AnalyticNode, type Caller, change, found, read } from '../service/node.ts';
 import { afterId, PAGE_ROWS, type Page, pageOf } from '../service/page.ts';
@@ -40,9 +42,10 @@ function tellRun({ country_code: _country, ...row }: RunRow): CycleRunAnswer {
 
 /**
  * Empties the service centres of a cycle over the balances of a month. A cycle and month have one active run: who comes later is
- * answered with it; costs that came since are reached by reversing it and running again.
+ * answered with it, unless the service centres bear costs again that came since; these are reached by reversing it and running again.
  *
- * @throws Problem `NOT_FOUND`, `PERIOD_LOCKED`, `REFERENCE_INACTIVE`, `CYCLE_ALREADY_RUN` for another version, `ALLOCATION_IMPOSSIBLE`
+ * @throws Problem `NOT_FOUND`, `PERIOD_LOCKED`, `REFERENCE_INACTIVE`, `CYCLE_ALREADY_RUN` for another version, `CYCLE_COSTS_CHANGED`,
+ *   `NOTHING_TO_ALLOCATE` where the service centres bear nothing, `ALLOCATION_IMPOSSIBLE`
  */
 export async function runCycle(
   node: AnalyticNode,
@@ -54,6 +57,7 @@ export async function runCycle(
   let before = false;
   const answer = await change(node, caller, { action: 'analytic.cycle.run', payload }, async (tx, record) => {
     const cycle = found(await tx.query<CycleRow>(sql.BY_ID, [id]), `there is no cycle ${id}`);
+    await tx.query(sql.LOCK_COSTS, [cycle.axis_id, firstDayOf(month)]);
     const active = await activeRun(tx, cycle, month);
     if (active !== undefined) {
       before = true;
@@ -72,22 +76,45 @@ export async function runCycle(
 
 async function activeRun(tx: Tx, cycle: CycleRow, month: string): Promise<RunRow | undefined> {
   const run = (await tx.query<RunRow>(sql.ACTIVE_RUN, [cycle.code, firstDayOf(month)]))[0];
-  if (run === undefined || run.cycle_id === cycle.id) return run;
-  const detail = `version ${run.result.version} of ${cycle.code} has run on ${month}`;
-  throw analyticProblem('CYCLE_ALREADY_RUN', detail, { cycle_run_id: run.id });
+  if (run === undefined) return undefined;
+  if (run.cycle_id !== cycle.id) {
+    const detail = `version ${run.result.version} of ${cycle.code} has run on ${month}`;
+    throw analyticProblem('CYCLE_ALREADY_RUN', detail, { cycle_run_id: run.id });
+  }
+  await requireEmptied(tx, cycle, run);
+  return run;
+}
+
+/** A run leaves its service centres at zero: what they bear now came since. What came to operating centres stays there anyway. */
+async function requireEmptied(tx: Tx, { axis_id, code, definition }: CycleRow, run: RunRow): Promise<void> {
+  const borne = await costsOf(tx, axis_id, run.source_month, definition.service);
+  const centres = borne
+    .filter(({ amount }) => /[1-9]/.test(amount))
+    .map(({ code: centre, amount }) => ({ centre, amount: shownAmount(amount, run.result.scale) }));
+  if (centres.length === 0) return;
+  const named = centres.slice(0, MOST_NAMED).map(({ centre, amount }) => `${centre} ${amount}`);
+  const more = centres.length > MOST_NAMED ? `, and ${centres.length - MOST_NAMED} more` : '';
+  const detail = `since ${code} ran on ${run.source_month}, service centres bear: ${named.join(', ')}${more}`;
+  throw analyticProblem('CYCLE_COSTS_CHANGED', detail, { cycle_run_id: run.id, centres });
+}
+
+/** How many centres a detail names. */
+const MOST_NAMED = 5;
+
+async function costsOf(tx: Tx, axis: string, month: string, centres: readonly string[]) {
+  return await tx.query<{ code: string; amount: string }>(sql.COSTS, [axis, firstDayOf(month), centres]);
 }
 
 async function runOnce(tx: Tx, context: RequestContext, cycle: CycleRow, month: string): Promise<RunRow | undefined> {
   const { definition, axis_id } = cycle;
   const { currency, scale } = await bookSettings(tx, context);
   const ids = await centreIds(tx, axis_id, definition);
-  await tx.query(sql.LOCK_COSTS, [axis_id, firstDayOf(month)]);
-  const rows = await tx.query<{ code: string; amount: string }>(sql.COSTS, [
-    axis_id,
-    firstDayOf(month),
-    [...ids.keys()],
-  ]);
+  const rows = await costsOf(tx, axis_id, month, [...ids.keys()]);
   const costs = new Map(rows.map(({ code, amount }) => [code, parseDecimal(amount, scale)]));
+  if (definition.service.every((centre) => (costs.get(centre) ?? 0n) === 0n)) {
+    const detail = `the service centres of ${cycle.code} bear nothing in ${month}`;
+    throw analyticProblem('NOTHING_TO_ALLOCATE', detail, { pointer: '/month' });
+  }
   const result = resultOf(cycle, costs, scale);
   const day = firstDayOf(month);
   const run = (
@@ -107,7 +134,7 @@ async function runOnce(tx: Tx, context: RequestContext, cycle: CycleRow, month: 
   )[0];
   if (run === undefined) return undefined;
   const lines = result.flows.flatMap(({ from, to, amount }, index) => [
-    { flow: index + 1, centre: ids.get(from), amount: `-${amount}`.replace('--', '') },
+    { flow: index + 1, centre: ids.get(from), amount: negated(amount) },
     { flow: index + 1, centre: ids.get(to), amount },
   ]);
   await tx.execute(sql.INSERT_LINES, [
@@ -131,6 +158,14 @@ function resultOf(cycle: CycleRow, costs: ReadonlyMap<string, bigint>, scale: nu
     flows: flows.map(({ from, to, amount }) => ({ from, to, amount: formatDecimal(amount, scale) })),
     parts: Object.fromEntries(parts.map(({ centre, amount }) => [centre, formatDecimal(amount, scale)])),
   };
+}
+
+/** A result with every amount of the other sign: what a mirror tells, and what its explanation starts from. */
+function mirroredRun(result: CycleRunResult): CycleRunResult {
+  const turned = (amounts: Readonly<Record<string, string>>) =>
+    Object.fromEntries(Object.entries(amounts).map(([centre, amount]) => [centre, negated(amount)]));
+  const flows = result.flows.map((flow) => ({ ...flow, amount: negated(flow.amount) }));
+  return { ...result, costs: turned(result.costs), flows, parts: turned(result.parts) };
 }
 
 function noteRun(record: WriteRecord, what: 'RUN' | 'REVERSED', run: RunRow): void {
@@ -169,7 +204,7 @@ export async function reverseCycleRun(
       run.id,
       firstDayOf(run.source_month),
     ];
-    const rest = [firstDayOf(into), run.currency, JSON.stringify(run.result), caller.context.userId];
+    const rest = [firstDayOf(into), run.currency, JSON.stringify(mirroredRun(run.result)), caller.context.userId];
     const mirror = found(await tx.query<RunRow>(sql.INSERT_RUN, [...values, ...rest]), id);
     await tx.execute(sql.MIRROR_LINES, [mirror.id, run.id, firstDayOf(into)]);
     await tx.execute(sql.MARK_REVERSED, [run.id, mirror.id, caller.context.userId]);
@@ -211,7 +246,7 @@ const STANDING: Readonly<
   },
 };
 
-/** Whether the amounts below still stand: a mirror keeps the result of its original as it is. */
+/** Whether the amounts below still stand: a mirror is explained by its original. */
 function standing({ reverses, reversed_by, period_month }: RunRow, language: Language): string[] {
   const words = STANDING[language];
   if (reverses !== null) return [words.mirror(reverses, period_month)];
@@ -228,10 +263,8 @@ export async function explainCycleRun(
   return await read(node, context, async (tx) => {
     const run = found(await tx.query<RunRow>(sql.RUN_BY_ID, [id]), `there is no cycle run ${id}`);
     const cycle = found(await tx.query<CycleRow>(sql.BY_ID, [run.cycle_id]), run.cycle_id);
-    const { scale } = run.result;
-    const costs = Object.entries(run.result.costs).map(
-      ([centre, cost]) => [centre, parseDecimal(cost, scale)] as const,
-    );
+    const { scale, costs: kept } = run.kind === 'MIRROR' ? mirroredRun(run.result) : run.result;
+    const costs = Object.entries(kept).map(([centre, cost]) => [centre, parseDecimal(cost, scale)] as const);
     const solved = solve(cycleInput(cycle.definition, new Map(costs)));
     return {
       cycle_run_id: id,

@@ -85,10 +85,27 @@ describe('cycles', () => {
       'CYCLE_ALREADY_RUN',
       answers[0]?.body.id,
     ]);
+    // What operating centres get on top changes nothing that the run moved; what service centres get is told, and never left aside.
+    await cost('ASSEMBLY', '10.00');
+    expect((await company.ask('POST', path, { month: '2026-10' })).body.id).toBe(answers[0]?.body.id);
     await cost('COMPUTING', '100.00');
+    const stale = await company.ask('POST', path, { month: '2026-10' });
+    expect([stale.status, stale.body.code, stale.body.cycle_run_id, stale.body.centres]).toEqual([
+      409,
+      'CYCLE_COSTS_CHANGED',
+      answers[0]?.body.id,
+      [{ centre: 'COMPUTING', amount: '100.00' }],
+    ]);
     const reverse = `cycle-runs/${answers[0]?.body.id}/reverse`;
     const mirror = await company.ask('POST', reverse, {});
     expect([mirror.status, mirror.body.status]).toEqual([201, 'MIRROR']);
+    expect(mirror.body.result).toMatchObject({
+      costs: { MAINTENANCE: '-1200.00', COMPUTING: '-800.00', ASSEMBLY: '-5000.00' },
+      parts: { ASSEMBLY: '-6130.61', FINISHING: '-869.39' },
+    });
+    const lines = async (id: unknown) =>
+      (await company.ask('GET', `cycle-runs/${id}/explain?lang=en`)).body.lines as unknown as string[];
+    expect((await lines(mirror.body.id)).slice(1)).toEqual((await lines(answers[0]?.body.id)).slice(1));
     expect((await company.ask('POST', reverse, {})).body.code).toBe('ALREADY_REVERSED');
     expect((await company.ask('POST', `cycle-runs/${mirror.body.id}/reverse`, {})).body.code).toBe('POSTING_IS_MIRROR');
     expect(await balances(company)).toMatchObject({ MAINTENANCE: '1200.00', COMPUTING: '900.00', FINISHING: '0.00' });
@@ -121,6 +138,18 @@ describe('cycles', () => {
     expect(late.body.code).toBe('PERIOD_LOCKED');
   });
 
+  it('are refused on a month in which the service centres bear nothing, and leave no trace', async () => {
+    const { company, axis } = await factory();
+    const made = await company.ask('POST', 'cycles', { code: 'SERVICES', axis_id: axis, definition });
+    const early = await company.ask('POST', `cycles/${made.body.id}/run`, { month: '2026-11' });
+    expect([early.status, early.body.code, early.body.detail]).toEqual([
+      409,
+      'NOTHING_TO_ALLOCATE',
+      'the service centres of SERVICES bear nothing in 2026-11',
+    ]);
+    expect((await company.ask('GET', 'cycle-runs?month=2026-11')).body.rows).toEqual([]);
+  });
+
   it('that could never end, or name what is not there, are refused before there is money in them', async () => {
     const { company, axis } = await factory();
     const create = (change: object) =>
@@ -132,10 +161,19 @@ describe('cycles', () => {
       'CYCLE_INVALID',
       'CYCLE_NOT_DEPLETABLE',
     ]);
+    const idle = await create({ services: { MAINTENANCE: definition.services.MAINTENANCE } });
+    expect([idle.body.code, idle.body.reason]).toEqual(['CYCLE_INVALID', 'CYCLE_NOT_DEPLETABLE']);
+    expect(idle.body.detail).toContain('"COMPUTING"');
+    const last = { MAINTENANCE: { ASSEMBLY: '1' }, COMPUTING: { MAINTENANCE: '1' } };
+    const order = ['MAINTENANCE', 'COMPUTING'];
+    expect((await create({ method: 'step-down', order, services: last })).body.code).toBe('CYCLE_INVALID');
+    expect((await create({ method: 'direct', services: last })).body.code).toBe('CYCLE_INVALID');
     expect((await create({ operating: ['NOBODY'] })).body.code).toBe('REFERENCE_UNKNOWN');
     expect((await create({ operating: ['MAINTENANCE'] })).body.code).toBe('CYCLE_INVALID');
     const lost = await company.ask('POST', 'cycles', { code: 'BAD', axis_id: randomUUID(), definition });
     expect(lost.body.code).toBe('REFERENCE_UNKNOWN');
     expect(await test.admin(`SELECT 1 FROM ana_cycle WHERE code = 'BAD'`)).toEqual([]);
+    const amounts = await create({ method: 'step-down', services: last });
+    expect(amounts.status).toBe(201);
   });
 });

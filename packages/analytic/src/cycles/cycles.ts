@@ -43,8 +43,17 @@ export function cycleInput(definition: CycleDefinition, costs: ReadonlyMap<strin
 }
 
 /**
- * Stores a cycle, or the next version of its code. It is tried on costs of zero first: centres that could never be emptied are
- * refused before there is any money in them.
+ * Tries a cycle on costs of one in each service centre, so that one that serves nobody or could never be emptied is refused before
+ * there is any money in it. The order of a step-down that follows the amounts is not known before: there, a way out is enough.
+ */
+function tryCycle(definition: CycleDefinition): void {
+  const { method, service, order } = definition;
+  const input = cycleInput(definition, new Map(service.map((centre) => [centre, 1n])));
+  solve(method === 'step-down' && order === undefined ? { ...input, method: 'reciprocal' } : input);
+}
+
+/**
+ * Stores a cycle, or the next version of its code.
  *
  * @throws Problem `CYCLE_INVALID`, `REFERENCE_UNKNOWN`, `REFERENCE_INACTIVE`
  */
@@ -57,7 +66,7 @@ export async function createCycle(
   return await change(node, caller, { action: 'analytic.cycle.create', payload: input }, async (tx, record) => {
     const { code, axis_id, name_source = null, definition } = input;
     await centreIds(tx, axis_id, definition);
-    solve(cycleInput(definition, new Map()));
+    tryCycle(definition);
     await tx.query(sql.LOCK_CODE, [code]);
     const id = uuidv7();
     const key = `erp.analytic.cycle.${id}.name`;

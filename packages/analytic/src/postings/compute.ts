@@ -38,9 +38,12 @@ export async function compute(
   context: RequestContext,
   source: RunSource,
   rule: RuleRow,
+  entryId: string,
 ): Promise<Computed> {
   const { entry, locked, settings } = source;
-  if (entry === undefined) throw ledgerProblem('ENTRY_NOT_FOUND', 'the ledger holds no such entry');
+  if (entry === undefined) {
+    throw ledgerProblem('ENTRY_NOT_FOUND', `the ledger holds no entry ${entryId}`, { entry_id: entryId });
+  }
   requireAllocatable(entry);
   if (locked) {
     throw ledgerProblem('PERIOD_LOCKED', `the month ${entry.month} is locked`, { period_month: entry.month });

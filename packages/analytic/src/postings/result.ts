@@ -176,7 +176,8 @@ function mirroredPart(part: ResultPart): ResultPart {
   return part.rounding === undefined ? { ...part, amount } : { ...part, amount, rounding: negated(part.rounding) };
 }
 
-function negated(amount: string): string {
+/** A decimal text with the other sign; zero has none. */
+export function negated(amount: string): string {
   if (/^-?[0.]+$/.test(amount)) return amount.replace('-', '');
   return amount.startsWith('-') ? amount.slice(1) : `-${amount}`;
 }

@@ -218,7 +218,13 @@ describe('a run', () => {
         expect(answer.body.detail).toMatch(/^Line 1 of entry .*, on account 606100: "1.001"/);
       expect(await test.admin('SELECT 1 FROM ana_posting WHERE source_entry_id = $1', [id])).toEqual([]);
     }
-    expect((await run(randomUUID())).body.code).toBe('ENTRY_NOT_FOUND');
+    const unknown = randomUUID();
+    const lost = (await run(unknown)).body;
+    expect([lost.code, lost.entry_id, lost.detail]).toEqual([
+      'ENTRY_NOT_FOUND',
+      unknown,
+      expect.stringContaining(unknown),
+    ]);
     expect((await run(original, randomUUID())).body.code).toBe('NOT_FOUND');
   });
 

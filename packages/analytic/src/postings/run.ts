@@ -103,7 +103,7 @@ export async function storingOf(
   if (rule.posted_at === null) {
     throw analyticProblem('RULE_NOT_POSTED', `version ${rule.version} of the rule ${rule.rule_code} is a draft`);
   }
-  const computed = await compute(node, tx, context, source, rule);
+  const computed = await compute(node, tx, context, source, rule, asked.sourceEntryId);
   return { posting: newPosting(context, rule, computed), ids: computed.references, moment: source.moment };
 }
 
@@ -182,7 +182,7 @@ export async function previewAllocation(
   const computing = async (tx: Tx) => {
     const source = runSource(tx.ahead[0], context);
     const tried = await ruleToRun(node, tx, context, asked.allocationRuleId);
-    return { rule: tried, computed: await compute(node, tx, context, source, tried) };
+    return { rule: tried, computed: await compute(node, tx, context, source, tried, asked.sourceEntryId) };
   };
   const { computed, rule } = await read(node, context, computing, ahead).catch((error: unknown) => {
     throw refusalOf(error);
