@@ -103,6 +103,8 @@ describe('a word that means nothing', () => {
     ['NO_RUN', ['entity', 'publish', '2031-05', '--dir']],
     ['NODE_KIND_WRONG', ['group', 'verify', '--dir']],
     ['OPTION_INVALID', ['token', '--role', 'finops.reader', '--hours', '-3', '--dir']],
+    ['OPTION_INVALID', ['token', '--role', 'nonsense', '--dir']],
+    ['OPTION_INVALID', ['token', '--role', 'finops.reader', 'group.reader', '--dir']],
     ['PORT_INVALID', ['serve', '--port', '99999', '--dir']],
     ['ENTITY_NOT_HERE', ['token', '--role', 'finops.reader', '--legal-entity', 'XX99', '--dir']],
   ])('%s for %j on an entity', async (code, words) => {

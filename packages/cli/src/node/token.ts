@@ -5,6 +5,7 @@ import { addCommand, type Shell } from '../terminal/command.ts';
 import { readCode } from '../terminal/values.ts';
 import { operatorClaims } from './claims.ts';
 import { type AnyNode, withNode } from './open-node.ts';
+import { requireRoles } from './roles.ts';
 
 interface TokenOptions {
   readonly role: readonly string[];
@@ -28,6 +29,7 @@ export function tokenCommand(program: Command, shell: Shell): void {
       const hours = readHours(options.hours);
       return await withNode(dir, async (open) => {
         const { config } = open.node;
+        requireRoles(config, options.role);
         const provider = config.identity?.oidc.issuer;
         if (provider !== undefined) {
           throw platformProblem('EMBEDDED_ISSUER_OFF', `the node takes tokens of ${provider} and none of its own`, {
