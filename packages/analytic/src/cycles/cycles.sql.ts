@@ -55,9 +55,10 @@ export const MIRROR_LINES = `
   INSERT INTO ana_cycle_line (cycle_run_id, flow_no, axis_id, dimension_id, period_month, amount)
   SELECT $1, flow_no, axis_id, dimension_id, $3, -amount FROM ana_cycle_line WHERE cycle_run_id = $2`;
 
+// Held against a reversal until the answer is given, so that what a mirror gives back is not taken for costs that came since.
 export const ACTIVE_RUN = `
   SELECT ${RUN_COLUMNS} FROM ana_cycle_run r
-   WHERE r.cycle_code = $1 AND r.source_month = $2 AND r.kind = 'ORIGINAL' AND r.reversed_by IS NULL`;
+   WHERE r.cycle_code = $1 AND r.source_month = $2 AND r.kind = 'ORIGINAL' AND r.reversed_by IS NULL FOR SHARE`;
 
 export const RUN_BY_ID = `SELECT ${RUN_COLUMNS} FROM ana_cycle_run r WHERE r.id = $1`;
 export const RUN_TO_REVERSE = `${RUN_BY_ID} FOR UPDATE`;
