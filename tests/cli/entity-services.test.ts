@@ -58,6 +58,7 @@ describe('an entity node beyond its bills', () => {
     expect(await answerInProcess(...importFec())).toMatchObject({ entries: 1, replayed: true });
     const words = await inProcess(...importFec());
     expect(words.stdout).toContain('entry ACH 2, from line 4: UNBALANCED_ENTRY');
+    expect(words.stdout).toContain('· 123456789FEC20251231.txt: the SIREN 123456789 of the name');
     const french = await inProcess(...importFec(), '--lang', 'fr');
     expect(french.stdout).toContain('déjà connu');
     expect(french.stdout).toContain(

@@ -7,6 +7,7 @@ export { createGlClient, type GlClient, type GlClientOptions } from './api/gl-cl
 export { type SyncedEntries, syncEntries, syncEntry } from './api/sync-entries.ts';
 export { DECIMALS, formatAmount, readAmount } from './entry/amount.ts';
 export type { EntryKind, EntryLine, EntryOrigin, EntryStatus, IncomingEntry, WholeEntry } from './entry/entry.ts';
+export { minorUnit } from './entry/minor-unit.ts';
 // events
 export { GL_EVENTS, LEDGER_EVENTS } from './event-catalogue.ts';
 // events

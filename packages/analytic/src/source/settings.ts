@@ -1,7 +1,6 @@
 import type { MatchSettings } from '@prorata/allocation';
-import { type LedgerConfig, ledgerConfig, ledgerProblem } from '@prorata/ledger';
+import { type LedgerConfig, ledgerConfig, ledgerProblem, minorUnit } from '@prorata/ledger';
 import type { RequestContext, Tx } from '@prorata/platform';
-import { minorUnit } from './minor-unit.ts';
 
 /** What the legal entity settled about its books, as far as allocations need it. */
 export interface BookSettings extends MatchSettings {

@@ -74,6 +74,7 @@ interface Words {
   line(refused: RefusedLine, french: French): string;
   entry(refused: RefusedEntry, french: French): string;
   more(count: number): string;
+  remarks(remarks: readonly string[]): readonly string[];
 }
 
 /** The column and the value at fault, as they stand in the file. */
@@ -90,6 +91,7 @@ const REFUSED: Readonly<Record<Language, Words>> = {
       return `entry ${journal} ${number}, from line ${first_line}: ${code}, ${reason}${sums}`;
     },
     more: (count) => `${count} more refusals; --json lists them`,
+    remarks: (remarks) => remarks,
   },
   fr: {
     line: (refused, french) => `ligne ${refused.line} : ${refused.code}, ${place(refused)} : ${french[refused.code]}`,
@@ -98,6 +100,7 @@ const REFUSED: Readonly<Record<Language, Words>> = {
       return `écriture ${journal} ${number}, à partir de la ligne ${first_line} : ${code}, ${french[code]}${sums}`;
     },
     more: (count) => `${count} autres refus ; --json les donne tous`,
+    remarks: ({ length }) => (length === 0 ? [] : [`remarques, en anglais dans --json : ${length}`]),
   },
 };
 
@@ -112,5 +115,8 @@ function refusals(imported: FecImported, words: Words, french: French): string[]
   ].slice(0, REFUSED_SHOWN);
   const more = refused_lines_count + refused_entries_count - told.length;
   if (more > 0) told.push(words.more(more));
-  return told.map((line) => `· ${file}, ${line}`);
+  return [
+    ...told.map((line) => `· ${file}, ${line}`),
+    ...words.remarks(imported.remarks).map((line) => `· ${file}: ${line}`),
+  ];
 }

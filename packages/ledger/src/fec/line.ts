@@ -3,6 +3,7 @@ import type { FecColumn } from './columns.ts';
 import { type DateForms, readFecDay } from './date-forms.ts';
 import type { DecimalMarks } from './decimal-marks.ts';
 import type { LineFaultCode } from './faults.ts';
+import type { FinestAmounts } from './finest-amounts.ts';
 import { type FecLayout, splitLine } from './layout.ts';
 
 /** One line of a FEC. Texts are empty where the file has none; days are `YYYY-MM-DD`; amounts are units of 10⁻¹⁸. */
@@ -37,6 +38,7 @@ export interface FecLine {
 export interface FormsWatch {
   readonly decimals: DecimalMarks;
   readonly dates: DateForms;
+  readonly finest: FinestAmounts;
 }
 
 export interface LineFault {
@@ -159,7 +161,10 @@ class LineReader {
       this.fault(amount.fault, column, text);
       return 0n;
     }
-    if (column !== 'Montantdevise') this.#watch?.decimals.note(text, this.#line);
+    if (column !== 'Montantdevise') {
+      this.#watch?.decimals.note(text, this.#line);
+      this.#watch?.finest.note(amount.units, this.#line, text);
+    }
     return amount.units;
   }
 

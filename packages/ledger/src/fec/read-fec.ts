@@ -5,6 +5,7 @@ import { DecimalMarks } from './decimal-marks.ts';
 import { EntryAssigner, EntrySurvey, type FecEntryHead } from './entries.ts';
 import type { RefusedEntry, RefusedLine } from './faults.ts';
 import { type FecFileName, readFileName } from './file-name.ts';
+import { FinestAmounts } from './finest-amounts.ts';
 import { type FecLayout, readLayout } from './layout.ts';
 import { type FecLine, type FormsWatch, isBlank, readLine } from './line.ts';
 import { type LineEnding, readLines } from './lines.ts';
@@ -36,6 +37,8 @@ export interface FecReading {
   readonly refusedLines: { readonly count: number; readonly items: readonly RefusedLine[] };
   readonly refusedEntries: { readonly count: number; readonly items: readonly RefusedEntry[] };
   readonly remarks: readonly string[];
+  /** Amounts by their decimals, to be judged with the currency of the books. */
+  readonly finest: FinestAmounts;
   /** The lines of all entries that are in, in the order of the file, each with the `index` of its entry. */
   acceptedLines(): AsyncGenerator<readonly AcceptedLine[]>;
 }
@@ -60,7 +63,7 @@ export interface ReadFecOptions {
 export async function readFec(path: string, options: ReadFecOptions = {}): Promise<FecReading> {
   const source = await inspectSource(path);
   const survey = new EntrySurvey(options.mostRefusals ?? 10_000);
-  const watch = { decimals: new DecimalMarks(), dates: new DateForms() };
+  const watch = { decimals: new DecimalMarks(), dates: new DateForms(), finest: new FinestAmounts() };
   const endings = new Set<LineEnding>();
   let layout: FecLayout | undefined;
   let lineCount = 0;
@@ -87,6 +90,7 @@ export async function readFec(path: string, options: ReadFecOptions = {}): Promi
     refusedLines: survey.refusedLines,
     refusedEntries: survey.refusedEntries,
     remarks: remarksOn(name, known, entries, watch.dates),
+    finest: watch.finest,
     acceptedLines: () => acceptedLines(source, entries),
   };
 }

@@ -107,6 +107,29 @@ describe('a FEC import', () => {
     expect(await stored(context)).toEqual(before);
   });
 
+  it('takes amounts finer than the currency as they stand, and says so', async () => {
+    const context = await books.entity();
+    const fine = () =>
+      fec(
+        '1 20240105 606100 5,005 0 20240131',
+        '1 20240105 401000 0 5,0050 20240131',
+        '2 20240106 606100 7,10 0 20240131',
+        '2 20240106 401000 0 7,10 20240131',
+      );
+    expect(await bring(context, await fine())).toMatchObject({
+      totals: { debit: '12.105', credit: '12.105' },
+      remarks: expect.arrayContaining([
+        '2 amounts have more than the 2 decimals of EUR, first 5,005 in line 2; they are taken as they stand, and rules cannot share out such a line',
+      ]),
+    });
+    const remarksIn = async (currency: string) => {
+      const [read] = await importFec({ db: books.db, context: await books.entity() }, [await fine()], { currency });
+      return read?.remarks.filter((remark) => remark.includes(currency)).map((remark) => remark.split(' ')[0]);
+    };
+    expect(await remarksIn('JPY')).toEqual(['4']);
+    expect(await remarksIn('TND')).toEqual([]);
+  });
+
   it('gives one answer to the same file twenty times at once', async () => {
     const context = await books.entity();
     const path = await first();

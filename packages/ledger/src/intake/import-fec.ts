@@ -268,6 +268,6 @@ function resultOf(reading: FecReading, currency: string, merged: Merged): FecImp
     refused_lines_count: reading.refusedLines.count,
     refused_entries: [...reading.refusedEntries.items, ...conflicts].slice(0, MOST_REFUSALS),
     refused_entries_count: reading.refusedEntries.count + merged.refused.length,
-    remarks: reading.remarks,
+    remarks: [...reading.remarks, ...reading.finest.remarks(currency)],
   };
 }
