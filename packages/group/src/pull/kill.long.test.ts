@@ -115,8 +115,9 @@ it(`${KILLS} kills of a group that pulls and watches: everything is taken once, 
     await publish(kill);
     if ((await work(random(Math.ceil(usual)))) === null) early += 1;
     expect(await verifyViews(group)).toMatchObject({ consistent: true });
-    const [answer] = await pullBundles(group, {}, { attempts: 2, pauseMs: 10 });
-    expect(answer).toMatchObject({ outcome: 'OK', since: String(listed.length) });
+    // Until the database has noticed the kill, the telling that was cut off still counts as another one.
+    const pull = async () => (await pullBundles(group, {}, { attempts: 2, pauseMs: 10 }))[0];
+    await expect.poll(pull).toMatchObject({ outcome: 'OK', detail: '', since: String(listed.length) });
     await new FolderWatch(group, { settleMs: 1 }).once();
     const months = (kill + 1) * MONTHS;
     const taken = (await listPublications(group)).map((row) => `${row.entity} ${row.period_month}`);
