@@ -17,6 +17,8 @@ interface PublicationGridProps {
 /** Entities down, months across; a cell opens what was published there. */
 export function PublicationGrid({ lines, months }: PublicationGridProps) {
   const { t, language } = useWords();
+  // Once for all cells: there are hundreds.
+  const { selection } = useSelected();
   return (
     <ScrollRegion label={t('publications.caption')}>
       <table className={classes.table}>
@@ -44,7 +46,9 @@ export function PublicationGrid({ lines, months }: PublicationGridProps) {
                 </span>
               </th>
               {cells.map((cell, index) => (
-                <td key={months[index] ?? index}>{cell !== undefined && <GridCell row={cell} />}</td>
+                <td key={months[index] ?? index}>
+                  {cell !== undefined && <GridCell row={cell} open={selection.at} />}
+                </td>
               ))}
             </tr>
           ))}
@@ -54,9 +58,14 @@ export function PublicationGrid({ lines, months }: PublicationGridProps) {
   );
 }
 
-function GridCell({ row }: { readonly row: CompletenessRow }) {
+interface GridCellProps {
+  readonly row: CompletenessRow;
+  /** Entity and month of what stands open. */
+  readonly open: string | undefined;
+}
+
+function GridCell({ row, open }: GridCellProps) {
   const { t, language } = useWords();
-  const { selection } = useSelected();
   const { entity, label, period_month, revision, received_at, differs_revision: differs } = row;
   const state = stateOf(row);
   const names = { entity: label, month: formatMonth(period_month, language) };
@@ -82,7 +91,7 @@ function GridCell({ row }: { readonly row: CompletenessRow }) {
       resetScroll={false}
       className={classes.cell ?? ''}
       data-state={state}
-      data-open={selection.at === at}
+      data-open={open === at}
       data-differs={differs !== null}
       title={title}
       aria-label={[
