@@ -1,4 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
+import { useDeferredValue, useMemo } from 'react';
 import { completenessQuery } from '../api/queries.ts';
 import { useWords } from '../i18n/i18n.ts';
 import type { Choice } from '../selection/choice.ts';
@@ -41,9 +42,12 @@ export function PublicationsPage() {
 function Publications({ choice }: { readonly choice: Choice }) {
   const { t } = useWords();
   const asked = { from: choice.from, to: choice.to, entity: [] };
-  const { data, error, isPending, refetch } = useQuery(completenessQuery(asked));
+  const { data: newest, error, refetch } = useQuery(completenessQuery(asked));
+  // Hundreds of cells are drawn in steps, between which the page answers its reader.
+  const drawn = useMemo(() => ({ data: newest, months: choice.months }), [newest, choice.months]);
+  const { data, months } = useDeferredValue(drawn);
   if (error !== null) return <Failure error={error} retry={() => void refetch()} />;
-  if (isPending) return <Waiting height={360} />;
+  if (data === undefined) return <Waiting height={360} />;
   if (data.rows.length === 0) {
     return (
       <Panel>
@@ -66,7 +70,7 @@ function Publications({ choice }: { readonly choice: Choice }) {
           ))}
         </ul>
       </div>
-      <PublicationGrid lines={linesOf(data.rows, choice.months)} months={choice.months} />
+      <PublicationGrid lines={linesOf(data.rows, months)} months={months} />
       <PublicationDrawer />
     </Panel>
   );
