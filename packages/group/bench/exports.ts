@@ -1,9 +1,9 @@
 import { request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buildGroupApp } from '../src/http/server.ts';
+import { readerToken } from '../src/testing/reader-token.ts';
 import { type BenchResult, milliseconds } from './figures.ts';
 import { openHistory } from './history.ts';
-import { readerToken } from './reader-token.ts';
 
 const MIB = 1024 * 1024;
 const SAMPLE_EVERY_MILLISECONDS = 20;

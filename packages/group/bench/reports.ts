@@ -1,11 +1,11 @@
 import type { Sql } from '@prorata/platform';
 import { buildGroupApp } from '../src/http/server.ts';
 import type { GroupNode } from '../src/node/group-node.ts';
+import { readerToken } from '../src/testing/reader-token.ts';
 import type { TestGroup } from '../src/testing/test-group.ts';
 import { type BenchResult, median, milliseconds } from './figures.ts';
 import { openHistory } from './history.ts';
 import { processorTime } from './processor-time.ts';
-import { readerToken } from './reader-token.ts';
 
 const ROUNDS = Number(process.env.PRORATA_BENCH_ROUNDS ?? 60);
 const YEAR = 'from=2025-01&to=2025-12';

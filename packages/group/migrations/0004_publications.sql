@@ -73,6 +73,9 @@ CREATE TABLE dim_product_group (
   reference_code  text COLLATE "C",
   PRIMARY KEY (tenant_id, entity_id, product_id)
 );
+-- Whether a code is known, and how it is called, is asked by code alone.
+CREATE INDEX dim_application_group_by_code ON dim_application_group (tenant_id, application_id);
+CREATE INDEX dim_product_group_by_code ON dim_product_group (tenant_id, product_id, entity_id);
 
 -- The Pricing View lines that valued a slice, as published with it.
 CREATE TABLE published_price (

@@ -95,6 +95,32 @@ CREATE TABLE mv_group_application_month (
 CREATE UNIQUE INDEX mv_group_application_month_grain ON mv_group_application_month
   (tenant_id, period_month, entity_id, domain_id, application_id, currency, consumption_type, is_tax);
 
+-- Applications of an entity over all its domains: the list of all applications, and one application over time. Where an application's
+-- cost stands in many domains, as it mostly does, this has a fraction of the rows of mv_group_application_month (decision 0250).
+CREATE TABLE mv_group_entity_application_month (
+  tenant_id         uuid NOT NULL,
+  period_month      date NOT NULL,
+  entity_id         text COLLATE "C" NOT NULL,
+  application_id    text COLLATE "C" NOT NULL,
+  currency          text COLLATE "C" NOT NULL,
+  consumption_type  text COLLATE "C" NOT NULL,
+  is_tax            boolean NOT NULL,
+  fact_rows         integer NOT NULL,
+  valued_rows       integer NOT NULL,
+  effective_rows    integer NOT NULL,
+  billed_rows       integer NOT NULL,
+  standard_rows     integer NOT NULL,
+  cost              numeric NOT NULL,
+  cost_effective    numeric NOT NULL,
+  cost_billed       numeric NOT NULL,
+  cost_standard     numeric NOT NULL
+);
+CREATE UNIQUE INDEX mv_group_entity_application_month_grain ON mv_group_entity_application_month
+  (tenant_id, period_month, entity_id, application_id, currency, consumption_type, is_tax);
+-- One application over time, of whichever entities; also UNALLOCATED, for the coverage of the allocation.
+CREATE INDEX mv_group_entity_application_month_by_code ON mv_group_entity_application_month
+  (tenant_id, application_id, period_month);
+
 -- What each entity consumes of each product, by unit: comparison between entities.
 CREATE TABLE mv_group_comparison_entities (
   tenant_id         uuid NOT NULL,
@@ -144,11 +170,13 @@ SELECT tenant_id, period_month, entity_id, domain_id, application_id, family_id,
 GRANT SELECT, INSERT, DELETE ON mv_group_entity_month,
   mv_group_entity_domain_month,
   mv_group_application_month,
+  mv_group_entity_application_month,
   mv_group_comparison_entities TO prorata_intake;
 GRANT SELECT ON mv_group_product_month TO prorata_intake;
 GRANT SELECT ON mv_group_entity_month,
   mv_group_entity_domain_month,
   mv_group_application_month,
+  mv_group_entity_application_month,
   mv_group_comparison_entities,
   mv_group_product_month TO prorata_app, prorata_reader;
 GRANT SELECT, INSERT, UPDATE, DELETE ON mv_group_domain_month TO prorata_intake;
@@ -175,6 +203,13 @@ CREATE POLICY own_entity ON mv_group_application_month TO prorata_app, prorata_i
     AND entity_id = NULLIF(current_setting('app.current_entity', true), ''));
 CREATE POLICY consolidated ON mv_group_application_month FOR SELECT TO prorata_reader
   USING (tenant_id = NULLIF(current_setting('app.current_tenant', true), '')::uuid);
+CREATE POLICY own_entity ON mv_group_entity_application_month TO prorata_app, prorata_intake
+  USING (tenant_id = NULLIF(current_setting('app.current_tenant', true), '')::uuid
+    AND entity_id = NULLIF(current_setting('app.current_entity', true), ''))
+  WITH CHECK (tenant_id = NULLIF(current_setting('app.current_tenant', true), '')::uuid
+    AND entity_id = NULLIF(current_setting('app.current_entity', true), ''));
+CREATE POLICY consolidated ON mv_group_entity_application_month FOR SELECT TO prorata_reader
+  USING (tenant_id = NULLIF(current_setting('app.current_tenant', true), '')::uuid);
 CREATE POLICY own_entity ON mv_group_comparison_entities TO prorata_app, prorata_intake
   USING (tenant_id = NULLIF(current_setting('app.current_tenant', true), '')::uuid
     AND entity_id = NULLIF(current_setting('app.current_entity', true), ''))
@@ -195,6 +230,8 @@ ALTER TABLE mv_group_entity_domain_month ENABLE ROW LEVEL SECURITY;
 ALTER TABLE mv_group_entity_domain_month FORCE ROW LEVEL SECURITY;
 ALTER TABLE mv_group_application_month ENABLE ROW LEVEL SECURITY;
 ALTER TABLE mv_group_application_month FORCE ROW LEVEL SECURITY;
+ALTER TABLE mv_group_entity_application_month ENABLE ROW LEVEL SECURITY;
+ALTER TABLE mv_group_entity_application_month FORCE ROW LEVEL SECURITY;
 ALTER TABLE mv_group_comparison_entities ENABLE ROW LEVEL SECURITY;
 ALTER TABLE mv_group_comparison_entities FORCE ROW LEVEL SECURITY;
 ALTER TABLE mv_group_domain_month ENABLE ROW LEVEL SECURITY;

@@ -1,8 +1,9 @@
-import { type App, audienceOf, openIssuer, signDelegatedToken, uuidv7 } from '@prorata/platform';
+import { type App, audienceOf, signDelegatedToken } from '@prorata/platform';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { revokeKey } from '../enrolment/entities.ts';
 import { fact } from '../testing/facts.ts';
 import { bundleOf, enrolMember, type Member } from '../testing/members.ts';
+import { readerToken } from '../testing/reader-token.ts';
 import { snapshot } from '../testing/snapshot.ts';
 import { openTestGroup, type TestGroup } from '../testing/test-group.ts';
 import { buildGroupApp } from './server.ts';
@@ -30,22 +31,6 @@ const tokenOf = (member: Member, of: { issuer?: string } = {}) =>
     privateJwk: { ...member.key.privateJwk },
     kid: member.key.kid,
   });
-
-async function readerToken(): Promise<string> {
-  const issuer = await openIssuer({ dir: test.group.dir, nodeId: test.group.config.node_id });
-  return await issuer.issueToken({
-    tenant_id: test.group.scope.tenantId,
-    tenant_mode: 'POOLED',
-    country_code: 'FR',
-    locale: 'en',
-    supported_locales: ['en'],
-    billing_status: 'ACTIVE',
-    enabled_modules: ['FINOPS_GROUP'],
-    roles: ['group.reader'],
-    user_id: uuidv7(),
-    deployment: 'prod',
-  });
-}
 
 async function put(url: string, payload: Buffer, token: string, type = 'application/zip') {
   const headers = { authorization: `Bearer ${token}`, 'content-type': type };
@@ -105,7 +90,7 @@ describe('pushing a bundle', () => {
     expect(await put('IT07/2025-08/1', bytes, await tokenOf(leaver))).toMatchObject({ status: 401 });
     const json = await put('FR01/2025-08/1', Buffer.from('{}'), await tokenOf(france), 'application/json');
     expect(json).toMatchObject({ status: 415, body: { code: 'UNSUPPORTED_MEDIA_TYPE' } });
-    expect(await put('FR01/2025-08/1', bytes, await readerToken())).toMatchObject({
+    expect(await put('FR01/2025-08/1', bytes, await readerToken(test))).toMatchObject({
       status: 400,
       body: { code: 'LEGAL_ENTITY_REQUIRED' },
     });
@@ -125,7 +110,7 @@ describe('pushing a bundle', () => {
     const refused = await put('FR01/2025-08/1', Buffer.from('no zip'), await tokenOf(france));
     expect(refused).toMatchObject({ status: 422, body: { code: 'ARCHIVE_REFUSED', file: 'FR01_2025-08_r1.zip' } });
     const url = '/api/group/refusals?limit=1';
-    const log = (await app.inject({ url, headers: { authorization: `Bearer ${await readerToken()}` } })).json();
+    const log = (await app.inject({ url, headers: { authorization: `Bearer ${await readerToken(test)}` } })).json();
     expect(log.rows).toMatchObject([{ entity: 'FR01', code: 'ARCHIVE_REFUSED', file: 'FR01_2025-08_r1.zip' }]);
     const own = await app.inject({ url, headers: { authorization: `Bearer ${await tokenOf(france)}` } });
     expect(own.statusCode).toBe(403);
@@ -140,7 +125,7 @@ describe('reading publications', () => {
     expect(own.rows.map((row: { entity: string }) => row.entity)).toEqual(['DE02']);
     expect((await get('/FR01/2025-07', await tokenOf(germany))).status).toBe(404);
     expect((await get('/FR01/2025-07/1', await tokenOf(germany))).status).toBe(404);
-    const all = (await get('', await readerToken())).answer.json();
+    const all = (await get('', await readerToken(test))).answer.json();
     expect(all.rows.map((row: { entity: string }) => row.entity)).toEqual(['DE02', 'FR01']);
   });
 
@@ -158,9 +143,9 @@ describe('reading publications', () => {
     const { answer } = await get('/DE02/2025-09/1', await tokenOf(germany));
     expect(answer.rawPayload.equals(first.bytes)).toBe(true);
     expect(answer.headers['content-type']).toBe('application/zip');
-    const history = (await get('/DE02/2025-09', await readerToken())).answer.json();
+    const history = (await get('/DE02/2025-09', await readerToken(test))).answer.json();
     expect(history.rows.map((row: { status: string }) => row.status)).toEqual(['SUPERSEDED', 'ACCEPTED']);
-    const difference = (await get('/DE02/2025-09/diff?from=1&to=2', await readerToken())).answer.json();
+    const difference = (await get('/DE02/2025-09/diff?from=1&to=2', await readerToken(test))).answer.json();
     const changes = difference.rows.map((row: { change: string; grain: { application_id: string } }) => [
       row.change,
       row.grain.application_id,
@@ -174,7 +159,7 @@ describe('reading publications', () => {
   });
 
   it('answers 404 for a revision that there is not', async () => {
-    const { status, answer } = await get('/DE02/2025-09/diff?from=1&to=9', await readerToken());
+    const { status, answer } = await get('/DE02/2025-09/diff?from=1&to=9', await readerToken(test));
     expect([status, answer.json().code]).toEqual([404, 'PUBLICATION_NOT_FOUND']);
   });
 });

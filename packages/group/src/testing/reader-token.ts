@@ -1,5 +1,5 @@
 import { openIssuer, uuidv7 } from '@prorata/platform';
-import type { TestGroup } from '../src/testing/test-group.ts';
+import type { TestGroup } from './test-group.ts';
 
 /** A token of somebody who reads the group as a whole. */
 export async function readerToken(test: TestGroup): Promise<string> {
