@@ -1,14 +1,16 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { checkRowSecurity } from '@prorata/platform';
+import { checkRowSecurity, uuidv7 } from '@prorata/platform';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { listRuns } from '../batch/runs.ts';
 import { importFocus } from '../import/import-focus.ts';
+import { LOCK_ENTITY } from '../import/store.sql.ts';
 import { explainIndirect } from '../indirect/explain.ts';
 import { reportCoverage, reportFacts } from '../report/reports.ts';
 import { type FocusRow, focusCsv } from '../testing/focus-csv.ts';
 import { anotherEntity, openTestEntity, type TestEntity } from '../testing/test-entity.ts';
 import { assertConserved } from './check.ts';
+import { START_RUN } from './run.sql.ts';
 import { runMonth } from './run-month.ts';
 
 let test: TestEntity;
@@ -222,6 +224,29 @@ describe('a rerun', () => {
     expect(runs.filter((run) => run.replaced === null)).toHaveLength(1);
     const states = (await listRuns(test.entity, '2024-07')).rows.map((run) => run.status);
     expect(states).toEqual(Array(6).fill('COMPLETED'));
+  });
+
+  it('names a run that a kill ended, also where the server still holds its lock', async () => {
+    await bills('2024-09', [{ Tags: tags('Web Shop') }]);
+    const { db, scope, operator } = test.entity;
+    const killed = uuidv7();
+    const states = async () => (await listRuns(test.entity, '2024-09')).rows.map((run) => [run.run_id, run.status]);
+    const key = [scope.tenantId, scope.legalEntityId, '2024-09-01', killed];
+    await db.transaction(scope, (tx) =>
+      tx.execute(START_RUN, [...key, operator.countryCode, 'COMMAND', '0'.repeat(64), operator.userId, null]),
+    );
+    const next = await db.transaction(scope, async (tx) => {
+      await tx.query(LOCK_ENTITY);
+      const running = { ended: runMonth(test.entity, '2024-09') };
+      await expect.poll(async () => (await states()).length).toBe(2);
+      expect(await states()).toContainEqual([killed, 'RUNNING']);
+      return running;
+    });
+    const { run_id } = await next.ended;
+    expect(await states()).toEqual([
+      [run_id, 'COMPLETED'],
+      [killed, 'INTERRUPTED'],
+    ]);
   });
 
   it('with the key of an earlier request gives its answer and does nothing', async () => {

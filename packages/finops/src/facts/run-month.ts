@@ -74,6 +74,7 @@ export async function runMonth(entity: EntityNode, month: string, options: RunOp
   try {
     const answer = await writePath<RunResult>(entity.db, run.context, request, async (tx, record) => {
       await tx.query(LOCK_ENTITY);
+      await tx.execute(sql.MARK_INTERRUPTED, [...key, run.runId]);
       await tx.execute(sql.PLAN_WITHOUT_STATISTICS);
       await requireOpenMonth(tx, key);
       const result = await replaceFacts({ ...run, tx }, steps, options.progress);
@@ -111,8 +112,9 @@ async function announce(
   const route = '/api/finops/runs#start';
   const request = { action: 'finops.run.start', method: 'POST', route, payload: { month }, idempotencyKey };
   const answer = await writePath<{ run_id: string }>(run.entity.db, context, request, async (tx, record) => {
+    await tx.query(sql.ANNOUNCE_IN_TURN);
     await requireOpenMonth(tx, key);
-    await tx.execute(sql.MARK_INTERRUPTED, key);
+    await tx.execute(sql.MARK_WHERE_NOBODY_WORKS, key);
     const values = [...key, runId, context.countryCode, trigger, mapping.sha256, context.userId, batchId ?? null];
     await tx.execute(sql.START_RUN, values);
     record.audit({ subject: 'batch_run', subjectId: runId, details: { month, trigger } });

@@ -146,8 +146,19 @@ export const ADD_APPLICATIONS = `
     FROM unnest($5::text[], $6::text[]) AS d (code, label)
   ON CONFLICT DO NOTHING`;
 
-/** A run that holds the lock is alive; where nobody does, what still says RUNNING was killed. */
+/** Whoever announces a run waits for the announcement of a killed process that is still being committed, and sees it. */
+export const ANNOUNCE_IN_TURN = `
+  SELECT pg_advisory_xact_lock(hashtextextended('finops:announce:' || current_setting('app.current_legal_entity'), 0))`;
+
+/** Under the entity's lock: what began before this run and still says RUNNING was killed, or waits and will say otherwise. */
 export const MARK_INTERRUPTED = `
+  UPDATE batch_run SET status = 'INTERRUPTED', ended_at = clock_timestamp()
+   WHERE tenant_id = $1 AND legal_entity_id = $2 AND period_month = $3 AND status = 'RUNNING' AND run_id <> $4
+     AND started_at < (SELECT own.started_at FROM batch_run own
+                        WHERE own.tenant_id = $1 AND own.legal_entity_id = $2 AND own.run_id = $4)`;
+
+/** Before a run that may fail: a run that holds the lock is alive; where nobody does, what still says RUNNING was killed. */
+export const MARK_WHERE_NOBODY_WORKS = `
   UPDATE batch_run SET status = 'INTERRUPTED', ended_at = clock_timestamp()
    WHERE tenant_id = $1 AND legal_entity_id = $2 AND period_month = $3 AND status = 'RUNNING'
      AND pg_try_advisory_xact_lock(hashtextextended('finops:' || current_setting('app.current_legal_entity'), 0))`;
