@@ -1,9 +1,11 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { askForJob, checkSchedules, getJob, type JobWorker, startWorker } from '@prorata/platform';
+import { askForJob, checkSchedules, getJob, type JobWorker, startWorker, uuidv7 } from '@prorata/platform';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { END_RUN, START_RUN } from '../facts/run.sql.ts';
 import { runMonth } from '../facts/run-month.ts';
 import { importFocus } from '../import/import-focus.ts';
+import { LOCK_ENTITY } from '../import/store.sql.ts';
 import { DEFAULT_MAPPING } from '../mapping/default-mapping.ts';
 import { focusCsv } from '../testing/focus-csv.ts';
 import { openTestEntity, type TestEntity } from '../testing/test-entity.ts';
@@ -105,6 +107,34 @@ describe('a batch of months', () => {
       ...Array(8).fill('LEFT_ALONE'),
     ]);
     await expect(unfinishedBatch(test.entity)).rejects.toMatchObject({ code: 'NO_BATCH' });
+  });
+
+  it('waits for the month that a killed attempt is still committing, and takes it as done', async () => {
+    const { db, scope, operator } = test.entity;
+    const range = { from: '2025-01', to: '2025-02' };
+    const batchId = uuidv7();
+    const stopped = runMonths(test.entity, range, { batchId, monthDone: () => Promise.reject(new Error('killed')) });
+    await expect(stopped).rejects.toThrow('killed');
+    const waiting = async () =>
+      (
+        await test.database.admin(`SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND NOT granted
+          AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`)
+      ).length;
+    const again = await db.transaction(scope, async (tx) => {
+      await tx.query(LOCK_ENTITY);
+      const own = [scope.tenantId, scope.legalEntityId];
+      const run = uuidv7();
+      const begun = [operator.countryCode, 'COMMAND', '0'.repeat(64), operator.userId, batchId];
+      await tx.execute(START_RUN, [...own, '2025-02-01', run, ...begun]);
+      const told = JSON.stringify({ facts: 0, totals: [], warnings: [] });
+      await tx.execute(END_RUN, [...own, run, 'COMPLETED', told, null]);
+      const going = { on: runMonths(test.entity, range, { batchId }) };
+      await expect.poll(waiting).toBe(1);
+      return going;
+    });
+    expect((await again.on).months.map((month) => month.status)).toEqual(['DONE_BEFORE', 'DONE_BEFORE']);
+    // What stands are the bills' facts again, which the other tests look at.
+    await runMonths(test.entity, range);
   });
 
   it('keeps which step failed, and what the steps before had done', async () => {

@@ -1,6 +1,7 @@
 import { firstDayOf, Problem, parseMonths, shiftMonth, type Tx, uuidv7, writePath } from '@prorata/platform';
 import { type RunOptions, type RunResult, runMonth } from '../facts/run-month.ts';
 import type { MoneyTotal } from '../facts/step.ts';
+import { LOCK_ENTITY } from '../import/store.sql.ts';
 import type { EntityNode } from '../node/entity.ts';
 import { finopsProblem } from '../problems.ts';
 import * as sql from './batch.sql.ts';
@@ -113,10 +114,13 @@ async function beginBatch(
   return answer.body;
 }
 
+/** Waits for the month that a killed attempt may still be committing, so that it is not done twice. */
 async function doneBefore(entity: EntityNode, batchId: string): Promise<BatchMonth[]> {
   const { tenantId, legalEntityId } = entity.scope;
-  const work = (tx: Tx) =>
-    tx.query<Omit<BatchMonth, 'status' | 'reason'>>(sql.MONTHS_DONE, [tenantId, legalEntityId, batchId]);
+  const work = async (tx: Tx) => {
+    await tx.query(LOCK_ENTITY);
+    return await tx.query<Omit<BatchMonth, 'status' | 'reason'>>(sql.MONTHS_DONE, [tenantId, legalEntityId, batchId]);
+  };
   const rows = await entity.db.transaction(entity.scope, work, { readOnly: true });
   return rows.map((row) => ({ ...row, status: 'DONE_BEFORE', reason: null }));
 }
