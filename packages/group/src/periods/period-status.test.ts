@@ -75,4 +75,32 @@ describe('completeness', () => {
     ]);
     expect([expected, published]).toEqual([2, 1]);
   });
+
+  it('shows the months that nobody published, up to the one that runs, and those without a fact', async () => {
+    const months = async (asked: { from?: string; to?: string }) => {
+      const { rows, ...of } = await reportCompleteness(test.group, { ...asked, entity: ['GB03'] });
+      return [of.from, of.to, ...rows.map((row) => `${row.period_month} ${row.revision ?? row.status}`)];
+    };
+    expect(await months({ from: '2025-06', to: '2025-08' })).toEqual([
+      '2025-06',
+      '2025-08',
+      '2025-06 MISSING',
+      '2025-07 1',
+      '2025-08 MISSING',
+    ]);
+    const { bytes } = await bundleOf(test.group, britain, { month: '2025-09', facts: [] });
+    await receive(test.group, { file: bytes });
+    expect(await months({})).toEqual([
+      '2025-05',
+      '2025-09',
+      '2025-05 1',
+      '2025-06 MISSING',
+      '2025-07 1',
+      '2025-08 MISSING',
+      '2025-09 1',
+    ]);
+    const running = new Date().toISOString().slice(0, 7);
+    expect((await months({ from: '2025-09', to: '2150-01' })).at(1)).toBe(running);
+    await expect(months({ from: '1950-01' })).rejects.toMatchObject({ code: 'MONTHS_TOO_MANY' });
+  });
 });

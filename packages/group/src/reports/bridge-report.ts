@@ -54,15 +54,17 @@ interface ItemRow extends Record<string, unknown> {
   readonly unit: string;
   readonly line: 'measured' | 'unmeasured' | 'indirect' | 'tax';
   readonly quantity: string;
-  readonly cost: string | null;
-  readonly constant: string | null;
+  readonly cost: string;
+  readonly constant: string;
+  /** Whether all of it has a rate. */
+  readonly complete: boolean;
 }
 
 /**
  * Why two months, or two entities, cost differently: volume, mix and price of each group of products of one unit, and what no
  * quantity explains on lines of its own (`bridgeOf`). Between months a product is one of its entity, so that an entity that buys
- * dearer shows as mix; between entities it goes by its group reference. Where a cost has no rate, it counts 0 on both sides and
- * `missing` lists it.
+ * dearer shows as mix; between entities it goes by its group reference. A product whose cost lacks a rate on either side has no price
+ * there: what could be converted of it is `unmeasured`, and `missing` lists the rest.
  *
  * @throws Problem `BRIDGE_INVALID`, and those of `spanOf`
  */
@@ -72,6 +74,7 @@ export async function reportBridge(group: GroupNode, asked: BridgeInput): Promis
     const { head, span } = await aggregate(tx, group, sides.input, { groupBy: ['period_month'] });
     const { total: _total, row_count: _count, next_cursor: _next, ...shown } = head;
     const first = await firstRates(tx, sides, head.currency, span.days);
+    refuseEmptyMonths(sides, span.days);
     const rows = await itemRows(tx, group, sides, { days: span.days, first });
     const bridge = bridgeOf(sideOf(rows, sides, 0), sideOf(rows, sides, 1));
     const named = (month: string) => sides.between === 'entities' || sides.codes.includes(month);
@@ -117,6 +120,12 @@ function sidesOf(asked: BridgeInput): Sides {
   };
 }
 
+/** A month that nobody has published yet would show everything as ended. */
+function refuseEmptyMonths(sides: Sides, days: readonly string[]): void {
+  const empty = sides.codes.filter((month) => sides.between === 'months' && !days.includes(firstDayOf(month)));
+  if (empty.length > 0) throw groupProblem('BRIDGE_INVALID', `nobody has published ${empty.join(' or ')}`, { empty });
+}
+
 /** Rates of the first of two months, by currency; two entities of the same months have the same ones. */
 async function firstRates(tx: Tx, sides: Sides, currency: string, days: readonly string[]) {
   const none: { currencies: string[]; multipliers: (string | null)[]; unknown: string[] } = {
@@ -154,7 +163,8 @@ async function itemRows(
 first AS (SELECT * FROM unnest(${first[0]}::text[], ${first[1]}::numeric[]) AS first(currency, multiplier))
 SELECT ${side} AS side, ${sides.between === 'months' ? 'item.entity_id' : "''"} AS entity_id, domain_id, family_id, product, unit, line,
        sum(quantity)::text AS quantity, COALESCE(sum(cost), 0)::text AS cost,
-       COALESCE(sum(CASE WHEN first.multiplier IS NULL OR cost IS NULL THEN cost ELSE local_cost * first.multiplier END), 0)::text AS constant
+       COALESCE(sum(CASE WHEN first.multiplier IS NULL OR cost IS NULL THEN cost ELSE local_cost * first.multiplier END), 0)::text AS constant,
+       bool_and(complete) AS complete
   FROM item LEFT JOIN first ON first.currency = item.currency
  GROUP BY 1, 2, 3, 4, 5, 6, 7
  ORDER BY 1, 2, 3, 4, 5, 6, 7`,
@@ -165,18 +175,24 @@ SELECT ${side} AS side, ${sides.between === 'months' ? 'item.entity_id' : "''"} 
 function sideOf(rows: readonly ItemRow[], sides: Sides, which: 0 | 1): BridgeSide {
   const name = sides.codes[which];
   const own = rows.filter((row) => (sides.between === 'months' ? monthOf(row.side) : row.side) === name);
-  const costs = (row: ItemRow) => ({ cost: row.cost ?? '0', constant: row.constant ?? '0' });
+  const priceless = new Set(rows.filter((row) => !row.complete).map(productOf));
+  const isPriced = (row: ItemRow) => row.line === 'measured' && !priceless.has(productOf(row));
   return {
-    items: own
-      .filter((row) => row.line === 'measured')
-      .map((row) => ({
-        group: JSON.stringify([row.domain_id, row.family_id, row.unit]),
-        product: JSON.stringify([row.entity_id, row.product]),
-        quantity: row.quantity,
-        ...costs(row),
-      })),
-    rest: own.flatMap((row) => (row.line === 'measured' ? [] : [{ line: row.line, ...costs(row) }])),
+    items: own.filter(isPriced).map((row) => ({
+      group: JSON.stringify([row.domain_id, row.family_id, row.unit]),
+      product: JSON.stringify([row.entity_id, row.product]),
+      quantity: row.quantity,
+      cost: row.cost,
+      constant: row.constant,
+    })),
+    rest: own
+      .filter((row) => !isPriced(row))
+      .map(({ line, cost, constant }) => ({ line: line === 'measured' ? 'unmeasured' : line, cost, constant })),
   };
+}
+
+function productOf(row: ItemRow): string {
+  return JSON.stringify([row.entity_id, row.domain_id, row.family_id, row.product, row.unit, row.line]);
 }
 
 async function groupRows(tx: Tx, head: ReportHead, groups: readonly BridgeGroup[]): Promise<BridgeGroupRow[]> {

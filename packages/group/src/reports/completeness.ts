@@ -1,6 +1,7 @@
-import { monthOf } from '@prorata/platform';
+import { firstDayOf, monthOf, monthsBetween, shiftMonth, type Tx } from '@prorata/platform';
 import type { GroupNode } from '../node/group-node.ts';
-import { type ReportInput, spanOf } from './filters.ts';
+import { groupProblem } from '../problems.ts';
+import { type ReportInput, type Span, spanOf } from './filters.ts';
 import { read } from './read.ts';
 
 /** Has the entity published the month, which revision, is it closed (spec 04, "Completeness")? */
@@ -49,25 +50,66 @@ const COMPLETENESS = `
    WHERE $2::text[] IS NULL OR e.entity_id = ANY($2::text[])
    ORDER BY e.entity_id, m.period_month`;
 
-/** Every entity against every month in which the group has facts (or that was asked for by name). */
+/** Months of bundles without a single fact are none of `spanOf`, and yet published. */
+const PUBLISHED = `
+  SELECT min(period_month) AS first, max(period_month) AS last FROM publication p
+   WHERE status = 'ACCEPTED' AND NOT EXISTS (SELECT 1 FROM retired_month r WHERE r.period_month = p.period_month)`;
+
+/** A range that is no slip of the hand: `discipline` takes as many. */
+const MOST_MONTHS = 240;
+
+/**
+ * Every entity against every month of the range, whether anybody published it or not: a hole is what one looks for. Without a range, from
+ * the first month of the group to its last (of the last 240); a month that is asked for is shown up to the one that runs, and later where it is published.
+ *
+ * @throws Problem `MONTH_INVALID`, `MONTHS_TOO_MANY`, `ENTITY_UNKNOWN`, `MONTH_RETIRED`
+ */
 export async function reportCompleteness(
   group: GroupNode,
   input: Pick<ReportInput, 'from' | 'to' | 'entity'> = {},
 ): Promise<Completeness> {
   return await read(group, async (tx) => {
     const span = await spanOf(tx, group, input);
-    const days = span.from !== null && span.from === span.to ? [`${span.from}-01`] : span.days;
+    const range = await rangeOf(tx, span.days, input);
+    const days = monthsOf(range).map(firstDayOf);
     const rows = await tx.query<Omit<CompletenessRow, 'fact_rows'> & { fact_rows: string }>(COMPLETENESS, [
       days,
       input.entity === undefined || input.entity.length === 0 ? null : input.entity,
     ]);
     const expected = rows.filter((row) => row.status !== 'INACTIVE');
     return {
-      from: span.from,
-      to: span.to,
+      from: range.from ?? null,
+      to: range.to ?? null,
       rows: rows.map((row) => ({ ...row, period_month: monthOf(row.period_month), fact_rows: Number(row.fact_rows) })),
       expected: expected.length,
       published: expected.filter((row) => row.revision !== null).length,
     };
   });
+}
+
+interface Range {
+  readonly from: string | undefined;
+  readonly to: string | undefined;
+}
+
+async function rangeOf(tx: Tx, days: Span['days'], asked: Pick<ReportInput, 'from' | 'to'>): Promise<Range> {
+  const [published] = await tx.query<{ first: string | null; last: string | null }>(PUBLISHED);
+  const known = [days[0], days.at(-1), published?.first, published?.last]
+    .flatMap((day) => (day ? [monthOf(day)] : []))
+    .sort();
+  const to = asked.to ?? known.at(-1);
+  const from =
+    asked.from ?? (to === undefined ? undefined : [known[0] ?? to, shiftMonth(to, 1 - MOST_MONTHS)].sort().at(-1));
+  const running = new Date().toISOString().slice(0, 7);
+  const end = [running, ...known].sort().at(-1) ?? running;
+  return { from, to: from === to || to === undefined || to < end ? to : end };
+}
+
+function monthsOf({ from, to }: Range): string[] {
+  if (from === undefined || to === undefined || from > to) return [];
+  const count = monthsBetween(from, to);
+  if (count > MOST_MONTHS) {
+    throw groupProblem('MONTHS_TOO_MANY', `${from} to ${to} is more than ${MOST_MONTHS} months`, { from, to });
+  }
+  return Array.from({ length: count }, (_, index) => shiftMonth(from, index));
 }
