@@ -1,5 +1,5 @@
-import { text } from 'node:stream/consumers';
-import { type App, sendWritten, uploadOf } from '@prorata/platform';
+import { type App, sendWritten } from '@prorata/platform';
+import { csvOf } from '../service/csv-text.ts';
 import { withName, withNames } from '../service/names.ts';
 import type { AnalyticNode } from '../service/node.ts';
 import { BASE, callerOf, expectedVersion, READERS, sendVersioned, WRITERS } from '../service/routes.ts';
@@ -48,7 +48,7 @@ export function dimensionRoutes(app: App, node: AnalyticNode): void {
       },
     },
     async (request, reply) => {
-      const csv = await text(uploadOf(request));
+      const csv = await csvOf(request);
       return sendWritten(reply, await importDimensionCsv(node, callerOf(request), csv));
     },
   );

@@ -149,6 +149,31 @@ describe('a file of dimensions', () => {
     expect((await own.ask('POST', 'dimensions/import', { axis: 'SITE' })).status).toBe(415);
   });
 
+  it('reads the names of a file as the spreadsheet wrote them, in whatever encoding, and replaces no letter', async () => {
+    const own = await test.company();
+    const axis = await makeAxis(own, 'SITE', []);
+    const text = (code: string) => `axis;code;name\nSITE;${code};Si\u00e8ge \u20ac\n`;
+    const windows = Buffer.from(text('A').replace('\u20ac', '\x80'), 'latin1');
+    const latin9 = Buffer.from(text('C').replace('\u20ac', '\xa4'), 'latin1');
+    const sent = [
+      await own.ask('POST', 'dimensions/import', windows),
+      await own.ask('POST', 'dimensions/import', Buffer.from(`\ufeff${text('B').replaceAll(';', '\t')}`, 'utf16le')),
+      await own.ask('POST', 'dimensions/import', latin9, {
+        headers: { 'content-type': 'text/csv; charset=iso-8859-15' },
+      }),
+    ];
+    expect(sent.map(({ status }) => status)).toEqual([200, 200, 200]);
+    const names = await test.admin(
+      'SELECT code, name_source AS name FROM ana_dimension WHERE axis_id = $1 ORDER BY 1',
+      [axis.id],
+    );
+    expect(names).toEqual(['A', 'B', 'C'].map((code) => ({ code, name: 'Si\u00e8ge \u20ac' })));
+    const wrong = await own.ask('POST', 'dimensions/import', windows, {
+      headers: { 'content-type': 'text/csv; charset=utf-8' },
+    });
+    expect([wrong.status, wrong.body.code, wrong.body.errors?.[0]?.line]).toEqual([400, 'CSV_INVALID', 1]);
+  });
+
   it.each([
     ['an axis that is not there', [row(2, 'NOWHERE', 'X')], 2, 'no axis NOWHERE'],
     ['a parent that is not there', [row(2, 'TREE', 'N1'), row(3, 'TREE', 'N2', 'NOBODY')], 3, 'no dimension NOBODY'],

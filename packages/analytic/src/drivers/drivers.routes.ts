@@ -1,5 +1,5 @@
-import { text } from 'node:stream/consumers';
-import { type App, sendWritten, uploadOf } from '@prorata/platform';
+import { type App, sendWritten } from '@prorata/platform';
+import { csvOf } from '../service/csv-text.ts';
 import { withName, withNames } from '../service/names.ts';
 import type { AnalyticNode } from '../service/node.ts';
 import { BASE, callerOf, READERS, sendVersioned, WRITERS } from '../service/routes.ts';
@@ -92,7 +92,7 @@ function valueRoutes(app: App, node: AnalyticNode): void {
       },
     },
     async (request, reply) => {
-      const csv = await text(uploadOf(request));
+      const csv = await csvOf(request);
       return sendWritten(reply, await putCsv(node, callerOf(request), request.params.id, csv));
     },
   );

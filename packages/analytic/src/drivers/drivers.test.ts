@@ -80,6 +80,17 @@ describe('drivers', () => {
     expect(seen.body.rows).toEqual([{ month: '2026-03', dimension: 'HR', weight: '1' }]);
   });
 
+  it.each([
+    ['semicolons', ';'],
+    ['tabs', '\t'],
+  ])('are read with decimal commas from a file with %s, which cannot mean anything else', async (_name, mark) => {
+    const text = ['month;dimension;weight', '2026-07;HR;1,50', '2026-07;IT;2.25'].join('\r\n').replaceAll(';', mark);
+    const put = await company.ask('PUT', `${driver}/values`, text);
+    expect(put.body.totals).toEqual([{ month: '2026-07', values: 2, total: '3.75' }]);
+    const grouped = await company.ask('PUT', `${driver}/values`, text.replace('1,50', '1,500,5'));
+    expect(grouped.body.code).toBe('CSV_INVALID');
+  });
+
   it('are imported by the command line from one file for several drivers', async () => {
     await company.ask('POST', 'drivers', { code: 'AREA', axis_id: axis.id });
     const caller = { context: company.context, method: 'IMPORT', route: 'analytic/drivers' };
@@ -136,6 +147,8 @@ describe('CSV', () => {
   });
 
   it('disarms what a spreadsheet would take for a formula, and leaves negative amounts alone', () => {
-    expect(writeCsv(['a'], [['=1+1'], ['-cmd'], ['-12.50']])).toBe("a\r\n'=1+1\r\n'-cmd\r\n-12.50\r\n");
+    expect(writeCsv(['a'], [['=1+1'], ['-cmd'], ['-12.50'], ["-2+3+cmd|' /C calc'!A0"]])).toBe(
+      "a\r\n'=1+1\r\n'-cmd\r\n-12.50\r\n'-2+3+cmd|' /C calc'!A0\r\n",
+    );
   });
 });

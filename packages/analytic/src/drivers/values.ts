@@ -8,7 +8,7 @@ import {
   type WriteRecord,
 } from '@prorata/platform';
 import { analyticProblem } from '../problems.ts';
-import { type CsvFault, readCsv, refuseFaults } from '../service/csv.ts';
+import { type CsvFault, hasDecimalComma, readCsv, refuseFaults } from '../service/csv.ts';
 import { type AnalyticNode, type Caller, change, found, read } from '../service/node.ts';
 import type { DriverRow } from './driver-row.ts';
 import { type DriverValues, type MonthValues, type ValuesStored, WEIGHT_PATTERN } from './drivers.schema.ts';
@@ -55,8 +55,9 @@ export async function putCsv(
 ): Promise<WriteAnswer<ValuesStored>> {
   return await change(node, caller, { action: 'analytic.driver.values', payload: { id, text } }, async (tx, record) => {
     const driver = found(await tx.query<DriverRow>(sql.BY_ID_TO_CHANGE, [id]), `there is no driver ${id}`);
+    const comma = hasDecimalComma(text);
     const given = readCsv(text, COLUMNS).map(({ line, values: [month = '', dimension = '', weight = ''] }) => {
-      return { line, month, dimension, weight };
+      return { line, month, dimension, weight: comma ? weight.replace(/^(\d+),(\d+)$/, '$1.$2') : weight };
     });
     if (given.length === 0) refuseFaults([{ line: 2, message: 'there is no row below the header' }]);
     refuseFaults(shapeFaults(given));

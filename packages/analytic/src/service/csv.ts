@@ -24,8 +24,29 @@ export function refuseFaults(faults: readonly CsvFault[]): void {
   });
 }
 
+function refusedLine(line: number, message: string) {
+  return analyticProblem('CSV_INVALID', `line ${line}: ${message}`, { errors: [{ line, message }] });
+}
+
+/** What parts the values of a file: that one of the three which its header has most. */
+type Separator = ',' | ';' | '\t';
+
+function separatorOf(header: string): Separator {
+  const most = (of: Separator) => header.split(of).length;
+  return ([',', ';', '\t'] as const).reduce((best, next) => (most(next) > most(best) ? next : best));
+}
+
+/** Whether a decimal comma can stand unquoted in a file: spreadsheets that write it do not part values with commas. */
+export function hasDecimalComma(text: string): boolean {
+  return separatorOf(headerOf(text)) !== ',';
+}
+
+function headerOf(text: string): string {
+  return /^\ufeff?([^\r\n]*)/.exec(text)?.[1] ?? '';
+}
+
 /**
- * Reads CSV (RFC 4180): commas or semicolons, as the header has them, double quotes, any line ends, an optional byte order mark.
+ * Reads CSV (RFC 4180): commas, semicolons or tabs, as the header has them, double quotes, any line ends, an optional byte order mark.
  *
  * @param columns every column that the file must have, in any order
  * @param optional columns that it may have
@@ -33,8 +54,7 @@ export function refuseFaults(faults: readonly CsvFault[]): void {
  */
 export function readCsv(text: string, columns: readonly string[], optional: readonly string[] = []): CsvRecord[] {
   const content = text.replace(/^\ufeff/, '');
-  const header = /^[^\r\n]*/.exec(content)?.[0] ?? '';
-  const [head, ...records] = split(content, header.includes(';') && !header.includes(',') ? ';' : ',');
+  const [head, ...records] = split(content, separatorOf(headerOf(content)));
   const names = head?.values.map((name) => (name ?? '').trim()) ?? [];
   const read = [...columns, ...optional];
   const places = read.map((column) => names.indexOf(column));
@@ -56,15 +76,14 @@ export function readCsv(text: string, columns: readonly string[], optional: read
 }
 
 /** Takes one field at a time: quoted with doubled quotes inside, or plain up to the next separator or line end. */
-function split(text: string, separator: string): CsvRecord[] {
+function split(text: string, separator: Separator): CsvRecord[] {
   const field = new RegExp(`(?:"((?:[^"]|"")*)"|([^"\\r\\n${separator}]*))(${separator}|\\r\\n|\\r|\\n|$)`, 'y');
   const records: CsvRecord[] = [];
   let values: string[] = [];
   let [line, start] = [1, 1];
   while (field.lastIndex < text.length) {
     const match = field.exec(text);
-    if (match === null)
-      throw analyticProblem('CSV_INVALID', `line ${line}: a quote is out of place`, { errors: [{ line }] });
+    if (match === null) throw refusedLine(line, 'a quote is out of place');
     const [whole, quoted, plain = '', end] = match;
     values.push(quoted === undefined ? plain : quoted.replaceAll('""', '"'));
     line += whole.match(/\r\n|\r|\n/g)?.length ?? 0;
@@ -85,9 +104,11 @@ export function writeCsv(columns: readonly string[], rows: readonly (readonly (s
   return [columns, ...rows].map((row) => `${row.map(cell).join(',')}\r\n`).join('');
 }
 
+const NEGATIVE = /^-\d+(\.\d+)?$/;
+
 function cell(value: string | null): string {
   if (value === null) return '';
-  const formula = /^[=+@\t\r]|^-(?![\d.])/.test(value);
+  const formula = /^[=+@\t\r-]/.test(value) && !NEGATIVE.test(value);
   const text = formula ? `'${value}` : value;
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

@@ -159,7 +159,7 @@ async function openCompany(
     async ask(method, path, body, asked = {}) {
       const bearer = asked.claims === undefined ? own : await token({ ...claims, ...asked.claims });
       const key = asked.key ?? randomUUID();
-      const upload = typeof body === 'string';
+      const upload = typeof body === 'string' || body instanceof Uint8Array;
       const answer = await app.inject({
         method,
         url: path.startsWith('/') ? path : `/api/erp/analytic/${path}`,
@@ -169,7 +169,7 @@ async function openCompany(
           ...(body === undefined ? {} : { 'content-type': upload ? 'text/csv' : 'application/json' }),
           ...asked.headers,
         },
-        ...(body === undefined ? {} : { payload: upload ? body : JSON.stringify(body) }),
+        ...(body === undefined ? {} : { payload: upload ? Buffer.from(body) : JSON.stringify(body) }),
       });
       return {
         status: answer.statusCode,
