@@ -31,7 +31,6 @@ export { listPostings, postingById } from './postings/postings.ts';
 export { reactToLedger, reversePosting, reversePostingsOfEntry } from './postings/reverse.ts';
 export { previewAllocation } from './postings/run.ts';
 export { runAllocation } from './postings/run-together.ts';
-export { ANALYTIC_FRENCH } from './problems.fr.ts';
 export { analyticProblem } from './problems.ts';
 export { changeRule, createRule, createVersion, listRules, postRule, ruleById } from './rules/rules.ts';
 export { type AnalyticServices, analyticServices } from './service/for-plugins.ts';

@@ -1,40 +1,71 @@
-/** What the command line and the engine behind `prorata allocate` refuse, in French; the codes stand in the `problems.ts` of both. */
-export const SHELL_FRENCH: Readonly<Record<string, string>> = {
-  USAGE: "La commande n'est pas écrite comme il faut",
-  REVISION_INVALID: "Ce n'est pas une révision",
-  PORT_INVALID: "Ce n'est pas un port",
-  OPTION_INVALID: "La valeur d'une option n'est pas permise",
-  FILE_NOT_FOUND: "Le fichier n'existe pas",
-  KEYS_UNREADABLE: 'Le fichier ne contient aucune clé lisible',
-  ENTITY_NOT_HERE: 'Le nœud ne connaît pas cette entité',
-  NAME_UNKNOWN: 'Rien de cette sorte ne porte ce nom',
-  NAME_AMBIGUOUS: 'Plusieurs choses portent ce nom',
-  DRIVER_FILE_UNCLEAR: "Les colonnes ne disent pas ce que l'inducteur pèse",
-  FILE_NOT_JSON: "Le fichier n'est pas le document JSON attendu",
-  PORT_TAKEN: 'Un autre programme écoute sur ce port',
-  BUNDLE_NOT_CONFORMANT: 'Le lot ne suit pas le contrat',
-  NODE_UNSOUND: "Le nœud n'est pas comme il devrait être",
-  VIEWS_DIFFER: 'Des vues du groupe ne correspondent pas à leur définition',
-  DEMO_FOLDER_TAKEN: "Le dossier contient autre chose qu'un groupe d'exemple",
-  DEMO_NOT_CONSERVED: "Les montants du groupe d'exemple ne concordent pas",
-  NOT_A_DECIMAL: "Le texte n'est pas un nombre décimal simple",
-  NOT_A_WEIGHT: "Le poids n'est ni un nombre décimal simple ni une fraction de deux entiers",
-  TOO_MANY_DECIMALS: 'Le montant a plus de décimales que son échelle',
-  SCALE_OUT_OF_RANGE: "L'échelle n'est pas un entier de 0 à 18",
-  UNIT_OUT_OF_RANGE: "L'unité d'arrondi n'est pas un nombre positif d'unités de l'échelle",
-  NO_WEIGHTS: "Il n'y a rien sur quoi répartir",
-  DUPLICATE_KEY: 'La même clé est nommée deux fois',
-  NEGATIVE_WEIGHT: 'Un poids est négatif',
-  WEIGHTS_TOO_FINE: "Les poids n'ont pas de dénominateur commun d'une longueur supportable",
-  ZERO_WEIGHTS: 'Tous les poids sont nuls',
-  UNKNOWN_POLICY: "La règle d'arrondi ou de départage est inconnue",
-  NOT_CANONICAL: "La valeur n'a pas de forme JSON canonique",
-  DRIVER_MISSING: "L'inducteur n'a pas de valeurs pour le mois",
-  DRIVER_ZERO: "Tous les poids de l'inducteur sont nuls pour le mois",
-  DRIVER_DIMENSION_UNKNOWN: "L'inducteur pèse une section que l'axe n'a pas",
-  CROSS_TOO_LARGE: 'La combinaison des axes a trop de parts',
-  FIXED_AMOUNT_EXCEEDS_SOURCE: 'Les montants fixes dépassent le montant à répartir',
-  CYCLE_NOT_DEPLETABLE: 'Des centres auxiliaires ne peuvent jamais être vidés',
-  ALLOCATE_NOT_JSON: "Le document n'est pas du JSON",
-  ALLOCATE_DOCUMENT_INVALID: 'Le document ne décrit ni une répartition ni un cycle',
-};
+/** What the command line refuses, in French; the codes stand in `problems.ts`. */
+export const SHELL_FRENCH = {
+  USAGE: {
+    title: 'La commande n’est pas écrite comme il faut',
+    next: 'Ajoutez --help à la commande pour voir ses arguments et un exemple.',
+  },
+  REVISION_INVALID: {
+    title: 'Ce n’est pas une révision',
+    next: 'Donnez un entier à partir de 1 ; `prorata group publications` liste les révisions qui existent.',
+  },
+  PORT_INVALID: {
+    title: 'Ce n’est pas un port',
+    next: 'Donnez un entier de 0 à 65535 ; 0 prend un port libre.',
+  },
+  OPTION_INVALID: {
+    title: 'La valeur d’une option n’est pas permise',
+    next: 'Prenez l’une des valeurs que nomment le détail et --help.',
+  },
+  FILE_NOT_FOUND: {
+    title: 'Le fichier n’existe pas',
+    next: 'Vérifiez le chemin ; il part du dossier courant.',
+  },
+  KEYS_UNREADABLE: {
+    title: 'Le fichier ne contient aucune clé lisible',
+    next: 'Donnez un jeu JWK dont les clés portent le membre « entity », ou l’enrolment.json d’une entité.',
+  },
+  ENTITY_NOT_HERE: {
+    title: 'Le nœud ne connaît pas cette entité',
+    next: 'Vérifiez le code ; un groupe connaît une entité une fois que `prorata group enrol` l’a prise.',
+  },
+  NAME_UNKNOWN: {
+    title: 'Rien de cette sorte ne porte ce nom',
+    next: 'Listez ce qui existe avec le même mot et `list` ; un code, ou un identifiant, nomme une seule chose.',
+  },
+  NAME_AMBIGUOUS: {
+    title: 'Plusieurs choses portent ce nom',
+    next: 'Nommez par son identifiant l’une des « candidates », ou dites-en plus : une date pour une écriture, une version pour une règle.',
+  },
+  DRIVER_FILE_UNCLEAR: {
+    title: 'Les colonnes ne disent pas ce que l’inducteur pèse',
+    next: 'Nommez la colonne « dimension » pour l’analytique ou « application » pour FinOps, et une seule des deux.',
+  },
+  FILE_NOT_JSON: {
+    title: 'Le fichier n’est pas le document JSON attendu',
+    next: 'Corrigez le fichier comme le dit le détail ; --help montre un exemple de la commande.',
+  },
+  PORT_TAKEN: {
+    title: 'Un autre programme écoute sur ce port',
+    next: 'Arrêtez-le, ou choisissez un autre port avec --port (0 en prend un libre).',
+  },
+  BUNDLE_NOT_CONFORMANT: {
+    title: 'L’envoi ne suit pas le contrat',
+    next: 'Corrigez ce que liste « violations », avec fichier, ligne et colonne, et réécrivez l’envoi.',
+  },
+  NODE_UNSOUND: {
+    title: 'Le nœud n’est pas comme il devrait être',
+    next: 'Corrigez chaque contrôle qui a échoué comme le dit sa ligne, puis relancez `prorata doctor`.',
+  },
+  VIEWS_DIFFER: {
+    title: 'Des vues du groupe ne correspondent pas à leur définition',
+    next: 'Lancez `prorata group rebuild`, puis de nouveau `prorata group verify` ; signalez comment c’est arrivé.',
+  },
+  DEMO_FOLDER_TAKEN: {
+    title: 'Le dossier contient autre chose qu’un groupe d’exemple',
+    next: 'Choisissez avec --dir un dossier vide ou nouveau ; rien n’a changé.',
+  },
+  DEMO_NOT_CONSERVED: {
+    title: 'Les montants du groupe d’exemple ne concordent pas',
+    next: 'Signalez-le avec les chiffres du détail : ce qui a été importé, les faits et le groupe doivent être égaux.',
+  },
+} as const;

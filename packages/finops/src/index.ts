@@ -149,7 +149,6 @@ export {
   showView,
   type ViewChange,
 } from './pricing/views.ts';
-export { FINOPS_FRENCH } from './problems.fr.ts';
 export { finopsProblem } from './problems.ts';
 export type { Progress, ProgressStep } from './progress.ts';
 export { type PublicationPreview, previewPublication } from './publish/preview.ts';

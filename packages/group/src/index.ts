@@ -80,7 +80,6 @@ export {
   type PricesImported,
   referencePrices,
 } from './policy/reference-prices.ts';
-export { GROUP_FRENCH } from './problems.fr.ts';
 export { groupProblem } from './problems.ts';
 export { type Pulled, pullBundles } from './pull/pull.ts';
 export { listPullSources, type PullSource, setPullSource } from './pull/sources.ts';

@@ -46,7 +46,6 @@ export { LEDGER_MIGRATIONS } from './migrations.ts';
 export { DEFAULT_LEDGER_CONFIG, type LedgerConfig, ledgerConfig, setLedgerConfig } from './periods/config.ts';
 export { type HeldPeriod, holdPeriod, listPeriods, releasePeriod } from './periods/hold.ts';
 export { type PeriodState, periodState, requireOpenPeriod } from './periods/periods.ts';
-export { LEDGER_FRENCH } from './problems.fr.ts';
 export { ledgerProblem } from './problems.ts';
 export { type AccountBalance, type BalanceQuery, balance } from './read/balance.ts';
 export {

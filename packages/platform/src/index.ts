@@ -20,7 +20,7 @@ export { ENTITY_CODE, type Scope } from './database/scope.ts';
 export { PLATFORM_MIGRATIONS } from './database/sets.ts';
 // http
 export { type App, isWrite, type UploadConfig } from './http/app.ts';
-export { PROBLEM_TYPE, problemOf, REPLAYED_HEADER } from './http/errors.ts';
+export { PROBLEM_TYPE, problemOf, REPLAYED_HEADER, varyBy } from './http/errors.ts';
 export type { ReadyChecks } from './http/health.routes.ts';
 export { textFault } from './http/json-body.ts';
 export { type Listening, type ListenOptions, listen } from './http/listen.ts';
@@ -121,6 +121,7 @@ export {
   type ProblemTable,
 } from './problem/problem.ts';
 export { listedProblems, problemLines } from './problem/problem-lines.ts';
+export { addProblemWords, type ProblemWords, problemWords } from './problem/problem-words.ts';
 
 // write
 export {

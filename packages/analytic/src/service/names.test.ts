@@ -1,7 +1,4 @@
-import { ledgerProblem } from '@prorata/ledger';
-import { problemTitle } from '@prorata/platform';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { analyticProblem } from '../problems.ts';
 import { putEntry } from '../testing/books.ts';
 import { type Company, openTestService, type TestService } from '../testing/test-service.ts';
 
@@ -114,11 +111,6 @@ describe('names', () => {
 });
 
 describe('problems', () => {
-  it('have a French title for each code of the ledger and of analytic accounting', () => {
-    const codes = [...Object.keys(ledgerProblem.table), ...Object.keys(analyticProblem.table)];
-    expect(codes.filter((code) => problemTitle('fr', code) === undefined)).toEqual([]);
-  });
-
   it('are titled in the language of the reader, under the same code', async () => {
     const twice = (language: string) =>
       company.ask('POST', 'axes', { code: 'CENTER' }, { headers: { 'accept-language': language } });

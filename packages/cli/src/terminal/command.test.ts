@@ -36,10 +36,14 @@ describe('a command', () => {
     expect(shown.err).toContain('What to do: Write months as YYYY-MM');
     const asJson = await runOne(['try', 'it', '--json'], refuse);
     expect(JSON.parse(asJson.out)).toMatchObject({ code: 'MONTH_INVALID', status: 400 });
-    expect((await runOne(['try', 'it', '--lang', 'fr'], refuse)).err).toContain('Que faire: ');
     const french = await runOne(['try', 'it', '--lang', 'fr', '--json'], refuse);
-    expect(french.err).toContain("MONTH_INVALID: Le mois n'en est pas un\n");
-    expect(JSON.parse(french.out)).toMatchObject({ code: 'MONTH_INVALID', title: "Le mois n'en est pas un" });
+    expect(french.err).toContain('MONTH_INVALID: Ce n’est pas un mois\n');
+    expect(french.err).toContain('Que faire: Écrivez les mois AAAA-MM');
+    expect(JSON.parse(french.out)).toMatchObject({
+      code: 'MONTH_INVALID',
+      title: 'Ce n’est pas un mois',
+      next: expect.stringContaining('Écrivez'),
+    });
   });
 
   it('hides the stack of an unexpected error unless it is asked for', async () => {
@@ -49,6 +53,7 @@ describe('a command', () => {
     const shown = await runOne(['try', 'it'], fail);
     expect(shown.err).toContain('INTERNAL');
     expect(shown.err).not.toContain('command.test.ts');
+    expect((await runOne(['try', 'it', '--lang', 'fr'], fail)).err).toContain('Que faire: Relancez-la avec --verbose');
     const verbose = await runOne(['try', 'it', '--verbose'], fail);
     expect(verbose.err).toContain('command.test.ts');
     expect(verbose.err).toContain('underneath');

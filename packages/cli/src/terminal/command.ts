@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import { printFailure } from './failure.ts';
-import { loadFrenchTitles } from './french-titles.ts';
+import { loadFrenchWords } from './french-words.ts';
 import { type Answer, openTerminal, printAnswer, type Streams, type Terminal } from './terminal.ts';
 
 /** What every command is asked with, beside its own options. */
@@ -69,7 +69,7 @@ export function addCommand<Options extends object>(parent: Command, shell: Shell
       await answer.until;
     } catch (error) {
       shell.exitCode = 1;
-      if (terminal.language === 'fr') await loadFrenchTitles();
+      if (terminal.language === 'fr') await loadFrenchWords();
       printFailure(shell.streams, terminal, error);
     }
   });

@@ -1,8 +1,22 @@
-import { Problem, problemTitle } from '@prorata/platform';
+import { addProblemWords, Problem, problemWords } from '@prorata/platform';
 import type { Language } from './decimals.ts';
 import type { Streams } from './terminal.ts';
 
 const NEXT: Readonly<Record<Language, string>> = { en: 'What to do', fr: 'Que faire' };
+
+/** What nobody foresaw in a command: it has no correlation id, but a place that can be shown. */
+const FAILED = {
+  INTERNAL: {
+    title: 'The command failed',
+    next: 'Run it again with --verbose to see where it failed, and report that; work that did not end left nothing half-done.',
+  },
+} as const;
+addProblemWords('fr', FAILED, {
+  INTERNAL: {
+    title: 'La commande a échoué',
+    next: 'Relancez-la avec --verbose pour voir où elle a échoué, et signalez-le ; ce qui n’a pas abouti n’a rien laissé à moitié fait.',
+  },
+});
 
 export interface FailureWishes {
   readonly json: boolean;
@@ -12,14 +26,14 @@ export interface FailureWishes {
 
 /**
  * Prints what went wrong: code, title, detail and next step on stderr, and with `--json` the problem document (RFC 9457)
- * on stdout. The title is in the language asked for, as over HTTP, once its titles were loaded. A stack is shown with `--verbose` only.
+ * on stdout. Title and next step are in the language asked for, as over HTTP, once their words were loaded. A stack is shown with `--verbose` only.
  */
 export function printFailure(streams: Streams, wishes: FailureWishes, error: unknown): void {
   const problem = problemOf(error);
-  const title = problemTitle(wishes.language, problem.code) ?? problem.title;
-  if (wishes.json) streams.out.write(`${JSON.stringify({ ...problem.toJSON(), title }, null, 2)}\n`);
+  const { title, next } = problemWords(wishes.language, problem) ?? problem;
+  if (wishes.json) streams.out.write(`${JSON.stringify({ ...problem.toJSON(), title, next }, null, 2)}\n`);
   const lines = [`${problem.code}: ${title}`, `  ${problem.detail}`, ...places(problem)];
-  if (problem.next !== '') lines.push(`${NEXT[wishes.language]}: ${problem.next}`);
+  if (next !== '') lines.push(`${NEXT[wishes.language]}: ${next}`);
   if (wishes.verbose) lines.push('', ...stacks(error));
   streams.err.write(`${lines.join('\n')}\n`);
 }
@@ -39,14 +53,8 @@ export function problemOf(error: unknown): Problem {
       extensions: { ...violationsOf(error), ...extensions },
     });
   }
-  return new Problem({
-    status: 500,
-    code: 'INTERNAL',
-    title: 'The command failed',
-    detail: error instanceof Error ? error.message : String(error),
-    next: 'Run it again with --verbose to see where it failed, and report that; work that did not end left nothing half-done.',
-    cause: error,
-  });
+  const detail = error instanceof Error ? error.message : String(error);
+  return new Problem({ ...FAILED.INTERNAL, status: 500, code: 'INTERNAL', detail, cause: error });
 }
 
 function violationsOf(error: object): Record<string, unknown> {

@@ -2,13 +2,12 @@ import { createWriteStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { type App, addProblemTitles, REPLAYED_HEADER, uploadOf, wasReplayed } from '@prorata/platform';
+import { type App, REPLAYED_HEADER, uploadOf, wasReplayed } from '@prorata/platform';
 import { type Static, Type } from 'typebox';
 import { importFocus } from '../import/import-focus.ts';
 import { withPrivateFolder } from '../import/source-file.ts';
 import { explainIndirect } from '../indirect/explain.ts';
 import { type EntityNode, workFolder } from '../node/entity.ts';
-import { FINOPS_FRENCH } from '../problems.fr.ts';
 import { exportFacts } from '../report/export-facts.ts';
 import { type FactsFilter, listImports, reportCoverage, reportFacts } from '../report/reports.ts';
 import { answered } from './answered.ts';
@@ -29,7 +28,6 @@ const MOST_UPLOAD_BYTES = 4 * 1024 ** 3;
 
 /** The entity's FinOps over HTTP: each route is one use case, which the command line calls as well. */
 export async function registerFinopsRoutes(app: App, entity: EntityNode): Promise<void> {
-  addProblemTitles('fr', FINOPS_FRENCH);
   await app.register(async (instance) => {
     const scoped = instance as App;
     scoped.addHook('onRequest', async (request) => refuseOthers(request.context, entity));

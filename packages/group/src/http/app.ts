@@ -1,6 +1,5 @@
-import { type App, addProblemTitles, REPLAYED_HEADER, wasReplayed } from '@prorata/platform';
+import { type App, REPLAYED_HEADER, wasReplayed } from '@prorata/platform';
 import type { GroupNode } from '../node/group-node.ts';
-import { GROUP_FRENCH } from '../problems.fr.ts';
 import { groupProblem } from '../problems.ts';
 import { registerAccessRoutes } from './access.routes.ts';
 import { registerAnalysisRoutes } from './analysis.routes.ts';
@@ -16,7 +15,6 @@ import { registerSavedViewRoutes } from './saved-views.routes.ts';
 
 /** Everything the group answers over HTTP; behind the platform's guard. */
 export async function registerGroupRoutes(app: App, group: GroupNode): Promise<void> {
-  addProblemTitles('fr', GROUP_FRENCH);
   await app.register(async (instance) => {
     const scoped = instance as App;
     refuseOtherTenants(scoped, group);

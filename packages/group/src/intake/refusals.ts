@@ -1,5 +1,6 @@
 import { type BundleRefused, REFUSALS, type RefusalCode, type Violation } from '@prorata/contract';
 import { defineProblems, type Problem } from '@prorata/platform';
+import { REFUSALS_FRENCH } from './refusals.fr.ts';
 
 type Table = { [Code in RefusalCode]: { status: number; title: string; next: string } };
 
@@ -22,7 +23,7 @@ const table = Object.fromEntries(
 ) as Table;
 
 /** The refusals of the contract as problems, code for code. */
-export const refusalProblem = defineProblems(table);
+export const refusalProblem = defineProblems(table, REFUSALS_FRENCH);
 
 /** What is told to the sender and kept in the log of refusals. */
 export interface RefusalReport {

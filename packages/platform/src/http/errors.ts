@@ -1,7 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
-import { titleFor } from '../i18n/problem-titles.ts';
+import { toldWords } from '../i18n/told-problem.ts';
 import { platformProblem } from '../problem/platform-problems.ts';
 import { Problem } from '../problem/problem.ts';
 import { isReplayed } from '../write/keyed-write.ts';
@@ -59,6 +59,12 @@ function isPassing(error: unknown): boolean {
   return error.code === 'ECONNRESET' || error.code === 'EPIPE';
 }
 
+/** Adds a header of the request to those that the answer depends on (RFC 9110, section 12.5.5). */
+export function varyBy(reply: FastifyReply, name: string): void {
+  const named = String(reply.getHeader('vary') ?? '').split(/\s*,\s*/);
+  if (!named.includes(name)) reply.header('vary', [...named, name].filter((one) => one !== '').join(', '));
+}
+
 /** Answers with a problem document. The route's own serializer is bypassed: it describes success. */
 export function sendProblem(problem: Problem, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   if (problem.status >= 500) request.log.error({ err: problem.cause ?? problem, code: problem.code }, problem.detail);
@@ -70,11 +76,13 @@ export function sendProblem(problem: Problem, request: FastifyRequest, reply: Fa
   if (problem.status === 429 && typeof wait === 'number') reply.header('retry-after', String(wait));
   const correlationId = request.requestContext?.correlationId ?? request.id;
   const locale = request.requestContext?.locale;
-  const { title, language } = titleFor(problem.code, problem.title, request.headers['accept-language'], locale);
+  const { title, next, language } = toldWords(problem, request.headers['accept-language'], locale);
   reply.header('content-language', language);
+  varyBy(reply, 'accept-language');
   const body = JSON.stringify({
     ...problem.toJSON(),
     title,
+    next,
     instance: `urn:uuid:${correlationId}`,
     correlation_id: correlationId,
   });

@@ -1,12 +1,13 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
+import { toldWords } from '../i18n/told-problem.ts';
 import type { Issuer } from '../identity/issuer.ts';
 import type { IdentityProvider, SignInAttempt } from '../identity/provider.ts';
 import type { Sessions } from '../identity/session.ts';
 import { platformProblem } from '../problem/platform-problems.ts';
 import type { App } from './app.ts';
 import { attemptCookie, setSessionCookie } from './cookies.ts';
-import { problemOf } from './errors.ts';
+import { problemOf, varyBy } from './errors.ts';
 import { baseOf } from './session.routes.ts';
 import { signInPage } from './sign-in-page.ts';
 
@@ -119,7 +120,12 @@ async function orPage(request: FastifyRequest, reply: FastifyReply, work: () => 
     const problem = problemOf(error, request);
     if (problem.status >= 500) request.log.error({ err: problem.cause ?? problem, code: problem.code }, problem.detail);
     else request.log.info({ code: problem.code, status: problem.status }, problem.detail);
-    return reply.code(problem.status).type('text/html; charset=utf-8').send(signInPage(problem, PATH));
+    const told = toldWords(problem, request.headers['accept-language'], undefined);
+    varyBy(reply.header('content-language', told.language), 'accept-language');
+    return reply
+      .code(problem.status)
+      .type('text/html; charset=utf-8')
+      .send(signInPage(problem, told, PATH));
   }
 }
 

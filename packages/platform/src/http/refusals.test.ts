@@ -71,6 +71,24 @@ describe('the refusals of spec 03, "Tenant context"', () => {
     expect(answer.body).toMatchObject({ code, status, instance: `urn:uuid:${answer.headers.get('x-correlation-id')}` });
   });
 
+  it('in the language of the reader: what it means, and what to do next', async () => {
+    const french = await call({
+      claims: { roles: ['group.reader'] },
+      headers: { 'accept-language': 'fr-CH, en;q=0.5' },
+    });
+    expect(french.body).toMatchObject({
+      code: 'FORBIDDEN',
+      title: 'Votre rôle ne le permet pas',
+      next: expect.stringContaining('« roles »'),
+    });
+    expect(french.headers.get('content-language')).toBe('fr');
+    const english = await call({ claims: { roles: ['group.reader'] }, headers: { 'accept-language': 'en' } });
+    expect(english.body).toMatchObject({ next: expect.stringContaining('Use a token') });
+    expect(english.headers.get('content-language')).toBe('en');
+    // A cache between may give neither to who reads the other.
+    for (const { headers } of [french, english]) expect(headers.get('vary')?.split(', ')).toContain('accept-language');
+  });
+
   it('a write without a legal entity, unless the route acts on the tenant as a whole; reads are free', async () => {
     const token = await server.issuer.issueToken(groupWide);
     expect(await call({ method: 'POST', token, body: thing })).toMatchObject({

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { pluginProblem } from '../plugins/problems.ts';
 import { platformProblem } from '../problem/platform-problems.ts';
+import { addProblemWords } from '../problem/problem-words.ts';
 import { acceptedLanguages, localeChain } from './locales.ts';
-import { problemTitle, titleFor } from './problem-titles.ts';
+import { toldWords } from './told-problem.ts';
 
 describe('Accept-Language', () => {
   it.each([
@@ -30,19 +30,36 @@ describe('Accept-Language', () => {
   });
 });
 
-describe('titles of problems', () => {
-  it('are there in French for each code of the platform and of its plugins', () => {
-    const codes = [...Object.keys(platformProblem.table), ...Object.keys(pluginProblem.table)];
-    expect(codes.filter((code) => problemTitle('fr', code) === undefined)).toEqual([]);
+describe('a problem', () => {
+  it('is told by the header, then by the token; what is not known stays English', () => {
+    const problem = platformProblem('NOT_FOUND', 'no entity XX99');
+    const told = (header?: string, locale?: string) => toldWords(problem, header, locale);
+    const english = { title: problem.title, next: problem.next, language: 'en' };
+    expect(told('fr-FR,en;q=0.5')).toEqual({
+      language: 'fr',
+      title: expect.stringContaining('adresse'),
+      next: expect.stringContaining('Vérifiez'),
+    });
+    expect(told('en,fr')).toEqual(english);
+    expect(told('de,fr;q=0.5')).toMatchObject({ language: 'fr' });
+    expect(told(undefined, 'fr-CH')).toMatchObject({ language: 'fr' });
+    expect(told('de', 'fr')).toEqual(english);
+    const nobodys = { code: 'NOBODYS', title: 'Title', next: 'Next' };
+    expect(toldWords(nobodys, 'fr', 'fr')).toEqual({ title: 'Title', next: 'Next', language: 'en' });
   });
 
-  it('follow the header, then the token; what is not known stays English', () => {
-    const title = (header?: string, locale?: string) => titleFor('NOT_FOUND', 'English', header, locale);
-    expect(title('fr-FR,en;q=0.5')).toMatchObject({ language: 'fr', title: expect.stringContaining('adresse') });
-    expect(title('en,fr')).toEqual({ language: 'en', title: 'English' });
-    expect(title('de,fr;q=0.5')).toMatchObject({ language: 'fr' });
-    expect(title(undefined, 'fr-CH')).toMatchObject({ language: 'fr' });
-    expect(title('de', 'fr')).toEqual({ language: 'en', title: 'English' });
-    expect(titleFor('NOBODY', 'English', 'fr', 'fr')).toEqual({ language: 'en', title: 'English' });
+  it('whose code is that of two packages is told by what it says in English, also when it was stored by an older version', () => {
+    const [one, other] = [
+      { title: 'One', next: 'Do this.' },
+      { title: 'Other', next: 'Do that.' },
+    ];
+    addProblemWords('fr', { SHARED_CODE: one }, { SHARED_CODE: { title: 'Un', next: 'Faites ceci.' } });
+    addProblemWords('fr', { SHARED_CODE: other }, { SHARED_CODE: { title: 'Autre', next: 'Faites cela.' } });
+    const next = (english: { title: string; next: string }) =>
+      toldWords({ code: 'SHARED_CODE', ...english }, 'fr', undefined).next;
+    expect(next(one)).toBe('Faites ceci.');
+    expect(next(other)).toBe('Faites cela.');
+    expect(next({ title: 'Other', next: 'Do what the version before said.' })).toBe('Faites cela.');
+    expect(next({ title: 'Gone', next: 'Gone.' })).toBe('Faites ceci.');
   });
 });

@@ -1,4 +1,4 @@
 export { acceptedLanguages, localeChain } from './locales.ts';
-export { addProblemTitles, problemTitle } from './problem-titles.ts';
+export { type ToldWords, toldWords } from './told-problem.ts';
 export { registerTranslations, type TranslationRouteOptions } from './translations.routes.ts';
 export { listTranslations, putTranslation, removeTranslation, type Translation, textsOf } from './translations.ts';

@@ -194,6 +194,9 @@ describe('signing in with an OpenID provider', () => {
     const page = await jar.go(back, { headers: { accept: 'text/html' } });
     expect([page.status, page.headers.get('content-type')]).toEqual([401, 'text/html; charset=utf-8']);
     expect(await page.text()).toContain('SIGN_IN_REFUSED');
+    const french = await jar.go(back, { headers: { accept: 'text/html', 'accept-language': 'fr' } });
+    expect([french.headers.get('content-language'), french.headers.get('vary')]).toEqual(['fr', 'accept-language']);
+    expect(await french.text()).toMatch(/<html lang="fr">.*La connexion a été refusée.*Demandez.*Se reconnecter/);
   });
 
   it('ends here and at the provider when the user signs out, and not for another page', async () => {

@@ -6,31 +6,35 @@ import { Ajv } from 'ajv';
 import { type Static, Type } from 'typebox';
 import { parse, stringify } from 'yaml';
 import { ENTITY_CODE } from '../database/scope.ts';
+import { NODE_FRENCH } from '../i18n/problems.fr.ts';
 import { IdentityConfigSchema, oidcConfigFault } from '../identity/oidc-config.ts';
 import { defineProblems } from '../problem/problem.ts';
 
-export const nodeProblem = defineProblems({
-  NODE_NOT_FOUND: {
-    status: 404,
-    title: 'There is no node in this folder',
-    next: 'Name the folder with --dir, or make a node with `prorata group init` or `prorata entity init`.',
+export const nodeProblem = defineProblems(
+  {
+    NODE_NOT_FOUND: {
+      status: 404,
+      title: 'There is no node in this folder',
+      next: 'Name the folder with --dir, or make a node with `prorata group init` or `prorata entity init`.',
+    },
+    NODE_EXISTS: {
+      status: 409,
+      title: 'There is a node in this folder already',
+      next: 'Choose another folder with --dir; nothing was changed.',
+    },
+    NODE_CONFIG_INVALID: {
+      status: 400,
+      title: 'prorata.yaml is not valid',
+      next: 'Correct the members named in the detail.',
+    },
+    NODE_KIND_WRONG: {
+      status: 400,
+      title: 'The folder holds a node of the other kind',
+      next: 'Name the folder of the right node with --dir.',
+    },
   },
-  NODE_EXISTS: {
-    status: 409,
-    title: 'There is a node in this folder already',
-    next: 'Choose another folder with --dir; nothing was changed.',
-  },
-  NODE_CONFIG_INVALID: {
-    status: 400,
-    title: 'prorata.yaml is not valid',
-    next: 'Correct the members named in the detail.',
-  },
-  NODE_KIND_WRONG: {
-    status: 400,
-    title: 'The folder holds a node of the other kind',
-    next: 'Name the folder of the right node with --dir.',
-  },
-});
+  NODE_FRENCH,
+);
 
 const Uuid = Type.String({ pattern: '^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$' });
 const Currency = Type.String({ pattern: '^[A-Z]{3}$' });

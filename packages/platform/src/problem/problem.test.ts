@@ -39,6 +39,8 @@ describe('defineProblems', () => {
     const definition = { status: 400, title: 't', next: 'n' };
     expect(() => defineProblems({ notUpper: definition })).toThrow(RangeError);
     expect(() => defineProblems({ FINE: { ...definition, status: 200 } })).toThrow(RangeError);
+    const gone = { FINE: { title: 't', next: 'n' }, GONE: { title: 't', next: 'n' } };
+    expect(() => defineProblems({ FINE: definition }, gone)).toThrow(/GONE/);
   });
 
   it('says in every line what to do next', () => {

@@ -1,3 +1,5 @@
+import { addProblemWords, type WordsOf } from './problem-words.ts';
+
 /** What a code means, whoever raises it: one line of a package's table, and of docs/errors.md. */
 export interface ProblemDefinition {
   /** HTTP status, 400–599. The command line exits with 1 whatever the status. */
@@ -83,17 +85,26 @@ export interface ProblemFactory<Code extends string> {
 }
 
 /**
- * Declares a package's problems and gives the only way to raise them, so that no code exists outside a table.
+ * Declares a package's problems and gives the only way to raise them, so that no code exists outside a table. `french` says the
+ * same for each code to who reads French.
  *
- * @throws RangeError when a code is not UPPER_SNAKE_CASE or a status is not an error status.
+ * @throws RangeError when a code is not UPPER_SNAKE_CASE, a status is not an error status, or French words have no code.
  */
-export function defineProblems<const T extends ProblemTable>(table: T): ProblemFactory<keyof T & string> {
+export function defineProblems<const T extends ProblemTable>(
+  table: T,
+  french?: WordsOf<T>,
+): ProblemFactory<keyof T & string> {
   for (const [code, definition] of Object.entries(table)) {
     if (!/^[A-Z][A-Z0-9]*(_[A-Z0-9]+)*$/.test(code))
       throw new RangeError(`problem code ${code} is not UPPER_SNAKE_CASE`);
     if (!Number.isInteger(definition.status) || definition.status < 400 || definition.status > 599) {
       throw new RangeError(`problem ${code} has status ${definition.status}; expected 400 to 599`);
     }
+  }
+  if (french !== undefined) {
+    const gone = Object.keys(french).find((code) => !Object.hasOwn(table, code));
+    if (gone !== undefined) throw new RangeError(`problem ${gone} has French words and is not in its table`);
+    addProblemWords('fr', table, french);
   }
   const raise = (
     code: keyof T & string,
