@@ -2,7 +2,7 @@ import { type App, sendWritten } from '@prorata/platform';
 import { csvOf } from '../service/csv-text.ts';
 import { withName, withNames } from '../service/names.ts';
 import type { AnalyticNode } from '../service/node.ts';
-import { BASE, callerOf, READERS, sendVersioned, WRITERS } from '../service/routes.ts';
+import { BASE, callerOf, expectedVersion, READERS, sendVersioned, WRITERS } from '../service/routes.ts';
 import { IdPath, refusals } from '../service/schema.ts';
 import { computeMonth } from './computed.ts';
 import {
@@ -78,7 +78,8 @@ function valueRoutes(app: App, node: AnalyticNode): void {
     },
     async (request, reply) => {
       const { from, to } = request.query;
-      return reply.send(await valuesOf(node, request.context, request.params.id, from, to));
+      const values = await valuesOf(node, request.context, request.params.id, from, to);
+      return sendVersioned(request, reply, values.version, values);
     },
   );
   app.put(
@@ -93,7 +94,10 @@ function valueRoutes(app: App, node: AnalyticNode): void {
     },
     async (request, reply) => {
       const csv = await csvOf(request);
-      return sendWritten(reply, await putCsv(node, callerOf(request), request.params.id, csv));
+      return sendWritten(
+        reply,
+        await putCsv(node, callerOf(request), request.params.id, csv, expectedVersion(request)),
+      );
     },
   );
   app.post(
@@ -124,7 +128,10 @@ function valueRoutes(app: App, node: AnalyticNode): void {
     },
     async (request, reply) => {
       const { id, month } = request.params;
-      return sendWritten(reply, await putMonth(node, callerOf(request), id, month, request.body));
+      return sendWritten(
+        reply,
+        await putMonth(node, callerOf(request), id, month, request.body, expectedVersion(request)),
+      );
     },
   );
 }

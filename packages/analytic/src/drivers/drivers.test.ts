@@ -91,6 +91,22 @@ describe('drivers', () => {
     expect(grouped.body.code).toBe('CSV_INVALID');
   });
 
+  it('are replaced only where they are still those that the sender read, if he says which', async () => {
+    const { id } = (await company.ask('POST', 'drivers', { code: 'READ_FIRST', axis_id: axis.id })).body;
+    const own = `drivers/${id}/values`;
+    const seen = await company.ask('GET', own);
+    const match = { headers: { 'if-match': String(seen.headers.etag) } };
+    const weights = (weight: string) => ({ values: [{ dimension: 'HR', weight }] });
+    expect((await company.ask('PUT', `${own}/2026-01`, weights('1'), match)).status).toBe(200);
+    const late = await company.ask('PUT', `${own}/2026-01`, weights('2'), match);
+    const lateFile = await company.ask('PUT', own, 'month,dimension,weight\n2026-01,HR,3\n', match);
+    expect([late, lateFile].map(({ status, body }) => [status, body.code])).toEqual([
+      [412, 'CHANGED_MEANWHILE'],
+      [412, 'CHANGED_MEANWHILE'],
+    ]);
+    expect((await company.ask('GET', own)).body.rows).toEqual([{ month: '2026-01', dimension: 'HR', weight: '1' }]);
+  });
+
   it('are imported by the command line from one file for several drivers', async () => {
     await company.ask('POST', 'drivers', { code: 'AREA', axis_id: axis.id });
     const caller = { context: company.context, method: 'IMPORT', route: 'analytic/drivers' };

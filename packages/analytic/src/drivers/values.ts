@@ -10,6 +10,7 @@ import {
 import { analyticProblem } from '../problems.ts';
 import { type CsvFault, hasDecimalComma, readCsv, refuseFaults } from '../service/csv.ts';
 import { type AnalyticNode, type Caller, change, found, read } from '../service/node.ts';
+import { requireVersion } from '../service/routes.ts';
 import type { DriverRow } from './driver-row.ts';
 import { type DriverValues, type MonthValues, type ValuesStored, WEIGHT_PATTERN } from './drivers.schema.ts';
 import * as sql from './drivers.sql.ts';
@@ -22,17 +23,19 @@ interface GivenWeight {
   readonly line: number;
 }
 
-/** Replaces the weights of one month; a posting that used the old ones keeps them. @throws Problem `NOT_FOUND`, `REFERENCE_UNKNOWN`, `MONTH_INVALID` */
+/** Replaces the weights of one month; a posting that used the old ones keeps them. @throws Problem `NOT_FOUND`, `CHANGED_MEANWHILE`, `REFERENCE_UNKNOWN`, `MONTH_INVALID` */
 export async function putMonth(
   node: AnalyticNode,
   caller: Caller,
   id: string,
   month: string,
   input: MonthValues,
+  expected?: number,
 ): Promise<WriteAnswer<ValuesStored>> {
   const payload = { id, month, ...input };
   return await change(node, caller, { action: 'analytic.driver.values', payload }, async (tx, record) => {
     const driver = found(await tx.query<DriverRow>(sql.BY_ID_TO_CHANGE, [id]), `there is no driver ${id}`);
+    requireVersion(expected, driver.version);
     const given = input.values.map((value, line) => ({ ...value, month, line }));
     const { faults, changed } = await store(tx, record, caller, driver, [month], given);
     const [first] = faults;
@@ -46,15 +49,17 @@ export async function putMonth(
 
 const COLUMNS = ['month', 'dimension', 'weight'];
 
-/** Replaces the months that a CSV file names (`month,dimension,weight`), all of them or none. @throws Problem `NOT_FOUND`, `CSV_INVALID` */
+/** Replaces the months that a CSV file names (`month,dimension,weight`), all of them or none. @throws Problem `NOT_FOUND`, `CHANGED_MEANWHILE`, `CSV_INVALID` */
 export async function putCsv(
   node: AnalyticNode,
   caller: Caller,
   id: string,
   text: string,
+  expected?: number,
 ): Promise<WriteAnswer<ValuesStored>> {
   return await change(node, caller, { action: 'analytic.driver.values', payload: { id, text } }, async (tx, record) => {
     const driver = found(await tx.query<DriverRow>(sql.BY_ID_TO_CHANGE, [id]), `there is no driver ${id}`);
+    requireVersion(expected, driver.version);
     const comma = hasDecimalComma(text);
     const given = readCsv(text, COLUMNS).map(({ line, values: [month = '', dimension = '', weight = ''] }) => {
       return { line, month, dimension, weight: comma ? weight.replace(/^(\d+),(\d+)$/, '$1.$2') : weight };

@@ -93,7 +93,10 @@ function changeRoutes(app: App, node: AnalyticNode): void {
         response: { 200: Rule, ...refusals },
       },
     },
-    async (request, reply) => sendWritten(reply, await postRule(node, callerOf(request), request.params.id)),
+    async (request, reply) => {
+      const { id } = request.params;
+      return sendWritten(reply, await postRule(node, callerOf(request), id, expectedVersion(request)));
+    },
   );
   app.post(
     `${RULES}/:id/versions`,

@@ -26,7 +26,10 @@ describe('allocation rules', () => {
     expect(changed.body).toMatchObject({ rule: first, revision: 2, version: 1 });
     expect(changed.body.digest).not.toBe(seen.body.digest);
     const late = await company.ask('PUT', `allocation-rules/${id}`, { rule: even }, { headers: { 'if-match': '"1"' } });
-    expect([late.status, late.body.code]).toEqual([412, 'CHANGED_MEANWHILE']);
+    const unseen = await company.ask('POST', `allocation-rules/${id}/post`, undefined, {
+      headers: { 'if-match': '"1"' },
+    });
+    for (const answer of [late, unseen]) expect([answer.status, answer.body.code]).toEqual([412, 'CHANGED_MEANWHILE']);
   });
 
   it('Tests obligatoires 1, posted rule immutability: post, then each attempt to modify is a 409', async () => {

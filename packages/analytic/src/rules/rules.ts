@@ -127,10 +127,16 @@ function requireNotPosted(row: RuleRow): void {
 }
 
 /** Posts a draft: from now on it allocates and never changes. @throws Problem as `changeRule` */
-export async function postRule(node: AnalyticNode, caller: Caller, id: string): Promise<WriteAnswer<RuleAnswer>> {
+export async function postRule(
+  node: AnalyticNode,
+  caller: Caller,
+  id: string,
+  expected?: number,
+): Promise<WriteAnswer<RuleAnswer>> {
   return await change(node, caller, { action: 'analytic.rule.post', payload: { id } }, async (tx, record) => {
     const before = found(await tx.query<RuleRow>(sql.BY_ID_TO_CHANGE, [id]), `there is no allocation rule ${id}`);
     requireNotPosted(before);
+    requireVersion(expected, before.revision);
     compiledRule(before.rule, await referencesOf(node, tx, caller.context));
     const row = found(await tx.query<RuleRow>(sql.POST, [id, caller.context.userId]), id);
     noteRule(record, row, 'POSTED');

@@ -88,6 +88,11 @@ describe('bad input is refused with its code, and nothing is stored', () => {
     expect(refused(await run(entry, inactive))).toEqual([409, 'REFERENCE_INACTIVE']);
   });
 
+  it('a name of blanks only: 400', async () => {
+    const answer = await company.ask('POST', 'axes', { code: 'BLANK', name_source: '   ' });
+    expect(refused(answer)).toEqual([400, 'VALIDATION_FAILED']);
+  });
+
   it('a draft entry: 409 ENTRY_NOT_POSTED', async () => {
     expect(refused(await run(draft, rule))).toEqual([409, 'ENTRY_NOT_POSTED']);
   });

@@ -6,7 +6,7 @@ export const Uuid = Type.String({ format: 'uuid' });
 /** What people type: no blanks, no quotes, no comma, so that it stands unquoted in a file. */
 export const CODE_PATTERN = '^[A-Za-z0-9][A-Za-z0-9_.:/-]{0,63}$';
 export const Code = Type.String({ pattern: CODE_PATTERN, examples: ['COST_CENTER'] });
-export const Name = Type.String({ minLength: 1, maxLength: 500, description: 'What the author typed' });
+export const Name = Type.String({ minLength: 1, maxLength: 500, pattern: '\\S', description: 'What the author typed' });
 export const Key = Type.String({ description: 'i18n key under which translations are kept' });
 export const Month = Type.String({ pattern: MONTH_PATTERN, description: 'YYYY-MM', examples: ['2026-10'] });
 export const Day = Type.String({ format: 'date', description: 'YYYY-MM-DD' });

@@ -302,6 +302,11 @@ describe('refusals', () => {
       { EcritureDate: '20240230' },
       { code: 'DATE_INVALID', column: 'EcritureDate', value: '20240230' },
     ],
+    [
+      'a day in a month that nobody can ask for',
+      { EcritureDate: '22000101' },
+      { code: 'DATE_INVALID', value: '22000101' },
+    ],
     ['a day in another order', { PieceDate: '01/31/2024' }, { code: 'DATE_INVALID', column: 'PieceDate' }],
     ['words for an amount', { Debit: 'douze' }, { code: 'AMOUNT_UNREADABLE', column: 'Debit', value: 'douze' }],
     ['an exponent', { Debit: '1e3' }, { code: 'AMOUNT_UNREADABLE', column: 'Debit' }],

@@ -20,7 +20,10 @@ export function intakeRoutes(app: App, http: LedgerHttp): void {
   app.post(
     `${BASE}/fec`,
     {
-      config: { ...ADMINS, upload: { maxBytes: MOST_FEC_BYTES, types: ['application/octet-stream', 'text/csv'] } },
+      config: {
+        ...ADMINS,
+        upload: { maxBytes: MOST_FEC_BYTES, types: ['application/octet-stream', 'text/plain', 'text/csv'] },
+      },
       schema: {
         ...about('importFec', 'Take a FEC file: an entry is in or out as a whole, and what is out is listed'),
         querystring: FecQuery,

@@ -94,7 +94,7 @@ async function ask(company: Company, method: 'GET' | 'POST' | 'PUT', path: strin
     headers: {
       authorization: `Bearer ${await issuer.issueToken(claims)}`,
       ...(asked.key === undefined ? {} : { 'idempotency-key': asked.key }),
-      ...(body === undefined ? {} : { 'content-type': upload ? 'text/csv' : 'application/json' }),
+      ...(body === undefined ? {} : { 'content-type': upload ? 'text/plain' : 'application/json' }),
     },
     ...(body === undefined ? {} : { payload: upload ? body : JSON.stringify(body) }),
   });
@@ -164,6 +164,7 @@ describe('the books over HTTP', () => {
       { month: '2026-10', state: 'LOCKED', gl_state: 'OPEN', held: true, ...reason, changed_by: company.userId },
     ]);
     expect((await ask(company, 'POST', 'periods/2026-10/lock', reason)).body.code).toBe('PERIOD_STATE_UNCHANGED');
+    expect((await ask(company, 'POST', 'periods/2026-11/lock', { reason: '    ' })).status).toBe(400);
     // The general ledger unlocks what it locked; what is held stays held.
     const tell = (event: 'GL.PERIOD.LOCKED' | 'GL.PERIOD.UNLOCKED', timestamp: string) =>
       books.db.transaction(

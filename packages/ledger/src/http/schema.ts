@@ -90,13 +90,14 @@ export const Period = Type.Object({
 export const PeriodList = Type.Object({ rows: Type.Array(Period) });
 export const PeriodQuery = Type.Object({ from: Type.Optional(Month), to: Type.Optional(Month) });
 export const MonthPath = Type.Object({ month: Month });
-export const HoldBody = Type.Object({ reason: Type.String({ minLength: 3, maxLength: 500 }) });
+export const HoldBody = Type.Object({ reason: Type.String({ minLength: 3, maxLength: 500, pattern: '\\S' }) });
 
-const Codes = Type.Array(Type.String({ minLength: 1, maxLength: 64 }), { maxItems: 200 });
+const Beginning = Type.String({ minLength: 1, maxLength: 64, pattern: '^\\S+( \\S+)*$' });
+const Codes = Type.Array(Beginning, { maxItems: 200 });
 export const Config = Type.Object({
   opening_journals: Codes,
   closing_journals: Codes,
-  default_accounts: Type.Array(Type.String({ minLength: 1, maxLength: 64 }), {
+  default_accounts: Type.Array(Beginning, {
     maxItems: 200,
     description: 'First characters of the accounts that rules take unless they say otherwise',
   }),

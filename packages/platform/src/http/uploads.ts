@@ -10,6 +10,7 @@ export const UPLOAD_TYPES: readonly string[] = [
   'application/gzip',
   'application/vnd.apache.parquet',
   'text/csv',
+  'text/plain',
 ];
 
 /**
