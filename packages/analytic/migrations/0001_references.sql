@@ -157,16 +157,5 @@ GRANT SELECT, INSERT, UPDATE ON ana_axis, ana_dimension, ana_driver, ana_allocat
 GRANT SELECT, INSERT, DELETE ON ana_driver_value TO prorata_app;
 GRANT SELECT ON ana_axis, ana_dimension, ana_driver, ana_driver_value, ana_allocation_rule TO prorata_reader;
 
-DO $$
-DECLARE
-  name text;
-  own text := 'tenant_id = NULLIF(current_setting(''app.current_tenant'', true), '''')::uuid'
-    || ' AND legal_entity_id = NULLIF(current_setting(''app.current_legal_entity'', true), '''')::uuid';
-BEGIN
-  FOREACH name IN ARRAY ARRAY['ana_axis', 'ana_dimension', 'ana_driver', 'ana_driver_value', 'ana_allocation_rule',
-                              'ana_reference_state'] LOOP
-    EXECUTE format('CREATE POLICY %I ON %I USING (%s) WITH CHECK (%s)', 'rls_' || name, name, own, own);
-    EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', name);
-    EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', name);
-  END LOOP;
-END $$;
+SELECT wall('legal_entity', ARRAY['ana_axis', 'ana_dimension', 'ana_driver', 'ana_driver_value',
+  'ana_allocation_rule', 'ana_reference_state']);

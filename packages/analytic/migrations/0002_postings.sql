@@ -173,15 +173,5 @@ GRANT SELECT, INSERT ON ana_posting_line TO prorata_intake;
 GRANT SELECT, INSERT, DELETE ON ana_allocated_line TO prorata_intake;
 GRANT SELECT, INSERT ON ana_balance_waiting TO prorata_intake;
 
-DO $$
-DECLARE
-  name text;
-  own text := 'tenant_id = NULLIF(current_setting(''app.current_tenant'', true), '''')::uuid'
-    || ' AND legal_entity_id = NULLIF(current_setting(''app.current_legal_entity'', true), '''')::uuid';
-BEGIN
-  FOREACH name IN ARRAY ARRAY['ana_posting', 'ana_posting_line', 'ana_allocated_line', 'ana_balance', 'ana_balance_waiting'] LOOP
-    EXECUTE format('CREATE POLICY %I ON %I USING (%s) WITH CHECK (%s)', 'rls_' || name, name, own, own);
-    EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', name);
-    EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', name);
-  END LOOP;
-END $$;
+SELECT wall('legal_entity', ARRAY['ana_posting', 'ana_posting_line', 'ana_allocated_line', 'ana_balance',
+  'ana_balance_waiting']);

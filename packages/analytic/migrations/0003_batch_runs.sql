@@ -63,15 +63,4 @@ GRANT SELECT, INSERT, UPDATE ON ana_batch_run TO prorata_app;
 GRANT SELECT, INSERT ON ana_batch_rule, ana_batch_refusal TO prorata_app;
 GRANT SELECT ON ana_batch_run, ana_batch_rule, ana_batch_refusal TO prorata_reader;
 
-DO $$
-DECLARE
-  name text;
-  own text := 'tenant_id = NULLIF(current_setting(''app.current_tenant'', true), '''')::uuid'
-    || ' AND legal_entity_id = NULLIF(current_setting(''app.current_legal_entity'', true), '''')::uuid';
-BEGIN
-  FOREACH name IN ARRAY ARRAY['ana_batch_run', 'ana_batch_rule', 'ana_batch_refusal'] LOOP
-    EXECUTE format('CREATE POLICY %I ON %I USING (%s) WITH CHECK (%s)', 'rls_' || name, name, own, own);
-    EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', name);
-    EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', name);
-  END LOOP;
-END $$;
+SELECT wall('legal_entity', ARRAY['ana_batch_run', 'ana_batch_rule', 'ana_batch_refusal']);

@@ -142,24 +142,4 @@ GRANT SELECT, INSERT, DELETE ON consumption TO prorata_intake;
 GRANT SELECT, INSERT, DELETE ON consumption_staging TO prorata_intake;
 GRANT SELECT ON import_file, import_scope, consumption TO prorata_app, prorata_reader;
 
--- Lets nobody see or write a row of another tenant or legal entity, its owner included; without a scope nobody sees anything.
--- For migrations, and for nobody else.
-CREATE FUNCTION wall_by_entity(VARIADIC p_tables text[]) RETURNS void LANGUAGE plpgsql AS $$
-DECLARE
-  walled text;
-BEGIN
-  FOREACH walled IN ARRAY p_tables LOOP
-    EXECUTE format(
-      'CREATE POLICY %1$s_row ON %1$I
-         USING (tenant_id = NULLIF(current_setting(''app.current_tenant'', true), '''')::uuid
-            AND legal_entity_id = NULLIF(current_setting(''app.current_legal_entity'', true), '''')::uuid)
-         WITH CHECK (tenant_id = NULLIF(current_setting(''app.current_tenant'', true), '''')::uuid
-            AND legal_entity_id = NULLIF(current_setting(''app.current_legal_entity'', true), '''')::uuid)',
-      walled);
-    EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', walled);
-    EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', walled);
-  END LOOP;
-END $$;
-REVOKE ALL ON FUNCTION wall_by_entity FROM PUBLIC;
-
-SELECT wall_by_entity('group_membership', 'import_file', 'import_scope', 'consumption', 'mapping_version');
+SELECT wall('legal_entity', ARRAY['group_membership', 'import_file', 'import_scope', 'consumption', 'mapping_version']);

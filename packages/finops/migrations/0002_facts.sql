@@ -205,5 +205,5 @@ GRANT SELECT, INSERT, DELETE ON fact_consumption, run_coverage, pool_cost TO pro
 GRANT SELECT ON dim_domain, dim_family, dim_product, dim_application, batch, batch_run, batch_step,
   fact_consumption, run_coverage, pool_cost TO prorata_reader;
 
-SELECT wall_by_entity('dim_domain', 'dim_family', 'dim_product', 'dim_application', 'batch', 'batch_run',
-                      'batch_step', 'fact_consumption', 'run_coverage', 'pool_cost');
+SELECT wall('legal_entity', ARRAY['dim_domain', 'dim_family', 'dim_product', 'dim_application', 'batch', 'batch_run',
+  'batch_step', 'fact_consumption', 'run_coverage', 'pool_cost']);

@@ -57,18 +57,6 @@ GRANT SELECT, INSERT ON publication_push TO prorata_app;
 GRANT UPDATE (state, attempts, http_status, answer, last_at) ON publication_push TO prorata_app;
 GRANT SELECT ON publication_push TO prorata_reader;
 
-CREATE POLICY publication_push_row ON publication_push
-  USING (tenant_id = NULLIF(current_setting('app.current_tenant', true), '')::uuid
-     AND legal_entity_id = NULLIF(current_setting('app.current_legal_entity', true), '')::uuid)
-  WITH CHECK (tenant_id = NULLIF(current_setting('app.current_tenant', true), '')::uuid
-     AND legal_entity_id = NULLIF(current_setting('app.current_legal_entity', true), '')::uuid);
-ALTER TABLE publication_push ENABLE ROW LEVEL SECURITY;
-ALTER TABLE publication_push FORCE ROW LEVEL SECURITY;
+SELECT wall('legal_entity', ARRAY['publication_push']);
 
-CREATE POLICY entity_publication_row ON entity_publication
-  USING (tenant_id = NULLIF(current_setting('app.current_tenant', true), '')::uuid
-     AND legal_entity_id = NULLIF(current_setting('app.current_legal_entity', true), '')::uuid)
-  WITH CHECK (tenant_id = NULLIF(current_setting('app.current_tenant', true), '')::uuid
-     AND legal_entity_id = NULLIF(current_setting('app.current_legal_entity', true), '')::uuid);
-ALTER TABLE entity_publication ENABLE ROW LEVEL SECURITY;
-ALTER TABLE entity_publication FORCE ROW LEVEL SECURITY;
+SELECT wall('legal_entity', ARRAY['entity_publication']);

@@ -89,4 +89,4 @@ GRANT SELECT, INSERT ON reference_change, group_reference_version TO prorata_app
 GRANT SELECT, INSERT, UPDATE (last_sequence) ON group_reference TO prorata_app;
 GRANT SELECT ON reference_change, group_reference_version, group_reference TO prorata_reader;
 
-SELECT wall_by_entity('reference_change', 'group_reference_version', 'group_reference');
+SELECT wall('legal_entity', ARRAY['reference_change', 'group_reference_version', 'group_reference']);

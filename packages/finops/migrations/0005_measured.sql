@@ -74,4 +74,4 @@ GRANT SELECT, INSERT, DELETE ON measured_consumption TO prorata_app;
 GRANT UPDATE (quantity) ON fact_consumption TO prorata_app;
 GRANT SELECT ON measured_file, measured_scope, measured_consumption TO prorata_reader;
 
-SELECT wall_by_entity('measured_file', 'measured_scope', 'measured_consumption');
+SELECT wall('legal_entity', ARRAY['measured_file', 'measured_scope', 'measured_consumption']);

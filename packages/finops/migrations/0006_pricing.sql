@@ -117,4 +117,4 @@ GRANT SELECT ON pricing_view, pricing_line, pricing_calendar, month_valuation TO
 ALTER TABLE fact_consumption SET (fillfactor = 50);
 GRANT UPDATE (cost_standard) ON fact_consumption TO prorata_app;
 
-SELECT wall_by_entity('pricing_view', 'pricing_line', 'pricing_calendar', 'month_valuation');
+SELECT wall('legal_entity', ARRAY['pricing_view', 'pricing_line', 'pricing_calendar', 'month_valuation']);

@@ -202,5 +202,5 @@ GRANT SELECT, INSERT, DELETE ON driver_value, indirect_source, indirect_line, in
 GRANT SELECT ON indirect_rule, driver_import, driver_scope, driver_value, indirect_source, indirect_line, indirect_flow,
   indirect_weight TO prorata_reader;
 
-SELECT wall_by_entity('indirect_rule', 'driver_import', 'driver_scope', 'driver_value', 'indirect_source',
-                      'indirect_line', 'indirect_flow', 'indirect_weight');
+SELECT wall('legal_entity', ARRAY['indirect_rule', 'driver_import', 'driver_scope', 'driver_value', 'indirect_source',
+  'indirect_line', 'indirect_flow', 'indirect_weight']);

@@ -283,5 +283,5 @@ GRANT SELECT, INSERT, DELETE ON consumption_late TO prorata_intake;
 GRANT SELECT ON period_closure, period_change, adjustment, adjustment_line, fact_cost, closed_label, consumption_late,
   measured_late, standing_fact TO prorata_reader;
 
-SELECT wall_by_entity('period_closure', 'period_change', 'fact_cost', 'closed_label', 'adjustment', 'adjustment_line',
-                      'consumption_late', 'measured_late');
+SELECT wall('legal_entity', ARRAY['period_closure', 'period_change', 'fact_cost', 'closed_label', 'adjustment',
+  'adjustment_line', 'consumption_late', 'measured_late']);

@@ -39,18 +39,4 @@ GRANT SELECT, INSERT, UPDATE ON dim_entity, entity_key TO prorata_app;
 GRANT SELECT ON dim_entity, entity_key TO prorata_intake, prorata_reader;
 
 -- A publisher's transaction names its entity and sees that one only; an administrator's names none and sees the tenant.
-CREATE POLICY entity_or_tenant ON dim_entity
-  USING (tenant_id = NULLIF(current_setting('app.current_tenant', true), '')::uuid
-    AND entity_id = COALESCE(NULLIF(current_setting('app.current_entity', true), ''), entity_id))
-  WITH CHECK (tenant_id = NULLIF(current_setting('app.current_tenant', true), '')::uuid
-    AND entity_id = COALESCE(NULLIF(current_setting('app.current_entity', true), ''), entity_id));
-CREATE POLICY entity_or_tenant ON entity_key
-  USING (tenant_id = NULLIF(current_setting('app.current_tenant', true), '')::uuid
-    AND entity_id = COALESCE(NULLIF(current_setting('app.current_entity', true), ''), entity_id))
-  WITH CHECK (tenant_id = NULLIF(current_setting('app.current_tenant', true), '')::uuid
-    AND entity_id = COALESCE(NULLIF(current_setting('app.current_entity', true), ''), entity_id));
-
-ALTER TABLE dim_entity ENABLE ROW LEVEL SECURITY;
-ALTER TABLE dim_entity FORCE ROW LEVEL SECURITY;
-ALTER TABLE entity_key ENABLE ROW LEVEL SECURITY;
-ALTER TABLE entity_key FORCE ROW LEVEL SECURITY;
+SELECT wall('entity_or_tenant', ARRAY['dim_entity', 'entity_key']);

@@ -61,24 +61,4 @@ GRANT SELECT, INSERT ON reference_version TO prorata_app;
 GRANT SELECT, INSERT, UPDATE (valid_to) ON ref_domain, ref_family, ref_product TO prorata_app;
 GRANT SELECT ON reference_version, ref_domain, ref_family, ref_product TO prorata_intake, prorata_reader;
 
-CREATE POLICY tenant_rows ON reference_version
-  USING (tenant_id = NULLIF(current_setting('app.current_tenant', true), '')::uuid)
-  WITH CHECK (tenant_id = NULLIF(current_setting('app.current_tenant', true), '')::uuid);
-CREATE POLICY tenant_rows ON ref_domain
-  USING (tenant_id = NULLIF(current_setting('app.current_tenant', true), '')::uuid)
-  WITH CHECK (tenant_id = NULLIF(current_setting('app.current_tenant', true), '')::uuid);
-CREATE POLICY tenant_rows ON ref_family
-  USING (tenant_id = NULLIF(current_setting('app.current_tenant', true), '')::uuid)
-  WITH CHECK (tenant_id = NULLIF(current_setting('app.current_tenant', true), '')::uuid);
-CREATE POLICY tenant_rows ON ref_product
-  USING (tenant_id = NULLIF(current_setting('app.current_tenant', true), '')::uuid)
-  WITH CHECK (tenant_id = NULLIF(current_setting('app.current_tenant', true), '')::uuid);
-
-ALTER TABLE reference_version ENABLE ROW LEVEL SECURITY;
-ALTER TABLE reference_version FORCE ROW LEVEL SECURITY;
-ALTER TABLE ref_domain ENABLE ROW LEVEL SECURITY;
-ALTER TABLE ref_domain FORCE ROW LEVEL SECURITY;
-ALTER TABLE ref_family ENABLE ROW LEVEL SECURITY;
-ALTER TABLE ref_family FORCE ROW LEVEL SECURITY;
-ALTER TABLE ref_product ENABLE ROW LEVEL SECURITY;
-ALTER TABLE ref_product FORCE ROW LEVEL SECURITY;
+SELECT wall('tenant', ARRAY['reference_version', 'ref_domain', 'ref_family', 'ref_product']);

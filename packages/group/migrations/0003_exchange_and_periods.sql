@@ -49,19 +49,4 @@ GRANT SELECT, INSERT ON fx_rate_set, fx_rate TO prorata_app;
 GRANT SELECT, INSERT, UPDATE ON period_status TO prorata_app;
 GRANT SELECT ON fx_rate_set, fx_rate, period_status TO prorata_intake, prorata_reader;
 
-CREATE POLICY tenant_rows ON fx_rate_set
-  USING (tenant_id = NULLIF(current_setting('app.current_tenant', true), '')::uuid)
-  WITH CHECK (tenant_id = NULLIF(current_setting('app.current_tenant', true), '')::uuid);
-CREATE POLICY tenant_rows ON fx_rate
-  USING (tenant_id = NULLIF(current_setting('app.current_tenant', true), '')::uuid)
-  WITH CHECK (tenant_id = NULLIF(current_setting('app.current_tenant', true), '')::uuid);
-CREATE POLICY tenant_rows ON period_status
-  USING (tenant_id = NULLIF(current_setting('app.current_tenant', true), '')::uuid)
-  WITH CHECK (tenant_id = NULLIF(current_setting('app.current_tenant', true), '')::uuid);
-
-ALTER TABLE fx_rate_set ENABLE ROW LEVEL SECURITY;
-ALTER TABLE fx_rate_set FORCE ROW LEVEL SECURITY;
-ALTER TABLE fx_rate ENABLE ROW LEVEL SECURITY;
-ALTER TABLE fx_rate FORCE ROW LEVEL SECURITY;
-ALTER TABLE period_status ENABLE ROW LEVEL SECURITY;
-ALTER TABLE period_status FORCE ROW LEVEL SECURITY;
+SELECT wall('tenant', ARRAY['fx_rate_set', 'fx_rate', 'period_status']);

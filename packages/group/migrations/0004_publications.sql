@@ -100,58 +100,9 @@ GRANT SELECT, INSERT, DELETE ON published_price TO prorata_intake;
 GRANT SELECT, INSERT ON intake_refusal TO prorata_intake;
 GRANT SELECT ON intake_refusal TO prorata_app, prorata_reader;
 
-CREATE POLICY own_entity ON publication TO prorata_app, prorata_intake
-  USING (tenant_id = NULLIF(current_setting('app.current_tenant', true), '')::uuid
-    AND entity_id = NULLIF(current_setting('app.current_entity', true), ''))
-  WITH CHECK (tenant_id = NULLIF(current_setting('app.current_tenant', true), '')::uuid
-    AND entity_id = NULLIF(current_setting('app.current_entity', true), ''));
-CREATE POLICY consolidated ON publication FOR SELECT TO prorata_reader
-  USING (tenant_id = NULLIF(current_setting('app.current_tenant', true), '')::uuid);
-CREATE POLICY own_entity ON publication_bundle TO prorata_app, prorata_intake
-  USING (tenant_id = NULLIF(current_setting('app.current_tenant', true), '')::uuid
-    AND entity_id = NULLIF(current_setting('app.current_entity', true), ''))
-  WITH CHECK (tenant_id = NULLIF(current_setting('app.current_tenant', true), '')::uuid
-    AND entity_id = NULLIF(current_setting('app.current_entity', true), ''));
-CREATE POLICY consolidated ON publication_bundle FOR SELECT TO prorata_reader
-  USING (tenant_id = NULLIF(current_setting('app.current_tenant', true), '')::uuid);
-CREATE POLICY own_entity ON dim_application_group TO prorata_app, prorata_intake
-  USING (tenant_id = NULLIF(current_setting('app.current_tenant', true), '')::uuid
-    AND entity_id = NULLIF(current_setting('app.current_entity', true), ''))
-  WITH CHECK (tenant_id = NULLIF(current_setting('app.current_tenant', true), '')::uuid
-    AND entity_id = NULLIF(current_setting('app.current_entity', true), ''));
-CREATE POLICY consolidated ON dim_application_group FOR SELECT TO prorata_reader
-  USING (tenant_id = NULLIF(current_setting('app.current_tenant', true), '')::uuid);
-CREATE POLICY own_entity ON dim_product_group TO prorata_app, prorata_intake
-  USING (tenant_id = NULLIF(current_setting('app.current_tenant', true), '')::uuid
-    AND entity_id = NULLIF(current_setting('app.current_entity', true), ''))
-  WITH CHECK (tenant_id = NULLIF(current_setting('app.current_tenant', true), '')::uuid
-    AND entity_id = NULLIF(current_setting('app.current_entity', true), ''));
-CREATE POLICY consolidated ON dim_product_group FOR SELECT TO prorata_reader
-  USING (tenant_id = NULLIF(current_setting('app.current_tenant', true), '')::uuid);
-CREATE POLICY own_entity ON published_price TO prorata_app, prorata_intake
-  USING (tenant_id = NULLIF(current_setting('app.current_tenant', true), '')::uuid
-    AND entity_id = NULLIF(current_setting('app.current_entity', true), ''))
-  WITH CHECK (tenant_id = NULLIF(current_setting('app.current_tenant', true), '')::uuid
-    AND entity_id = NULLIF(current_setting('app.current_entity', true), ''));
-CREATE POLICY consolidated ON published_price FOR SELECT TO prorata_reader
-  USING (tenant_id = NULLIF(current_setting('app.current_tenant', true), '')::uuid);
-CREATE POLICY refusal_of_tenant ON intake_refusal FOR INSERT TO prorata_intake
-  WITH CHECK (tenant_id = NULLIF(current_setting('app.current_tenant', true), '')::uuid);
-CREATE POLICY own_entity ON intake_refusal FOR SELECT TO prorata_app, prorata_intake
-  USING (tenant_id = NULLIF(current_setting('app.current_tenant', true), '')::uuid
-    AND entity_id = NULLIF(current_setting('app.current_entity', true), ''));
-CREATE POLICY consolidated ON intake_refusal FOR SELECT TO prorata_reader
-  USING (tenant_id = NULLIF(current_setting('app.current_tenant', true), '')::uuid);
-
-ALTER TABLE publication ENABLE ROW LEVEL SECURITY;
-ALTER TABLE publication FORCE ROW LEVEL SECURITY;
-ALTER TABLE publication_bundle ENABLE ROW LEVEL SECURITY;
-ALTER TABLE publication_bundle FORCE ROW LEVEL SECURITY;
-ALTER TABLE dim_application_group ENABLE ROW LEVEL SECURITY;
-ALTER TABLE dim_application_group FORCE ROW LEVEL SECURITY;
-ALTER TABLE dim_product_group ENABLE ROW LEVEL SECURITY;
-ALTER TABLE dim_product_group FORCE ROW LEVEL SECURITY;
-ALTER TABLE published_price ENABLE ROW LEVEL SECURITY;
-ALTER TABLE published_price FORCE ROW LEVEL SECURITY;
-ALTER TABLE intake_refusal ENABLE ROW LEVEL SECURITY;
-ALTER TABLE intake_refusal FORCE ROW LEVEL SECURITY;
+SELECT wall('entity', ARRAY['publication', 'publication_bundle', 'dim_application_group', 'dim_product_group',
+  'published_price'], 'prorata_app, prorata_intake');
+SELECT wall('tenant', ARRAY['publication', 'publication_bundle', 'dim_application_group', 'dim_product_group',
+  'published_price', 'intake_refusal'], 'prorata_reader', 'SELECT');
+SELECT wall('tenant', ARRAY['intake_refusal'], 'prorata_intake', 'INSERT');
+SELECT wall('entity', ARRAY['intake_refusal'], 'prorata_app, prorata_intake', 'SELECT');

@@ -84,13 +84,5 @@ GRANT SELECT, INSERT, DELETE ON fact_consumption_group TO prorata_intake;
 GRANT SELECT ON fact_consumption_group TO prorata_app, prorata_reader;
 GRANT SELECT, INSERT, DELETE ON intake_staging TO prorata_intake;
 
-CREATE POLICY own_entity ON fact_consumption_group TO prorata_app, prorata_intake
-  USING (tenant_id = NULLIF(current_setting('app.current_tenant', true), '')::uuid
-    AND entity_id = NULLIF(current_setting('app.current_entity', true), ''))
-  WITH CHECK (tenant_id = NULLIF(current_setting('app.current_tenant', true), '')::uuid
-    AND entity_id = NULLIF(current_setting('app.current_entity', true), ''));
-CREATE POLICY consolidated ON fact_consumption_group FOR SELECT TO prorata_reader
-  USING (tenant_id = NULLIF(current_setting('app.current_tenant', true), '')::uuid);
-
-ALTER TABLE fact_consumption_group ENABLE ROW LEVEL SECURITY;
-ALTER TABLE fact_consumption_group FORCE ROW LEVEL SECURITY;
+SELECT wall('entity', ARRAY['fact_consumption_group'], 'prorata_app, prorata_intake');
+SELECT wall('tenant', ARRAY['fact_consumption_group'], 'prorata_reader', 'SELECT');

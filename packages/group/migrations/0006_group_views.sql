@@ -182,57 +182,10 @@ GRANT SELECT ON mv_group_entity_month,
 GRANT SELECT, INSERT, UPDATE, DELETE ON mv_group_domain_month TO prorata_intake;
 GRANT SELECT ON mv_group_domain_month TO prorata_reader;
 
-CREATE POLICY own_entity ON mv_group_entity_month TO prorata_app, prorata_intake
-  USING (tenant_id = NULLIF(current_setting('app.current_tenant', true), '')::uuid
-    AND entity_id = NULLIF(current_setting('app.current_entity', true), ''))
-  WITH CHECK (tenant_id = NULLIF(current_setting('app.current_tenant', true), '')::uuid
-    AND entity_id = NULLIF(current_setting('app.current_entity', true), ''));
-CREATE POLICY consolidated ON mv_group_entity_month FOR SELECT TO prorata_reader
-  USING (tenant_id = NULLIF(current_setting('app.current_tenant', true), '')::uuid);
-CREATE POLICY own_entity ON mv_group_entity_domain_month TO prorata_app, prorata_intake
-  USING (tenant_id = NULLIF(current_setting('app.current_tenant', true), '')::uuid
-    AND entity_id = NULLIF(current_setting('app.current_entity', true), ''))
-  WITH CHECK (tenant_id = NULLIF(current_setting('app.current_tenant', true), '')::uuid
-    AND entity_id = NULLIF(current_setting('app.current_entity', true), ''));
-CREATE POLICY consolidated ON mv_group_entity_domain_month FOR SELECT TO prorata_reader
-  USING (tenant_id = NULLIF(current_setting('app.current_tenant', true), '')::uuid);
-CREATE POLICY own_entity ON mv_group_application_month TO prorata_app, prorata_intake
-  USING (tenant_id = NULLIF(current_setting('app.current_tenant', true), '')::uuid
-    AND entity_id = NULLIF(current_setting('app.current_entity', true), ''))
-  WITH CHECK (tenant_id = NULLIF(current_setting('app.current_tenant', true), '')::uuid
-    AND entity_id = NULLIF(current_setting('app.current_entity', true), ''));
-CREATE POLICY consolidated ON mv_group_application_month FOR SELECT TO prorata_reader
-  USING (tenant_id = NULLIF(current_setting('app.current_tenant', true), '')::uuid);
-CREATE POLICY own_entity ON mv_group_entity_application_month TO prorata_app, prorata_intake
-  USING (tenant_id = NULLIF(current_setting('app.current_tenant', true), '')::uuid
-    AND entity_id = NULLIF(current_setting('app.current_entity', true), ''))
-  WITH CHECK (tenant_id = NULLIF(current_setting('app.current_tenant', true), '')::uuid
-    AND entity_id = NULLIF(current_setting('app.current_entity', true), ''));
-CREATE POLICY consolidated ON mv_group_entity_application_month FOR SELECT TO prorata_reader
-  USING (tenant_id = NULLIF(current_setting('app.current_tenant', true), '')::uuid);
-CREATE POLICY own_entity ON mv_group_comparison_entities TO prorata_app, prorata_intake
-  USING (tenant_id = NULLIF(current_setting('app.current_tenant', true), '')::uuid
-    AND entity_id = NULLIF(current_setting('app.current_entity', true), ''))
-  WITH CHECK (tenant_id = NULLIF(current_setting('app.current_tenant', true), '')::uuid
-    AND entity_id = NULLIF(current_setting('app.current_entity', true), ''));
-CREATE POLICY consolidated ON mv_group_comparison_entities FOR SELECT TO prorata_reader
-  USING (tenant_id = NULLIF(current_setting('app.current_tenant', true), '')::uuid);
+SELECT wall('entity', ARRAY['mv_group_entity_month', 'mv_group_entity_domain_month', 'mv_group_application_month',
+  'mv_group_entity_application_month', 'mv_group_comparison_entities'], 'prorata_app, prorata_intake');
+SELECT wall('tenant', ARRAY['mv_group_entity_month', 'mv_group_entity_domain_month', 'mv_group_application_month',
+  'mv_group_entity_application_month', 'mv_group_comparison_entities'], 'prorata_reader', 'SELECT');
 -- Rows of the whole group: intakes add their differences, publishers never read them.
-CREATE POLICY tenant_rows ON mv_group_domain_month TO prorata_intake
-  USING (tenant_id = NULLIF(current_setting('app.current_tenant', true), '')::uuid)
-  WITH CHECK (tenant_id = NULLIF(current_setting('app.current_tenant', true), '')::uuid);
-CREATE POLICY consolidated ON mv_group_domain_month FOR SELECT TO prorata_reader
-  USING (tenant_id = NULLIF(current_setting('app.current_tenant', true), '')::uuid);
-
-ALTER TABLE mv_group_entity_month ENABLE ROW LEVEL SECURITY;
-ALTER TABLE mv_group_entity_month FORCE ROW LEVEL SECURITY;
-ALTER TABLE mv_group_entity_domain_month ENABLE ROW LEVEL SECURITY;
-ALTER TABLE mv_group_entity_domain_month FORCE ROW LEVEL SECURITY;
-ALTER TABLE mv_group_application_month ENABLE ROW LEVEL SECURITY;
-ALTER TABLE mv_group_application_month FORCE ROW LEVEL SECURITY;
-ALTER TABLE mv_group_entity_application_month ENABLE ROW LEVEL SECURITY;
-ALTER TABLE mv_group_entity_application_month FORCE ROW LEVEL SECURITY;
-ALTER TABLE mv_group_comparison_entities ENABLE ROW LEVEL SECURITY;
-ALTER TABLE mv_group_comparison_entities FORCE ROW LEVEL SECURITY;
-ALTER TABLE mv_group_domain_month ENABLE ROW LEVEL SECURITY;
-ALTER TABLE mv_group_domain_month FORCE ROW LEVEL SECURITY;
+SELECT wall('tenant', ARRAY['mv_group_domain_month'], 'prorata_intake');
+SELECT wall('tenant', ARRAY['mv_group_domain_month'], 'prorata_reader', 'SELECT');

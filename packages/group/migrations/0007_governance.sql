@@ -131,55 +131,13 @@ GRANT SELECT ON group_policy, contract_version, ref_today TO prorata_intake;
 GRANT SELECT, INSERT, UPDATE ON quarantine TO prorata_app, prorata_intake;
 GRANT SELECT, INSERT, DELETE ON quarantine_part TO prorata_app, prorata_intake;
 
-CREATE POLICY tenant_rows ON group_policy
-  USING (tenant_id = NULLIF(current_setting('app.current_tenant', true), '')::uuid)
-  WITH CHECK (tenant_id = NULLIF(current_setting('app.current_tenant', true), '')::uuid);
-ALTER TABLE group_policy ENABLE ROW LEVEL SECURITY;
-ALTER TABLE group_policy FORCE ROW LEVEL SECURITY;
-CREATE POLICY tenant_rows ON contract_version
-  USING (tenant_id = NULLIF(current_setting('app.current_tenant', true), '')::uuid)
-  WITH CHECK (tenant_id = NULLIF(current_setting('app.current_tenant', true), '')::uuid);
-ALTER TABLE contract_version ENABLE ROW LEVEL SECURITY;
-ALTER TABLE contract_version FORCE ROW LEVEL SECURITY;
-CREATE POLICY tenant_rows ON ref_today
-  USING (tenant_id = NULLIF(current_setting('app.current_tenant', true), '')::uuid)
-  WITH CHECK (tenant_id = NULLIF(current_setting('app.current_tenant', true), '')::uuid);
-ALTER TABLE ref_today ENABLE ROW LEVEL SECURITY;
-ALTER TABLE ref_today FORCE ROW LEVEL SECURITY;
-CREATE POLICY tenant_rows ON reference_price_set
-  USING (tenant_id = NULLIF(current_setting('app.current_tenant', true), '')::uuid)
-  WITH CHECK (tenant_id = NULLIF(current_setting('app.current_tenant', true), '')::uuid);
-ALTER TABLE reference_price_set ENABLE ROW LEVEL SECURITY;
-ALTER TABLE reference_price_set FORCE ROW LEVEL SECURITY;
-CREATE POLICY tenant_rows ON reference_price
-  USING (tenant_id = NULLIF(current_setting('app.current_tenant', true), '')::uuid)
-  WITH CHECK (tenant_id = NULLIF(current_setting('app.current_tenant', true), '')::uuid);
-ALTER TABLE reference_price ENABLE ROW LEVEL SECURITY;
-ALTER TABLE reference_price FORCE ROW LEVEL SECURITY;
+SELECT wall('tenant', ARRAY['group_policy', 'contract_version', 'ref_today', 'reference_price_set', 'reference_price']);
 
-DO $$
-DECLARE
-  walled text;
-BEGIN
-  FOREACH walled IN ARRAY ARRAY['quarantine', 'quarantine_part', 'pull_source', 'late_notice'] LOOP
-    EXECUTE format(
-      'CREATE POLICY entity_or_tenant ON %I
-         USING (tenant_id = NULLIF(current_setting(''app.current_tenant'', true), '''')::uuid
-           AND (NULLIF(current_setting(''app.current_entity'', true), '''') IS NULL
-             OR entity_id = current_setting(''app.current_entity'', true)))
-         WITH CHECK (tenant_id = NULLIF(current_setting(''app.current_tenant'', true), '''')::uuid
-           AND (NULLIF(current_setting(''app.current_entity'', true), '''') IS NULL
-             OR entity_id = current_setting(''app.current_entity'', true)))',
-      walled);
-    EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', walled);
-    EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', walled);
-  END LOOP;
-END $$;
+SELECT wall('entity_or_tenant', ARRAY['quarantine', 'quarantine_part', 'pull_source', 'late_notice']);
 
 -- What locking a month has to know of every entity, and nothing more: asked inside the transaction that holds the month's lock, whose
 -- role sees no publication but of its own entity. The policy is the owner's alone, and the owner serves no request.
-CREATE POLICY standing_of_month ON publication FOR SELECT TO CURRENT_USER
-  USING (tenant_id = NULLIF(current_setting('app.current_tenant', true), '')::uuid);
+SELECT wall('tenant', ARRAY['publication'], 'CURRENT_USER', 'SELECT');
 CREATE FUNCTION month_standing(month date) RETURNS TABLE (entity text, revision integer, closed boolean, expected boolean)
   LANGUAGE sql STABLE SECURITY DEFINER SET search_path FROM CURRENT AS $$
   SELECT e.entity_id, p.revision, COALESCE(p.period_state = 'CLOSED', false),

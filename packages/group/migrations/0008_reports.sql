@@ -9,11 +9,7 @@ CREATE TABLE group_state (
 );
 GRANT SELECT, INSERT, UPDATE ON group_state TO prorata_app, prorata_intake;
 GRANT SELECT ON group_state TO prorata_reader;
-CREATE POLICY tenant_rows ON group_state
-  USING (tenant_id = NULLIF(current_setting('app.current_tenant', true), '')::uuid)
-  WITH CHECK (tenant_id = NULLIF(current_setting('app.current_tenant', true), '')::uuid);
-ALTER TABLE group_state ENABLE ROW LEVEL SECURITY;
-ALTER TABLE group_state FORCE ROW LEVEL SECURITY;
+SELECT wall('tenant', ARRAY['group_state']);
 
 -- Tables that change seldom count by themselves, whoever writes them. The argument is the part.
 CREATE FUNCTION count_group_change() RETURNS trigger LANGUAGE plpgsql AS $$

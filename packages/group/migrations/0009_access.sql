@@ -10,13 +10,7 @@ CREATE TABLE entity_read_grant (
 GRANT SELECT, INSERT, DELETE ON entity_read_grant TO prorata_app;
 GRANT SELECT ON entity_read_grant TO prorata_reader;
 -- An administrator's transaction names no entity and sees the tenant; one that is walled to an entity sees that one's grant.
-CREATE POLICY entity_or_tenant ON entity_read_grant
-  USING (tenant_id = NULLIF(current_setting('app.current_tenant', true), '')::uuid
-    AND entity_id = COALESCE(NULLIF(current_setting('app.current_entity', true), ''), entity_id))
-  WITH CHECK (tenant_id = NULLIF(current_setting('app.current_tenant', true), '')::uuid
-    AND entity_id = COALESCE(NULLIF(current_setting('app.current_entity', true), ''), entity_id));
-ALTER TABLE entity_read_grant ENABLE ROW LEVEL SECURITY;
-ALTER TABLE entity_read_grant FORCE ROW LEVEL SECURITY;
+SELECT wall('entity_or_tenant', ARRAY['entity_read_grant']);
 
 -- Who read what of the group, and when. Rows are added and, once old enough, removed; never changed: nobody may update one, and the
 -- policy of removal reaches no row of the last thirty days, whatever retention the node is configured to.
@@ -43,15 +37,11 @@ GRANT INSERT, DELETE ON access_log TO prorata_app;
 -- A statement that removes by time has to see that column.
 GRANT SELECT (tenant_id, read_at) ON access_log TO prorata_app;
 GRANT SELECT ON access_log TO prorata_reader;
-CREATE POLICY added ON access_log FOR INSERT TO prorata_app
-  WITH CHECK (tenant_id = NULLIF(current_setting('app.current_tenant', true), '')::uuid);
+SELECT wall('tenant', ARRAY['access_log'], 'prorata_app', 'INSERT');
 CREATE POLICY old_rows ON access_log FOR SELECT TO prorata_app
   USING (tenant_id = NULLIF(current_setting('app.current_tenant', true), '')::uuid
     AND read_at < now() - interval '30 days');
 CREATE POLICY removed ON access_log FOR DELETE TO prorata_app
   USING (tenant_id = NULLIF(current_setting('app.current_tenant', true), '')::uuid
     AND read_at < now() - interval '30 days');
-CREATE POLICY consolidated ON access_log FOR SELECT TO prorata_reader
-  USING (tenant_id = NULLIF(current_setting('app.current_tenant', true), '')::uuid);
-ALTER TABLE access_log ENABLE ROW LEVEL SECURITY;
-ALTER TABLE access_log FORCE ROW LEVEL SECURITY;
+SELECT wall('tenant', ARRAY['access_log'], 'prorata_reader', 'SELECT');

@@ -18,12 +18,5 @@ CREATE TABLE bundle_archive (
 GRANT SELECT ON bundle_archive TO prorata_app, prorata_reader;
 GRANT SELECT, INSERT, DELETE ON bundle_archive TO prorata_intake;
 GRANT DELETE ON publication_bundle TO prorata_intake;
-CREATE POLICY own_entity ON bundle_archive TO prorata_app, prorata_intake
-  USING (tenant_id = NULLIF(current_setting('app.current_tenant', true), '')::uuid
-    AND entity_id = NULLIF(current_setting('app.current_entity', true), ''))
-  WITH CHECK (tenant_id = NULLIF(current_setting('app.current_tenant', true), '')::uuid
-    AND entity_id = NULLIF(current_setting('app.current_entity', true), ''));
-CREATE POLICY consolidated ON bundle_archive FOR SELECT TO prorata_reader
-  USING (tenant_id = NULLIF(current_setting('app.current_tenant', true), '')::uuid);
-ALTER TABLE bundle_archive ENABLE ROW LEVEL SECURITY;
-ALTER TABLE bundle_archive FORCE ROW LEVEL SECURITY;
+SELECT wall('entity', ARRAY['bundle_archive'], 'prorata_app, prorata_intake');
+SELECT wall('tenant', ARRAY['bundle_archive'], 'prorata_reader', 'SELECT');

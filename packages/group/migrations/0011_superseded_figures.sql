@@ -24,12 +24,5 @@ CREATE INDEX superseded_figure_of_slice ON superseded_figure (tenant_id, period_
 
 GRANT SELECT ON superseded_figure TO prorata_app, prorata_reader;
 GRANT SELECT, INSERT ON superseded_figure TO prorata_intake;
-CREATE POLICY own_entity ON superseded_figure TO prorata_app, prorata_intake
-  USING (tenant_id = NULLIF(current_setting('app.current_tenant', true), '')::uuid
-    AND entity_id = NULLIF(current_setting('app.current_entity', true), ''))
-  WITH CHECK (tenant_id = NULLIF(current_setting('app.current_tenant', true), '')::uuid
-    AND entity_id = NULLIF(current_setting('app.current_entity', true), ''));
-CREATE POLICY consolidated ON superseded_figure FOR SELECT TO prorata_reader
-  USING (tenant_id = NULLIF(current_setting('app.current_tenant', true), '')::uuid);
-ALTER TABLE superseded_figure ENABLE ROW LEVEL SECURITY;
-ALTER TABLE superseded_figure FORCE ROW LEVEL SECURITY;
+SELECT wall('entity', ARRAY['superseded_figure'], 'prorata_app, prorata_intake');
+SELECT wall('tenant', ARRAY['superseded_figure'], 'prorata_reader', 'SELECT');

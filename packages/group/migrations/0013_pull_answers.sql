@@ -16,12 +16,4 @@ CREATE TABLE pull_answer (
 CREATE INDEX pull_answer_untold ON pull_answer (tenant_id, entity_id, period_month, revision) WHERE told_at IS NULL;
 GRANT SELECT, INSERT, UPDATE ON pull_answer TO prorata_app;
 GRANT SELECT ON pull_answer TO prorata_reader;
-CREATE POLICY entity_or_tenant ON pull_answer
-  USING (tenant_id = NULLIF(current_setting('app.current_tenant', true), '')::uuid
-    AND (NULLIF(current_setting('app.current_entity', true), '') IS NULL
-      OR entity_id = current_setting('app.current_entity', true)))
-  WITH CHECK (tenant_id = NULLIF(current_setting('app.current_tenant', true), '')::uuid
-    AND (NULLIF(current_setting('app.current_entity', true), '') IS NULL
-      OR entity_id = current_setting('app.current_entity', true)));
-ALTER TABLE pull_answer ENABLE ROW LEVEL SECURITY;
-ALTER TABLE pull_answer FORCE ROW LEVEL SECURITY;
+SELECT wall('entity_or_tenant', ARRAY['pull_answer']);

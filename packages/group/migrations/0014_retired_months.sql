@@ -9,10 +9,6 @@ CREATE TABLE retired_month (
 );
 GRANT SELECT, INSERT, DELETE ON retired_month TO prorata_app;
 GRANT SELECT ON retired_month TO prorata_intake, prorata_reader;
-CREATE POLICY tenant_rows ON retired_month
-  USING (tenant_id = NULLIF(current_setting('app.current_tenant', true), '')::uuid)
-  WITH CHECK (tenant_id = NULLIF(current_setting('app.current_tenant', true), '')::uuid);
-ALTER TABLE retired_month ENABLE ROW LEVEL SECURITY;
-ALTER TABLE retired_month FORCE ROW LEVEL SECURITY;
+SELECT wall('tenant', ARRAY['retired_month']);
 CREATE TRIGGER count_change AFTER INSERT ON retired_month
   FOR EACH ROW EXECUTE FUNCTION count_group_change('retired months');

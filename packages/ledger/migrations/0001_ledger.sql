@@ -231,15 +231,5 @@ END $$;
 CREATE TRIGGER gl_entry_line_immutable AFTER DELETE ON gl_entry_line
   REFERENCING OLD TABLE AS removed_line FOR EACH STATEMENT EXECUTE FUNCTION refuse_posted_line_removal();
 
-DO $$
-DECLARE
-  name text;
-  own text := 'tenant_id = NULLIF(current_setting(''app.current_tenant'', true), '''')::uuid'
-    || ' AND legal_entity_id = NULLIF(current_setting(''app.current_legal_entity'', true), '''')::uuid';
-BEGIN
-  FOREACH name IN ARRAY ARRAY['gl_entry', 'gl_entry_line', 'gl_reversal', 'gl_period', 'gl_event', 'gl_import', 'ledger_config'] LOOP
-    EXECUTE format('CREATE POLICY %I ON %I USING (%s) WITH CHECK (%s)', name || '_row', name, own, own);
-    EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', name);
-    EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', name);
-  END LOOP;
-END $$;
+SELECT wall('legal_entity', ARRAY['gl_entry', 'gl_entry_line', 'gl_reversal', 'gl_period', 'gl_event', 'gl_import',
+  'ledger_config']);

@@ -28,10 +28,4 @@ CREATE TABLE gl_awaited_entry (
 GRANT SELECT ON gl_awaited_entry TO prorata_app, prorata_reader;
 GRANT SELECT, INSERT, UPDATE, DELETE ON gl_awaited_entry TO prorata_intake;
 
-CREATE POLICY gl_awaited_entry_row ON gl_awaited_entry
-  USING (tenant_id = NULLIF(current_setting('app.current_tenant', true), '')::uuid
-    AND legal_entity_id = NULLIF(current_setting('app.current_legal_entity', true), '')::uuid)
-  WITH CHECK (tenant_id = NULLIF(current_setting('app.current_tenant', true), '')::uuid
-    AND legal_entity_id = NULLIF(current_setting('app.current_legal_entity', true), '')::uuid);
-ALTER TABLE gl_awaited_entry ENABLE ROW LEVEL SECURITY;
-ALTER TABLE gl_awaited_entry FORCE ROW LEVEL SECURITY;
+SELECT wall('legal_entity', ARRAY['gl_awaited_entry']);

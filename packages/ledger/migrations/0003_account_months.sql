@@ -52,10 +52,4 @@ CREATE TRIGGER gl_entry_line_removed AFTER DELETE ON gl_entry_line
 GRANT SELECT, INSERT, UPDATE ON gl_account_month TO prorata_app, prorata_intake;
 GRANT SELECT ON gl_account_month TO prorata_reader;
 
-CREATE POLICY gl_account_month_row ON gl_account_month
-  USING (tenant_id = NULLIF(current_setting('app.current_tenant', true), '')::uuid
-    AND legal_entity_id = NULLIF(current_setting('app.current_legal_entity', true), '')::uuid)
-  WITH CHECK (tenant_id = NULLIF(current_setting('app.current_tenant', true), '')::uuid
-    AND legal_entity_id = NULLIF(current_setting('app.current_legal_entity', true), '')::uuid);
-ALTER TABLE gl_account_month ENABLE ROW LEVEL SECURITY;
-ALTER TABLE gl_account_month FORCE ROW LEVEL SECURITY;
+SELECT wall('legal_entity', ARRAY['gl_account_month']);

@@ -231,44 +231,13 @@ GRANT SELECT, INSERT ON outbox_event TO prorata_app, prorata_intake;
 GRANT SELECT, UPDATE (published_at, attempts, last_error) ON outbox_event TO prorata_relay;
 
 -- Without a legal entity a scope reaches the rows of the tenant as a whole; without a tenant it reaches nothing.
-CREATE POLICY idempotency_key_row ON idempotency_key TO prorata_app, prorata_intake
-  USING (tenant_id = NULLIF(current_setting('app.current_tenant', true), '')::uuid
-    AND legal_entity_id = COALESCE(NULLIF(current_setting('app.current_legal_entity', true), ''),
-                                   '00000000-0000-0000-0000-000000000000')::uuid)
-  WITH CHECK (tenant_id = NULLIF(current_setting('app.current_tenant', true), '')::uuid
-    AND legal_entity_id = COALESCE(NULLIF(current_setting('app.current_legal_entity', true), ''),
-                                   '00000000-0000-0000-0000-000000000000')::uuid);
-CREATE POLICY audit_log_row ON audit_log FOR SELECT TO prorata_app, prorata_intake
-  USING (tenant_id = NULLIF(current_setting('app.current_tenant', true), '')::uuid
-    AND legal_entity_id = COALESCE(NULLIF(current_setting('app.current_legal_entity', true), ''),
-                                   '00000000-0000-0000-0000-000000000000')::uuid);
+SELECT wall('scope', ARRAY['idempotency_key'], 'prorata_app, prorata_intake');
+SELECT wall('scope', ARRAY['audit_log'], 'prorata_app, prorata_intake', 'SELECT');
 -- Rows are written by the functions, which work as the owner, and within the caller's scope all the same; sealing, within his tenant.
-CREATE POLICY audit_log_append ON audit_log FOR INSERT TO prorata_owner
-  WITH CHECK (tenant_id = NULLIF(current_setting('app.current_tenant', true), '')::uuid
-    AND legal_entity_id = COALESCE(NULLIF(current_setting('app.current_legal_entity', true), ''),
-                                   '00000000-0000-0000-0000-000000000000')::uuid);
-CREATE POLICY outbox_event_row ON outbox_event TO prorata_app, prorata_intake
-  USING (tenant_id = NULLIF(current_setting('app.current_tenant', true), '')::uuid
-    AND legal_entity_id = COALESCE(NULLIF(current_setting('app.current_legal_entity', true), ''),
-                                   '00000000-0000-0000-0000-000000000000')::uuid)
-  WITH CHECK (tenant_id = NULLIF(current_setting('app.current_tenant', true), '')::uuid
-    AND legal_entity_id = COALESCE(NULLIF(current_setting('app.current_legal_entity', true), ''),
-                                   '00000000-0000-0000-0000-000000000000')::uuid);
-CREATE POLICY audit_log_look ON audit_log FOR SELECT TO prorata_owner
-  USING (tenant_id = NULLIF(current_setting('app.current_tenant', true), '')::uuid);
-CREATE POLICY audit_log_seal ON audit_log FOR UPDATE TO prorata_owner
-  USING (tenant_id = NULLIF(current_setting('app.current_tenant', true), '')::uuid)
-  WITH CHECK (tenant_id = NULLIF(current_setting('app.current_tenant', true), '')::uuid);
+SELECT wall('scope', ARRAY['audit_log'], 'prorata_owner', 'INSERT');
+SELECT wall('scope', ARRAY['outbox_event'], 'prorata_app, prorata_intake');
+SELECT wall('tenant', ARRAY['audit_log'], 'prorata_owner', 'SELECT');
+SELECT wall('tenant', ARRAY['audit_log'], 'prorata_owner', 'UPDATE');
 -- Verification and the relay go through all companies of one tenant, never through two tenants at once.
-CREATE POLICY audit_log_tenant ON audit_log FOR SELECT TO prorata_reader, prorata_relay
-  USING (tenant_id = NULLIF(current_setting('app.current_tenant', true), '')::uuid);
-CREATE POLICY outbox_event_tenant ON outbox_event TO prorata_relay
-  USING (tenant_id = NULLIF(current_setting('app.current_tenant', true), '')::uuid)
-  WITH CHECK (tenant_id = NULLIF(current_setting('app.current_tenant', true), '')::uuid);
-
-ALTER TABLE idempotency_key ENABLE ROW LEVEL SECURITY;
-ALTER TABLE idempotency_key FORCE ROW LEVEL SECURITY;
-ALTER TABLE audit_log ENABLE ROW LEVEL SECURITY;
-ALTER TABLE audit_log FORCE ROW LEVEL SECURITY;
-ALTER TABLE outbox_event ENABLE ROW LEVEL SECURITY;
-ALTER TABLE outbox_event FORCE ROW LEVEL SECURITY;
+SELECT wall('tenant', ARRAY['audit_log'], 'prorata_reader, prorata_relay', 'SELECT');
+SELECT wall('tenant', ARRAY['outbox_event'], 'prorata_relay');

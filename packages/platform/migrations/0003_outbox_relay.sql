@@ -90,48 +90,9 @@ GRANT SELECT, UPDATE (rest_until) ON webhook_subscription TO prorata_relay;
 GRANT SELECT, UPDATE, DELETE ON webhook_lane TO prorata_app;
 GRANT SELECT, INSERT, UPDATE, DELETE ON webhook_lane TO prorata_relay;
 
-CREATE POLICY outbox_event_reader ON outbox_event FOR SELECT TO prorata_reader
-  USING (tenant_id = NULLIF(current_setting('app.current_tenant', true), '')::uuid);
-CREATE POLICY event_feed_tenant ON event_feed
-  USING (tenant_id = NULLIF(current_setting('app.current_tenant', true), '')::uuid)
-  WITH CHECK (tenant_id = NULLIF(current_setting('app.current_tenant', true), '')::uuid);
-CREATE POLICY event_feed_purge_tenant ON event_feed_purge TO prorata_relay, prorata_reader
-  USING (tenant_id = NULLIF(current_setting('app.current_tenant', true), '')::uuid)
-  WITH CHECK (tenant_id = NULLIF(current_setting('app.current_tenant', true), '')::uuid);
-CREATE POLICY event_feed_purge_row ON event_feed_purge TO prorata_app
-  USING (tenant_id = NULLIF(current_setting('app.current_tenant', true), '')::uuid
-    AND legal_entity_id = COALESCE(NULLIF(current_setting('app.current_legal_entity', true), ''),
-                                   '00000000-0000-0000-0000-000000000000')::uuid)
-  WITH CHECK (tenant_id = NULLIF(current_setting('app.current_tenant', true), '')::uuid
-    AND legal_entity_id = COALESCE(NULLIF(current_setting('app.current_legal_entity', true), ''),
-                                   '00000000-0000-0000-0000-000000000000')::uuid);
-CREATE POLICY webhook_subscription_row ON webhook_subscription TO prorata_app
-  USING (tenant_id = NULLIF(current_setting('app.current_tenant', true), '')::uuid
-    AND legal_entity_id = COALESCE(NULLIF(current_setting('app.current_legal_entity', true), ''),
-                                   '00000000-0000-0000-0000-000000000000')::uuid)
-  WITH CHECK (tenant_id = NULLIF(current_setting('app.current_tenant', true), '')::uuid
-    AND legal_entity_id = COALESCE(NULLIF(current_setting('app.current_legal_entity', true), ''),
-                                   '00000000-0000-0000-0000-000000000000')::uuid);
-CREATE POLICY webhook_lane_row ON webhook_lane TO prorata_app
-  USING (tenant_id = NULLIF(current_setting('app.current_tenant', true), '')::uuid
-    AND legal_entity_id = COALESCE(NULLIF(current_setting('app.current_legal_entity', true), ''),
-                                   '00000000-0000-0000-0000-000000000000')::uuid)
-  WITH CHECK (tenant_id = NULLIF(current_setting('app.current_tenant', true), '')::uuid
-    AND legal_entity_id = COALESCE(NULLIF(current_setting('app.current_legal_entity', true), ''),
-                                   '00000000-0000-0000-0000-000000000000')::uuid);
+SELECT wall('tenant', ARRAY['outbox_event'], 'prorata_reader', 'SELECT');
+SELECT wall('tenant', ARRAY['event_feed']);
+SELECT wall('tenant', ARRAY['event_feed_purge'], 'prorata_relay, prorata_reader');
+SELECT wall('scope', ARRAY['event_feed_purge', 'webhook_subscription', 'webhook_lane'], 'prorata_app');
 -- The relay goes through all companies of one tenant, never through two tenants at once.
-CREATE POLICY webhook_subscription_tenant ON webhook_subscription TO prorata_relay
-  USING (tenant_id = NULLIF(current_setting('app.current_tenant', true), '')::uuid)
-  WITH CHECK (tenant_id = NULLIF(current_setting('app.current_tenant', true), '')::uuid);
-CREATE POLICY webhook_lane_tenant ON webhook_lane TO prorata_relay
-  USING (tenant_id = NULLIF(current_setting('app.current_tenant', true), '')::uuid)
-  WITH CHECK (tenant_id = NULLIF(current_setting('app.current_tenant', true), '')::uuid);
-
-ALTER TABLE event_feed ENABLE ROW LEVEL SECURITY;
-ALTER TABLE event_feed FORCE ROW LEVEL SECURITY;
-ALTER TABLE event_feed_purge ENABLE ROW LEVEL SECURITY;
-ALTER TABLE event_feed_purge FORCE ROW LEVEL SECURITY;
-ALTER TABLE webhook_subscription ENABLE ROW LEVEL SECURITY;
-ALTER TABLE webhook_subscription FORCE ROW LEVEL SECURITY;
-ALTER TABLE webhook_lane ENABLE ROW LEVEL SECURITY;
-ALTER TABLE webhook_lane FORCE ROW LEVEL SECURITY;
+SELECT wall('tenant', ARRAY['webhook_subscription', 'webhook_lane'], 'prorata_relay');

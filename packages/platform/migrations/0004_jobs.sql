@@ -39,25 +39,11 @@ CREATE INDEX job_finished ON job (tenant_id, legal_entity_id, finished_at) WHERE
 GRANT SELECT, INSERT, UPDATE, DELETE ON job TO prorata_app, prorata_intake;
 GRANT SELECT ON job TO prorata_reader;
 
-CREATE POLICY job_row ON job TO prorata_app, prorata_intake, prorata_reader
-  USING (tenant_id = NULLIF(current_setting('app.current_tenant', true), '')::uuid
-    AND legal_entity_id = COALESCE(NULLIF(current_setting('app.current_legal_entity', true), ''),
-                                   '00000000-0000-0000-0000-000000000000')::uuid)
-  WITH CHECK (tenant_id = NULLIF(current_setting('app.current_tenant', true), '')::uuid
-    AND legal_entity_id = COALESCE(NULLIF(current_setting('app.current_legal_entity', true), ''),
-                                   '00000000-0000-0000-0000-000000000000')::uuid);
+SELECT wall('scope', ARRAY['job'], 'prorata_app, prorata_intake, prorata_reader');
 
 -- Maintenance goes through all companies of one tenant and takes away what nobody needs any more.
 GRANT SELECT, DELETE ON job, idempotency_key TO prorata_relay;
-CREATE POLICY job_tenant ON job TO prorata_relay
-  USING (tenant_id = NULLIF(current_setting('app.current_tenant', true), '')::uuid)
-  WITH CHECK (tenant_id = NULLIF(current_setting('app.current_tenant', true), '')::uuid);
-CREATE POLICY idempotency_key_tenant ON idempotency_key TO prorata_relay
-  USING (tenant_id = NULLIF(current_setting('app.current_tenant', true), '')::uuid)
-  WITH CHECK (tenant_id = NULLIF(current_setting('app.current_tenant', true), '')::uuid);
-
-ALTER TABLE job ENABLE ROW LEVEL SECURITY;
-ALTER TABLE job FORCE ROW LEVEL SECURITY;
+SELECT wall('tenant', ARRAY['job', 'idempotency_key'], 'prorata_relay');
 
 -- The key of a job in the queue carries its scope: nobody takes out what another scope has put in.
 CREATE FUNCTION job_place(p_job uuid) RETURNS text LANGUAGE sql STABLE AS $$

@@ -50,15 +50,4 @@ GRANT SELECT, INSERT, UPDATE (taken_at) ON plugin_parked_event TO prorata_app;
 GRANT SELECT, INSERT, UPDATE, DELETE ON translation TO prorata_app;
 GRANT SELECT ON plugin_cursor, plugin_parked_event, translation TO prorata_reader;
 
-DO $$
-DECLARE
-  name text;
-  own text := 'tenant_id = NULLIF(current_setting(''app.current_tenant'', true), '''')::uuid'
-    || ' AND legal_entity_id = NULLIF(current_setting(''app.current_legal_entity'', true), '''')::uuid';
-BEGIN
-  FOREACH name IN ARRAY ARRAY['plugin_cursor', 'plugin_parked_event', 'translation'] LOOP
-    EXECUTE format('CREATE POLICY %I ON %I USING (%s) WITH CHECK (%s)', name || '_row', name, own, own);
-    EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', name);
-    EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', name);
-  END LOOP;
-END $$;
+SELECT wall('legal_entity', ARRAY['plugin_cursor', 'plugin_parked_event', 'translation']);
