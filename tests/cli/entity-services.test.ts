@@ -1,10 +1,14 @@
+import { randomUUID } from 'node:crypto';
 import { appendFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { signEvent } from '@prorata/ledger';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ServedNode, serveNode } from '../../packages/cli/src/node/serve-node.ts';
-import { answerInProcess, inProcess } from './process.ts';
+import { answerInProcess, inProcess, refusalInProcess } from './process.ts';
 
 const HEADER = [
   ...['JournalCode', 'JournalLib', 'EcritureNum', 'EcritureDate', 'CompteNum', 'CompteLib', 'CompAuxNum', 'CompAuxLib'],
@@ -87,6 +91,54 @@ describe('an entity node beyond its bills', () => {
     expect(Object.keys(description.paths)).toEqual(
       expect.arrayContaining(['/api/erp/analytic/allocations/run', '/api/erp/gl-inbox', '/api/finops/imports']),
     );
+  });
+
+  it('is fed by its general ledger as the shell has set it up: signed events, and the API', async () => {
+    const ledger = (...words: string[]) => answerInProcess('ledger', ...words, '--dir', join(dir, 'E'));
+    const made = await ledger('inbox', 'secret');
+    expect(await ledger('inbox', 'secret')).not.toMatchObject({ secret: made.secret });
+    expect(await ledger('inbox')).toMatchObject({ path: '/api/erp/gl-inbox', tenant_id: made.tenant_id, secrets: 2 });
+    const [id, timestamp] = [randomUUID(), String(Math.floor(Date.now() / 1000))];
+    const event = { event: 'GL.PERIOD.LOCKED', entity_id: randomUUID(), correlation_id: randomUUID() };
+    const told = { ...event, timestamp: new Date().toISOString(), payload: { month: '2025-02' } };
+    const body = JSON.stringify({ ...told, tenant_id: made.tenant_id, legal_entity_id: made.legal_entity_id });
+    const signature = signEvent(String(made.secret), id, timestamp, Buffer.from(body));
+    const headers = { 'webhook-id': id, 'webhook-timestamp': timestamp, 'webhook-signature': signature };
+    const send = (type = 'application/json') =>
+      fetch(`${served?.url}${made.path}`, { method: 'POST', headers: { ...headers, 'content-type': type }, body });
+    expect((await send('text/plain')).status).toBe(415);
+    expect(await (await send()).json()).toMatchObject({ outcome: 'RECORDED' });
+    expect(await ledger('inbox', 'retire')).toMatchObject({ secrets: 1 });
+    expect((await send()).status).toBe(401);
+    const books = createServer((request, response) => {
+      const allowed = request.headers.authorization === 'Bearer open';
+      response.writeHead(allowed ? 200 : 401).end(JSON.stringify({ entries: [], next: null }));
+    });
+    await new Promise<void>((resolve) => books.listen(0, '127.0.0.1', resolve));
+    await writeFile(join(dir, 'token.txt'), 'open\n');
+    const address = `http://127.0.0.1:${(books.address() as AddressInfo).port}`;
+    try {
+      expect(await refusalInProcess('ledger', 'sync', '--dir', join(dir, 'E'))).toMatchObject({
+        code: 'GL_NOT_CONFIGURED',
+      });
+      await ledger('connect', address, '--token-file', join(dir, 'token.txt'));
+      expect(await ledger('sync', '2025-01')).toMatchObject({ pages: 1, entries: 0, refused: [] });
+    } finally {
+      books.close();
+    }
+  });
+
+  it('locks months and reads its books as the shell is told to', async () => {
+    const ledger = (...words: string[]) => answerInProcess('ledger', ...words, '--dir', join(dir, 'E'));
+    const held = await ledger('lock', '2025-01', '--reason', 'closing');
+    expect(held).toMatchObject({ month: '2025-01', state: 'LOCKED', reason: 'closing' });
+    expect((await ledger('months')).rows).toMatchObject([
+      { month: '2025-01', gl_state: 'OPEN', held: true },
+      { month: '2025-02', gl_state: 'LOCKED', held: false },
+    ]);
+    const settings = await ledger('settings', '--accounts', '6', '--opening-journals', 'AN', 'RAN');
+    expect(settings).toMatchObject({ default_accounts: ['6'], opening_journals: ['AN', 'RAN'] });
+    expect(await ledger('settings')).toEqual(settings);
   });
 
   it('serves the plugins that prorata.yaml names, the books, and translations, to whoever has the role', async () => {

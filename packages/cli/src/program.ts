@@ -5,6 +5,7 @@ import { contractCommands } from './contract/check.ts';
 import { demoCommand } from './demo/demo.ts';
 import { entityCommands } from './entity/commands.ts';
 import { groupCommands } from './group/commands.ts';
+import { ledgerCommands } from './ledger/commands.ts';
 import { auditCommands } from './node/audit.ts';
 import { doctorCommand } from './node/doctor.ts';
 import { eventCommands } from './node/events.ts';
@@ -34,6 +35,7 @@ export function buildProgram(shell: Shell): Command {
   demoCommand(program, shell);
   entityCommands(program, shell);
   analyticCommands(program, shell);
+  ledgerCommands(program, shell);
   groupCommands(program, shell);
   contractCommands(program, shell);
   allocateCommand(program, shell);

@@ -2,7 +2,7 @@
 
 // api
 export { type FetchedEntries, fetchAwaited } from './api/fetch-awaited.ts';
-export { glClientOf } from './api/gl-api-file.ts';
+export { connectGlApi, type GlApi, glClientOf } from './api/gl-api-file.ts';
 export { createGlClient, type GlClient, type GlClientOptions } from './api/gl-client.ts';
 export { type SyncedEntries, syncEntries, syncEntry } from './api/sync-entries.ts';
 export { DECIMALS, formatAmount, readAmount } from './entry/amount.ts';

@@ -63,7 +63,7 @@ export const LEDGER_FRENCH = {
   },
   EVENT_SIGNATURE_INVALID: {
     title: 'L’événement n’est pas signé par une comptabilité connue',
-    next: 'Signez avec un secret en cours (Standard Webhooks, HMAC-SHA256) et une horloge juste à cinq minutes près.',
+    next: 'Signez avec un secret en cours (`prorata ledger inbox secret`, Standard Webhooks, HMAC-SHA256) et une horloge juste à cinq minutes près.',
   },
   INBOX_SECRETS_INVALID: {
     title: 'Le fichier des secrets de la boîte de réception est inutilisable',
@@ -91,7 +91,7 @@ export const LEDGER_FRENCH = {
   },
   GL_NOT_CONFIGURED: {
     title: 'Le nœud ne connaît aucune API de la comptabilité',
-    next: 'Écrivez keys/gl-api.json avec « schema » à "prorata.gl-api/1", « base_url » et « token » ; aucun redémarrage n’est nécessaire.',
+    next: 'Dites où elle répond : `prorata ledger connect URL --token-file FICHIER` ; aucun redémarrage n’est nécessaire.',
   },
   CURSOR_INVALID: {
     title: 'Le curseur n’est pas celui de cette liste',

@@ -87,7 +87,7 @@ export const ledgerProblem = defineProblems(
     EVENT_SIGNATURE_INVALID: {
       status: 401,
       title: 'The event is not signed by a known general ledger',
-      next: 'Sign with a current secret (Standard Webhooks, HMAC-SHA256) and a clock that is right to five minutes.',
+      next: 'Sign with a current secret (`prorata ledger inbox secret`, Standard Webhooks, HMAC-SHA256) and a clock that is right to five minutes.',
     },
     INBOX_SECRETS_INVALID: {
       status: 500,
@@ -122,7 +122,7 @@ export const ledgerProblem = defineProblems(
     GL_NOT_CONFIGURED: {
       status: 409,
       title: 'The node knows no API of the general ledger',
-      next: 'Write keys/gl-api.json with "schema": "prorata.gl-api/1", "base_url" and "token"; no restart is needed.',
+      next: 'Say where it answers: `prorata ledger connect URL --token-file FILE`; no restart is needed.',
     },
     CURSOR_INVALID: {
       status: 400,

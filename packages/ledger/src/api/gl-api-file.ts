@@ -1,5 +1,6 @@
-import { readFile, stat } from 'node:fs/promises';
+import { mkdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { writeFileWhole } from '@prorata/platform';
 import { Type } from 'typebox';
 import { schemaCheck } from '../entry/schema-check.ts';
 import { ledgerProblem } from '../problems.ts';
@@ -24,16 +25,34 @@ const check = schemaCheck(
  * @throws Problem `GL_API_CONFIG_INVALID`
  */
 export async function glClientOf(dir: string): Promise<GlClient | undefined> {
-  const path = join(dir, 'keys', 'gl-api.json');
+  const path = pathOf(dir);
   const text = await ownText(path);
   if (text === undefined) return undefined;
-  const checked = check(parsed(path, text));
-  if (!('value' in checked)) {
-    const [first] = checked.faults;
-    throw ledgerProblem('GL_API_CONFIG_INVALID', `${path} ${first?.pointer} ${first?.message}`);
-  }
-  const { base_url: baseUrl, token } = checked.value;
+  const { base_url: baseUrl, token } = requireConfig(path, parsed(path, text));
   return createGlClient({ baseUrl, ...(token === undefined ? {} : { token: () => token }) });
+}
+
+/** Where the general ledger answers, and with which bearer token, if it asks for one. */
+export interface GlApi {
+  readonly base_url: string;
+  readonly token?: string;
+}
+
+/** Keeps the address of the general ledger's API for `glClientOf`; running processes take it from now on. @throws Problem `GL_API_CONFIG_INVALID` */
+export async function connectGlApi(dir: string, api: GlApi): Promise<void> {
+  const path = pathOf(dir);
+  const config = requireConfig(path, { schema: 'prorata.gl-api/1', ...api });
+  await mkdir(join(dir, 'keys'), { recursive: true, mode: 0o700 });
+  await writeFileWhole(path, `${JSON.stringify(config, null, 2)}\n`, 0o600);
+}
+
+const pathOf = (dir: string) => join(dir, 'keys', 'gl-api.json');
+
+function requireConfig(path: string, document: unknown): GlApi {
+  const checked = check(document);
+  if ('value' in checked) return checked.value;
+  const [first] = checked.faults;
+  throw ledgerProblem('GL_API_CONFIG_INVALID', `${path} ${first?.pointer} ${first?.message}`);
 }
 
 async function ownText(path: string): Promise<string | undefined> {

@@ -1,4 +1,4 @@
-import type { App, RequestContext } from '@prorata/platform';
+import { type App, platformProblem, type RequestContext } from '@prorata/platform';
 import { Type } from 'typebox';
 import { fetchAwaited } from '../api/fetch-awaited.ts';
 import { GlEventSchema } from './event.schema.ts';
@@ -58,8 +58,12 @@ export async function registerGlInbox(app: App, inbox: Inbox): Promise<void> {
           signature: header('webhook-signature'),
         };
         const body: unknown = request.body;
-        const bytes = body instanceof Uint8Array ? body : new Uint8Array();
-        const { replayed, context, ...answer } = await receiveEvent(inbox, headers, bytes);
+        if (!(body instanceof Uint8Array)) {
+          const sent = String(request.headers['content-type']).slice(0, 100);
+          const accepted = ['application/json'];
+          throw platformProblem('UNSUPPORTED_MEDIA_TYPE', `the content type is ${sent}`, { accepted });
+        }
+        const { replayed, context, ...answer } = await receiveEvent(inbox, headers, body);
         if (replayed) reply.header('idempotent-replayed', 'true');
         if (answer.outcome === 'WAITING' && context !== undefined) fetching(context);
         return answer;

@@ -92,12 +92,11 @@ export const PeriodQuery = Type.Object({ from: Type.Optional(Month), to: Type.Op
 export const MonthPath = Type.Object({ month: Month });
 export const HoldBody = Type.Object({ reason: Type.String({ minLength: 3, maxLength: 500, pattern: '\\S' }) });
 
-const Beginning = Type.String({ minLength: 1, maxLength: 64, pattern: '^\\S+( \\S+)*$' });
-const Codes = Type.Array(Beginning, { maxItems: 200 });
+const Codes = Type.Array(Type.String({ minLength: 1, maxLength: 64 }), { maxItems: 200 });
 export const Config = Type.Object({
   opening_journals: Codes,
   closing_journals: Codes,
-  default_accounts: Type.Array(Beginning, {
+  default_accounts: Type.Array(Type.String({ minLength: 1, maxLength: 64 }), {
     maxItems: 200,
     description: 'First characters of the accounts that rules take unless they say otherwise',
   }),
