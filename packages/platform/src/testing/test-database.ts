@@ -72,13 +72,17 @@ export async function openTestDatabase(
   const admin = new pg.Client({ host: server.socketDirectory, user: EMBEDDED_SUPERUSER, database });
   await admin.connect();
   await admin.query('set search_path = prorata');
+  // A test may ask several things at once; one connection answers them one by one.
+  let before: Promise<unknown> = Promise.resolve();
   return {
     db,
     connection: { host: server.socketDirectory, database },
     dedicated,
     async admin<Row extends object>(sql: string, values?: readonly unknown[]) {
-      const result = await admin.query<Row>(sql, values === undefined ? undefined : [...values]);
-      return result.rows;
+      const asked = () => admin.query<Row>(sql, values === undefined ? undefined : [...values]);
+      const answer = before.then(asked);
+      before = answer.catch(() => {});
+      return (await answer).rows;
     },
     async close() {
       const emitted = options.events === undefined ? [] : (await admin.query<DeclaredEvent>(SOME_EVENTS)).rows;
