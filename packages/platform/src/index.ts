@@ -132,6 +132,7 @@ export {
   auditHead,
   verifyAuditLog,
 } from './write/audit.ts';
+export { endsOf, ownerOf } from './write/by-company.ts';
 export { canonicalJson, digestOf } from './write/canonical.ts';
 export { auditNode, readCheckpoints } from './write/checkpoint-file.ts';
 export { type Gathered, gather } from './write/gather.ts';

@@ -41,13 +41,15 @@ export const STORE = {
 };
 
 /**
- * Originals, by the function of migration 0005 that counts on nobody else storing them. $1 rows; of each: $2 id, $3 entry, $4 month;
- * parts: $5 place of their posting from 1, $6 lines, $7 part numbers, $8 axes, $9 dimensions, $10 accounts, $11 amounts; held: $12 place
- * of their posting, $13 lines, $14 axes.
+ * Originals, by the function of migration 0005 that counts on nobody else storing them. $1 legal entities, and where those of each end: $2
+ * postings, $3 parts, $4 held lines. $5 rows, a list for each legal entity; of each posting: $6 id, $7 entry, $8 month; parts: $9 place of
+ * their posting among those of its legal entity, from 1, $10 lines, $11 part numbers, $12 axes, $13 dimensions, $14 accounts, $15 amounts;
+ * held: $16 place of their posting, $17 lines, $18 axes.
  */
 export const STORE_ALONE = {
   name: 'ana_store_postings',
-  text: 'SELECT ana_store_postings($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)',
+  text: `
+  SELECT ana_store_postings($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)`,
 };
 
 /** Who else holds lines of an entry on these axes; $1 entry, $2 lines, $3 axes, $4 the posting that wants them. */

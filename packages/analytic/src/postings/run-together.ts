@@ -14,8 +14,8 @@ interface Asking {
 const gathered = new WeakMap<AnalyticNode, (asking: Asking) => Promise<RunAnswer>>();
 
 /**
- * Runs a posted rule on a posted entry, as `runAlone` does. Runs of one legal entity that arrive while others are on their way share the
- * next transaction; whatever is not plain about one of them (a refusal, a posting that is there already) is done in one of its own.
+ * Runs a posted rule on a posted entry, as `runAlone` does. Runs of one tenant that arrive while others are on their way share the next
+ * transaction; whatever is not plain about one of them (a refusal, a posting that is there already) is done in one of its own.
  *
  * @throws Problem of `runAlone`
  */
@@ -28,7 +28,8 @@ export async function runAllocation(node: AnalyticNode, caller: Caller, asked: R
 
 function gatherRuns(node: AnalyticNode): (asking: Asking) => Promise<RunAnswer> {
   return gather({
-    placeOf: ({ caller: { context } }) => `${context.tenantId} ${context.legalEntityId} ${context.entityCode ?? ''}`,
+    crowdOf: ({ caller: { context } }) => `${context.tenantId} ${context.entityCode ?? ''}`,
+    placeOf: ({ caller: { context } }) => context.legalEntityId ?? '',
     claimsOf: ({ caller, asked }) => {
       const entry = `entry ${asked.sourceEntryId}`;
       return caller.idempotencyKey === undefined ? [entry] : [entry, `key ${caller.idempotencyKey}`];
@@ -49,12 +50,11 @@ async function runTogether(node: AnalyticNode, asking: readonly Asking[]): Promi
     context,
     request: { action: RUN_ACTION, payload: asked, method, route, idempotencyKey },
   }));
-  const ahead = sourceStatement(asking.map(({ asked }) => asked));
+  const ahead = sourceStatement(asking.map(({ caller: { context }, asked }) => ({ context, asked })));
   const answers = await writeTogether<PostingAnswer>(node.db, companions, ahead, (tx, fresh) =>
     storeFresh(node, tx, asking, fresh),
   );
-  const first = asking[0];
-  if (first !== undefined) foldSoon(node, first.caller.context);
+  for (const { caller } of asking) foldSoon(node, caller.context);
   return answers;
 }
 
@@ -66,7 +66,7 @@ async function storeFresh(
   fresh: readonly Fresh[],
 ): Promise<(WriteResult<PostingAnswer> | undefined)[]> {
   const storing: (Storing | undefined)[] = [];
-  for (const { place } of fresh) storing.push(await storingAt(node, tx, asking[place], place));
+  for (const { place, tx: own } of fresh) storing.push(await storingAt(node, own, asking[place], place));
   const plain = storing.filter((one) => one !== undefined);
   const stored = new Map<string, PostingRow>();
   if (plain.length > 0) for (const row of storeAlone(tx, plain)) stored.set(row.id, row);

@@ -52,7 +52,7 @@ export const RUN_ACTION = 'analytic.allocation.run';
 
 async function runIn(node: AnalyticNode, caller: Caller, asked: RunRequest, store: Store): Promise<RunAnswer> {
   let before = false;
-  const asking = { action: RUN_ACTION, payload: asked, ahead: sourceStatement([asked]) };
+  const asking = { action: RUN_ACTION, payload: asked, ahead: sourceStatement([{ context: caller.context, asked }]) };
   const answer = await change(node, caller, asking, async (tx, record) => {
     const source = runSource(tx.ahead.at(-1), caller.context);
     const posting =
@@ -104,7 +104,8 @@ export async function storingOf(
     throw analyticProblem('RULE_NOT_POSTED', `version ${rule.version} of the rule ${rule.rule_code} is a draft`);
   }
   const computed = await compute(node, tx, context, source, rule, asked.sourceEntryId);
-  return { posting: newPosting(context, rule, computed), ids: computed.references, moment: source.moment };
+  const owner = requireLegalEntity(context);
+  return { owner, posting: newPosting(context, rule, computed), ids: computed.references, moment: source.moment };
 }
 
 /** Posted rules that a node has read; they never change. */
@@ -178,7 +179,7 @@ export async function previewAllocation(
   language: Language,
 ) {
   requireLegalEntity(context);
-  const ahead = [sourceStatement([asked])];
+  const ahead = [sourceStatement([{ context, asked }])];
   const computing = async (tx: Tx) => {
     const source = runSource(tx.ahead[0], context);
     const tried = await ruleToRun(node, tx, context, asked.allocationRuleId);

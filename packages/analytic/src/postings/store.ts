@@ -1,4 +1,4 @@
-import { firstDayOf, monthOf, type Tx } from '@prorata/platform';
+import { endsOf, firstDayOf, monthOf, type Tx } from '@prorata/platform';
 import { analyticProblem } from '../problems.ts';
 import type { References } from '../rules/references.ts';
 import { found } from '../service/node.ts';
@@ -86,8 +86,9 @@ export async function storePosting(tx: Tx, posting: NewPosting, ids: Ids): Promi
   return { ...posting, created_at, reversed_by: null };
 }
 
-/** An original that is to be stored, with the beginning of its transaction. */
+/** An original that is to be stored, with its legal entity and the beginning of its transaction. */
 export interface Storing {
+  readonly owner: string;
   readonly posting: NewPosting;
   readonly ids: Ids;
   readonly moment: Date;
@@ -95,25 +96,41 @@ export interface Storing {
 
 /**
  * Stores originals of different entries together with the commit, counting on nobody else storing them: where somebody does, the
- * transaction fails with an error that `isContended` knows, and is tried again with `storePosting`.
+ * transaction fails with an error that `isContended` knows, and is tried again with `storePosting`. Those of one legal entity stand
+ * together.
  */
 export function storeAlone(tx: Tx, storing: readonly Storing[]): PostingRow[] {
+  const owners = storing.map(({ owner }) => owner);
+  const legalEntities = [...new Set(owners)];
+  const ends = endsOf(legalEntities, owners);
+  const [partOwners, heldOwners]: [string[], string[]] = [[], []];
   const [of, heldOf]: [number[], number[]] = [[], []];
   const parts: unknown[][] = [[], [], [], [], [], []];
   const held: [number[], string[]] = [[], []];
-  for (const [index, { posting, ids }] of storing.entries()) {
-    const place = index + 1;
+  for (const [index, { owner, posting, ids }] of storing.entries()) {
+    // Its place among those of its legal entity.
+    const place = index + 1 - (ends[legalEntities.indexOf(owner) - 1] ?? 0);
     const columns = partColumns(posting.result, ids);
     for (const [column, values] of columns.entries()) parts[column]?.push(...values);
-    of.push(...Array<number>(columns[0]?.length ?? 0).fill(place));
+    for (const _ of columns[0] ?? []) {
+      of.push(place);
+      partOwners.push(owner);
+    }
     const own = heldColumns(posting.result, ids);
     held[0].push(...own.lines);
     held[1].push(...own.axes);
-    heldOf.push(...Array<number>(own.lines.length).fill(place));
+    for (const _ of own.lines) {
+      heldOf.push(place);
+      heldOwners.push(owner);
+    }
   }
   const postings = storing.map(({ posting }) => posting);
   tx.defer(sql.STORE_ALONE, [
-    JSON.stringify(postings),
+    legalEntities,
+    ends,
+    endsOf(legalEntities, partOwners),
+    endsOf(legalEntities, heldOwners),
+    JSON.stringify(ends.map((end, index) => postings.slice(ends[index - 1] ?? 0, end))),
     postings.map(({ id }) => id),
     postings.map(({ source_entry_id }) => source_entry_id),
     postings.map(({ posting_date }) => firstDayOf(monthOf(posting_date))),

@@ -6,7 +6,7 @@ import {
   type LedgerEntry,
   ledgerProblem,
 } from '@prorata/ledger';
-import { monthOf, type RequestContext, type Statement } from '@prorata/platform';
+import { endsOf, monthOf, ownerOf, type RequestContext, type Statement } from '@prorata/platform';
 import { type BookSettings, settingsOf } from './settings.ts';
 
 /** An entry as far as an allocation looks at it. */
@@ -46,11 +46,24 @@ export interface EntryAndRule {
   readonly allocationRuleId: string;
 }
 
-/** The statement by which runs read their sources. */
-export function sourceStatement(asked: readonly EntryAndRule[]): Statement {
+/** A run, and whose it is. */
+export interface AskedRun {
+  readonly context: RequestContext;
+  readonly asked: EntryAndRule;
+}
+
+/** The statement by which runs of a tenant read their sources; those of one legal entity stand together. */
+export function sourceStatement(runs: readonly AskedRun[]): Statement {
+  const owners = runs.map(({ context }) => ownerOf(context));
+  const legalEntities = [...new Set(owners)];
   return {
-    sql: { name: 'ana_run_sources', text: 'SELECT * FROM ana_run_sources($1, $2)' },
-    values: [asked.map((one) => one.sourceEntryId), asked.map((one) => one.allocationRuleId)],
+    sql: { name: 'ana_run_sources', text: 'SELECT * FROM ana_run_sources($1, $2, $3, $4)' },
+    values: [
+      legalEntities,
+      endsOf(legalEntities, owners),
+      runs.map(({ asked }) => asked.sourceEntryId),
+      runs.map(({ asked }) => asked.allocationRuleId),
+    ],
   };
 }
 

@@ -15,6 +15,8 @@ export interface TransactionOptions {
   readonly readOnly?: boolean;
   /** Statements that are sent along with the beginning, so that nobody waits for each; their rows are `tx.ahead`. */
   readonly ahead?: readonly Statement[];
+  /** How long a statement waits for what another transaction has locked before it fails; as the server has it, unless told. */
+  readonly lockMilliseconds?: number;
 }
 
 export interface Database {
@@ -83,7 +85,9 @@ function databaseOf(shared: Store, entries: readonly TenantEntry[], dedicated: R
       const begin = `BEGIN${options.readOnly === true ? ' READ ONLY' : ''}; ${scopeStatements(scope)}`;
       const { schema, pool } = registry.place(scope.tenantId);
       const path = schema === SCHEMA ? '' : `; SET LOCAL search_path = ${pg.escapeIdentifier(schema)}`;
-      const session = await begun(pool(options.role ?? 'app'), begin + path, options.ahead ?? []);
+      const patience =
+        options.lockMilliseconds === undefined ? '' : `; SET LOCAL lock_timeout = ${options.lockMilliseconds}`;
+      const session = await begun(pool(options.role ?? 'app'), begin + path + patience, options.ahead ?? []);
       try {
         const deferred: Statement[] = [];
         const result = await work(transactionOf(session, deferred));

@@ -35,3 +35,15 @@ export function scopeStatements(scope: Scope): string {
     `SET LOCAL app.current_legal_entity = '${legalEntity}'; SET LOCAL app.current_entity = '${entity}'`
   );
 }
+
+/**
+ * A transaction that was begun without a legal entity goes on as one of its tenant, or as none again.
+ *
+ * @throws Problem `SCOPE_INVALID`
+ */
+export function legalEntityStatement(legalEntityId = ''): string {
+  if (legalEntityId !== '' && !UUID.test(legalEntityId)) {
+    throw databaseProblem('SCOPE_INVALID', 'the legal entity is not a UUID');
+  }
+  return `SET LOCAL app.current_legal_entity = '${legalEntityId}'`;
+}

@@ -161,7 +161,7 @@ describe('the tail that is not sealed yet', () => {
     const asked = { action: 'thing.change', method: 'POST', route: '/things', payload: null };
     const who = { user_id: context.userId, correlation_id: context.correlationId };
     const row = { ...who, id: randomUUID(), action: 'late', subject: 's', subject_id: 'i', details: '{}' };
-    const { sql, values } = recordOf(context, [{ events: [], answers: [], audit: [row] }]);
+    const { sql, values } = recordOf(context, { events: [], answers: [], audit: [row] });
     const open = writePath(test.db, context, asked, async (tx) => {
       await tx.query(sql, values);
       inserted.resolve();

@@ -1,8 +1,9 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { type Gathered, gather } from './gather.ts';
 
 interface Asked {
   readonly place: string;
+  readonly crowd: string;
   readonly name: string;
   readonly claims?: readonly string[];
 }
@@ -12,6 +13,7 @@ function station(change: Partial<Gathered<Asked, string>> = {}) {
   const went: string[] = [];
   const gate = Promise.withResolvers<void>();
   const ask = gather<Asked, string>({
+    crowdOf: ({ crowd }) => crowd,
     placeOf: ({ place }) => place,
     claimsOf: ({ claims = [] }) => claims,
     async alone({ name }) {
@@ -29,7 +31,7 @@ function station(change: Partial<Gathered<Asked, string>> = {}) {
   return {
     went,
     open: gate.resolve,
-    ask: (name: string, more: Partial<Asked> = {}) => ask({ place: 'P', name, ...more }),
+    ask: (name: string, more: Partial<Asked> = {}) => ask({ crowd: 'C', place: 'P', name, ...more }),
   };
 }
 
@@ -44,13 +46,82 @@ describe('gathered requests', () => {
     expect(await ask('f')).toBe('f alone');
   });
 
-  it('do not wait for those of another place', async () => {
+  it('do not wait for those of another crowd', async () => {
     const { ask, went, open } = station();
     const answers = ['a', 'b', 'c'].map((name) => ask(name));
-    answers.push(ask('other', { place: 'Q' }));
+    answers.push(ask('other', { crowd: 'D' }));
     expect(went).toEqual(['a', 'b', 'other']);
     open();
     expect(await Promise.all(answers)).toHaveLength(4);
+  });
+
+  it('of several places go together, sorted by place and in their order within', async () => {
+    const { ask, went, open } = station();
+    const answers = ['a', 'b'].map((name) => ask(name));
+    for (const [name, place] of Object.entries({ c: 'R', d: 'Q', e: 'R', f: 'P' })) answers.push(ask(name, { place }));
+    open();
+    expect(await Promise.all(answers)).toEqual([
+      'a alone',
+      'b alone',
+      ...['c', 'd', 'e', 'f'].map((one) => `${one} together`),
+    ]);
+    expect(went).toEqual(['a', 'b', 'f+d+c+e']);
+  });
+
+  it('of a place that is held up go beside the others, who do not wait', async () => {
+    const locked = Promise.withResolvers<void>();
+    const went: string[] = [];
+    const { ask, open } = station({
+      async together(asked) {
+        went.push(asked.map(({ name }) => name).join('+'));
+        if (new Set(asked.map(({ place }) => place)).size > 1 && asked.some(({ place }) => place === 'L'))
+          throw new Error('lock');
+        if (asked[0]?.place === 'L') await locked.promise;
+        return asked.map(({ name }) => `${name} together`);
+      },
+      async alone({ name, place }) {
+        went.push(name);
+        if (place === 'L') await locked.promise;
+        return `${name} alone`;
+      },
+    });
+    open();
+    const [first, second] = [ask('a'), ask('b')];
+    const stuck = ask('l', { place: 'L' });
+    const met = ['c', 'd'].map((name) => ask(name));
+    expect(await Promise.all([first, second, ...met])).toEqual(['a alone', 'b alone', 'c alone', 'd alone']);
+    expect(went).toEqual(['a', 'b', 'l+c+d', 'l', 'c', 'd']);
+    const beside = ['m', 'n', 'o', 'p'].map((name) => ask(name, { place: 'L' }));
+    const others = Array.from({ length: 8 }, (_, index) => ask(String(index)));
+    expect(await Promise.all(others)).toHaveLength(8);
+    expect(went.slice(6, 7)).toEqual(['m']);
+    expect(went.filter((group) => /[m-p]/.test(group))).toEqual(['m']);
+    locked.resolve();
+    expect(await Promise.all([stuck, ...beside])).toEqual([
+      'l alone',
+      'm alone',
+      'n together',
+      'o together',
+      'p together',
+    ]);
+    expect(went.at(-1)).toBe('n+o+p');
+  });
+
+  it('give their lane back when they take long', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    try {
+      const { ask, went, open } = station();
+      const answers = ['a', 'b', 'c', 'd'].map((name) => ask(name, { place: 'L' }));
+      answers.push(ask('other'));
+      vi.advanceTimersByTime(999);
+      expect(went).toEqual(['a', 'b']);
+      vi.advanceTimersByTime(1);
+      expect(went).toEqual(['a', 'b', 'other', 'c+d']);
+      open();
+      expect(await Promise.all(answers)).toHaveLength(5);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   it('stay apart where they have something in common, and keep their order', async () => {

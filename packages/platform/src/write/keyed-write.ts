@@ -126,45 +126,39 @@ const CLAIM = {
   text: 'SELECT place, request_hash, status, body FROM claim_idempotency_keys($1, $2, $3, $4, $5, $6)',
 };
 /** Its lists in the order of the function: of events, of stored answers, of audit rows. */
-const EVENT_COLUMNS = ['id', 'correlation_id', 'event', 'entity_id', 'payload'] as const;
-const ANSWER_COLUMNS = [
+export const EVENT_COLUMNS = ['id', 'correlation_id', 'event', 'entity_id', 'payload'] as const;
+export const ANSWER_COLUMNS = [
   ...(['user_id', 'method', 'route', 'key'] as const),
   ...(['request_hash', 'status', 'body', 'lifetime_seconds'] as const),
 ] as const;
-const AUDIT_COLUMNS = ['id', 'user_id', 'correlation_id', 'action', 'subject', 'subject_id', 'details'] as const;
+export const AUDIT_COLUMNS = ['id', 'user_id', 'correlation_id', 'action', 'subject', 'subject_id', 'details'] as const;
 const RECORD = {
   name: 'record_writes',
   text: `SELECT record_writes(${Array.from({ length: 22 }, (_, index) => `$${index + 1}`).join(', ')})`,
 };
 
-/** The look-up of the keys of writes of one scope; none where none has a key. Its rows are `StoredAnswer`s. */
-export function claimOf(writes: readonly KeyedWrite[]): Statement[] {
-  const first = writes[0];
-  if (first === undefined || writes.every(({ request }) => request.idempotencyKey === undefined)) return [];
-  const columns = [
+/** The look-up of the key of a write; none where it has none. Its row is a `StoredAnswer`. */
+export function claimOf(write: KeyedWrite): Statement[] {
+  if (write.request.idempotencyKey === undefined) return [];
+  return [{ sql: CLAIM, values: [...ownersOf(write.context), ...keyColumns([write])] }];
+}
+
+/** User, method, route and key of each. */
+export function keyColumns(writes: readonly KeyedWrite[]): unknown[][] {
+  return [
     writes.map(({ context }) => context.userId),
     writes.map(({ request }) => request.method),
     writes.map(({ request }) => request.route),
     writes.map(({ request }) => request.idempotencyKey ?? null),
   ];
-  return [{ sql: CLAIM, values: [...ownersOf(first.context), ...columns] }];
 }
 
-/** Stores what writes of one scope leave behind. */
-export function recordOf(context: RequestContext, remains: readonly Remains[]): Statement {
+/** Stores what a write leaves behind. */
+export function recordOf(context: RequestContext, { events, answers, audit }: Remains): Statement {
   const lists = [
-    ...listsOf(
-      EVENT_COLUMNS,
-      remains.flatMap(({ events }) => events),
-    ),
-    ...listsOf(
-      ANSWER_COLUMNS,
-      remains.flatMap(({ answers }) => answers),
-    ),
-    ...listsOf(
-      AUDIT_COLUMNS,
-      remains.flatMap(({ audit }) => audit),
-    ),
+    ...listsOf(EVENT_COLUMNS, events),
+    ...listsOf(ANSWER_COLUMNS, answers),
+    ...listsOf(AUDIT_COLUMNS, audit),
   ];
   return { sql: RECORD, values: [...ownersOf(context), ...lists] };
 }
@@ -175,7 +169,7 @@ export function isAnsweredMeanwhile(error: unknown): boolean {
 }
 
 /** One list a column. */
-function listsOf<Column extends string>(
+export function listsOf<Column extends string>(
   columns: readonly Column[],
   rows: readonly Readonly<Record<Column, unknown>>[],
 ): unknown[][] {

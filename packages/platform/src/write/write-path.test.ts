@@ -239,7 +239,7 @@ describe('the wall', () => {
     const row = { id: randomUUID(), action: 'a', subject: 's', subject_id: 'i', details: '{}' };
     const audit = [{ ...row, user_id: nobody.userId, correlation_id: nobody.correlationId }];
     const of = { ...context, ...nobody, tenantId: randomUUID() };
-    const foreign = recordOf(of, [{ events: [], answers: [], audit }]);
+    const foreign = recordOf(of, { events: [], answers: [], audit });
     const mine = { tenantId: context.tenantId };
     await expect(test.db.transaction(mine, (tx) => tx.query(foreign.sql, foreign.values))).rejects.toThrow(
       /row-level security/,

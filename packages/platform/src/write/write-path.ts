@@ -52,7 +52,7 @@ async function writeOnce<Body>(
 ): Promise<WriteAnswer<Body>> {
   const write = new KeyedWrite(context, request);
   const role = request.role === undefined ? {} : { role: request.role };
-  const claim = claimOf([write]);
+  const claim = claimOf(write);
   const stored = (tx: Tx) => write.replay<Body>(claim.length === 0 ? undefined : (tx.ahead[0]?.[0] as StoredAnswer));
   let refused: Problem | undefined;
   try {
@@ -66,7 +66,7 @@ async function writeOnce<Body>(
           if (error instanceof Problem) refused = error;
           throw error;
         });
-        const { sql, values } = recordOf(context, [write.remains(result, record)]);
+        const { sql, values } = recordOf(context, write.remains(result, record));
         tx.defer(sql, values);
         return { ...result, replayed: false };
       },
@@ -85,7 +85,7 @@ async function writeOnce<Body>(
         const before = stored(tx);
         if (before !== undefined) return before;
         const answers = write.answers(refusal.status, refusal);
-        const { sql, values } = recordOf(context, [{ events: [], answers, audit: [] }]);
+        const { sql, values } = recordOf(context, { events: [], answers, audit: [] });
         tx.defer(sql, values);
         return undefined;
       },

@@ -150,12 +150,17 @@ describe('writes together', () => {
     },
   );
 
-  it('are of one scope', async () => {
+  it('are of one tenant, those of a company behind each other', async () => {
     const company = someContext();
-    for (const change of [{ legalEntityId: randomUUID() }, { tenantId: randomUUID() }, { entityCode: 'FR01' }]) {
-      const mixed = [...crowd(['a'], company), ...crowd(['b'], { ...company, ...change })];
+    const { legalEntityId: _none, ...whole } = company;
+    const others = [{ ...company, tenantId: randomUUID() }, { ...company, entityCode: 'FR01' }, whole];
+    for (const other of others) {
+      const mixed = [...crowd(['a'], company), ...crowd(['b'], other)];
       await expect(writeTogether(test.db, mixed, AHEAD, note(names(2)))).rejects.toThrow(RangeError);
     }
+    const [a, b] = [crowd(['a', 'c'], company), crowd(['b'], { ...company, legalEntityId: randomUUID() })];
+    const apart = [...a.slice(0, 1), ...b, ...a.slice(1)];
+    await expect(writeTogether(test.db, apart, AHEAD, note(names(3)))).rejects.toThrow(/stand together/);
   });
 
   it('wait for the keys of others in one order, whatever theirs', async () => {

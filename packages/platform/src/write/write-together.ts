@@ -2,12 +2,13 @@ import type { Database } from '../database/database.ts';
 import type { Scope } from '../database/scope.ts';
 import type { Statement, Tx } from '../database/tx.ts';
 import { type RequestContext, scopeOf } from '../identity/context.ts';
+import { NIL_UUID } from '../identity/uuid.ts';
+import { ownerOf } from './by-company.ts';
+import { inside } from './inside.ts';
 import {
-  claimOf,
   KeyedWrite,
   noteReplayed,
   type Remains,
-  recordOf,
   type StoredAnswer,
   type WriteAnswer,
   type WriteRequest,
@@ -15,6 +16,7 @@ import {
 } from './keyed-write.ts';
 import type { CollectedRecord, WriteRecord } from './record.ts';
 import { sealSoon } from './seal.ts';
+import { claimTogether, recordTogether } from './together.sql.ts';
 
 /** A write that goes to the database in the company of others, as the application. */
 export interface Companion {
@@ -22,25 +24,34 @@ export interface Companion {
   readonly request: Omit<WriteRequest, 'role' | 'ahead'>;
 }
 
-/** One of them whose key is new: its place in the list that was given, and what takes its audit rows and events. */
+/** One of them whose key is new: its place in the list that was given, what it may ask the database, and what takes its audit rows and events. */
 export interface Fresh {
   readonly place: number;
+  /** Sees and changes rows of its own legal entity, and of no other. */
+  readonly tx: Tx;
   readonly record: WriteRecord;
 }
 
-/** Whatever row-level security compares with. */
-const WALLS = ['tenantId', 'legalEntityId', 'entityId'] as const satisfies readonly (keyof Scope)[];
+/** What writes that share a transaction have in common: whatever row-level security compares with, but for the legal entity. */
+const COMMON = ['tenantId', 'entityId'] as const satisfies readonly (keyof Scope)[];
+
+/** How long a write waits for a lock that may be of another's company; behind that, each goes alone. */
+const LOCK_MILLISECONDS = 300;
 
 /**
- * Several writes of one legal entity in one transaction: what `writePath` does for each, with the beginning, the look-up of keys, what is
+ * Several writes of one tenant in one transaction: what `writePath` does for each, with the beginning, the look-up of keys, what is
  * left behind and the commit shared. It refuses nobody: a write that is to be refused, or whose key tells a refusal, is left out and
  * goes alone, where its refusal is stored; nothing of it is in this transaction.
  *
+ * Where they are of several legal entities, the transaction is begun as one of none, and is that of each company only while its part is
+ * done (`inside`, `enter_legal_entity`): row-level security compares with one company at any time.
+ *
  * The key of a single write is not looked up before: storing its answer fails where one is stored, or waits for who stores one.
  *
+ * @param companions those of one legal entity behind each other
  * @param ahead reads what all of them start from; its rows are the last of `tx.ahead`
  * @param work does those whose key is new, and answers a result for each, or undefined for one that has to go alone. It leaves nothing
- *   behind for the latter
+ *   behind for the latter. What it sends by `tx` goes through the legal entities itself, or is that of a transaction of one
  * @returns an answer for each, or undefined for one that has to go alone
  * @throws what made the transaction fail; then nothing of any of them is stored, or, when the connection broke at the commit, all: their
  *   keys tell
@@ -53,38 +64,70 @@ export async function writeTogether<Body>(
 ): Promise<(WriteAnswer<Body> | undefined)[]> {
   const first = companions[0];
   if (first === undefined) return [];
-  const scope = scopeOf(first.context);
-  for (const { context } of companions) {
-    if (WALLS.every((wall) => scopeOf(context)[wall] === scope[wall])) continue;
-    throw new RangeError('writes of different scopes never share a transaction');
-  }
+  const scopes = scopesOf(companions);
+  const [scope, ...others] = scopes.values();
+  if (scope === undefined) return [];
+  const { tenantId } = scope;
+  const legalEntities = [...scopes.keys()];
+  const alone = others.length === 0;
+  const begun = alone ? scope : commonOf(scope);
   const writes = companions.map(({ context, request }) => new KeyedWrite(context, request));
-  const claim = writes.length === 1 ? [] : claimOf(writes);
+  const claim = writes.length === 1 ? [] : claimTogether(tenantId, legalEntities, writes);
   const answers = await db.transaction(
-    scope,
+    begun,
     async (tx) => {
       const stored = new Map(storedOf(claim.length === 0 ? [] : tx.ahead[0]).map((row) => [row.place - 1, row]));
       const told = writes.map((write, place) => replayOf<Body>(write, stored.get(place)));
-      const fresh = writes.flatMap((write, place) => (stored.has(place) ? [] : [{ place, record: write.record() }]));
+      const parts = new Map(legalEntities.map((one) => [one, alone ? tx : inside(tx, one)]));
+      const fresh = writes.flatMap((write, place) => {
+        const part = parts.get(ownerOf(write.context));
+        return stored.has(place) || part === undefined ? [] : [{ place, tx: part, record: write.record() }];
+      });
       const results = fresh.length === 0 ? [] : await work(tx, fresh);
-      const remains: Remains[] = [];
+      const left: { owner: string; remains: Remains }[] = [];
       for (const [index, { place, record }] of fresh.entries()) {
         const result = results[index];
         if (result === undefined) continue;
         told[place] = { ...result, replayed: false };
-        remains.push(...remainsOf(writes[place], result, record));
+        left.push(...leftOf(writes[place], result, record));
       }
-      if (remains.length > 0) {
-        const { sql, values } = recordOf(first.context, remains);
+      if (left.length > 0) {
+        const { sql, values } = recordTogether(tenantId, legalEntities, left);
         tx.defer(sql, values);
       }
       return told;
     },
-    { ahead: [...claim, ahead] },
+    { ahead: [...claim, ahead], ...(alone ? {} : { lockMilliseconds: LOCK_MILLISECONDS }) },
   );
-  if (answers.some((answer) => answer?.replayed === false)) sealSoon(db, scope);
-  for (const [place, { context }] of companions.entries()) noteReplayed(context, answers[place]?.replayed ?? false);
+  for (const [place, { context }] of companions.entries()) {
+    const answer = answers[place];
+    if (answer?.replayed === false) sealSoon(db, scopeOf(context));
+    noteReplayed(context, answer?.replayed ?? false);
+  }
   return answers;
+}
+
+/** The legal entities of writes, each with its scope. @throws RangeError for writes that never share a transaction */
+function scopesOf(companions: readonly Companion[]): Map<string, Scope> {
+  const scopes = new Map<string, Scope>();
+  let before: string | undefined;
+  for (const { context } of companions) {
+    const [scope, owner] = [scopeOf(context), ownerOf(context)];
+    const [first = scope] = scopes.values();
+    if (COMMON.some((wall) => scope[wall] !== first[wall])) {
+      throw new RangeError('writes of different tenants never share a transaction');
+    }
+    if (owner !== before && scopes.has(owner)) throw new RangeError('writes of one legal entity stand together');
+    scopes.set(owner, scope);
+    before = owner;
+  }
+  if (scopes.size > 1 && scopes.has(NIL_UUID))
+    throw new RangeError('a write of the tenant as a whole goes without companies');
+  return scopes;
+}
+
+function commonOf({ tenantId, entityId }: Scope): Scope {
+  return entityId === undefined ? { tenantId } : { tenantId, entityId };
 }
 
 function storedOf(rows: readonly object[] = []): readonly StoredAnswer[] {
@@ -97,6 +140,6 @@ function replayOf<Body>(write: KeyedWrite, stored: StoredAnswer | undefined): Wr
   return write.replay<Body>(stored);
 }
 
-function remainsOf(write: KeyedWrite | undefined, result: WriteResult<unknown>, record: CollectedRecord): Remains[] {
-  return write === undefined ? [] : [write.remains(result, record)];
+function leftOf(write: KeyedWrite | undefined, result: WriteResult<unknown>, record: CollectedRecord) {
+  return write === undefined ? [] : [{ owner: ownerOf(write.context), remains: write.remains(result, record) }];
 }
