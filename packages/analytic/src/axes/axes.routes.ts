@@ -31,7 +31,7 @@ export function axisRoutes(app: App, node: AnalyticNode): void {
   app.get(
     `${BASE}/axes/:id`,
     {
-      config: READERS,
+      config: { ...READERS, version: 'answered' },
       schema: { ...about('axis', 'One axis'), params: IdPath, response: { 200: Axis, ...refusals } },
     },
     async (request, reply) => {
@@ -42,7 +42,7 @@ export function axisRoutes(app: App, node: AnalyticNode): void {
   app.patch(
     `${BASE}/axes/:id`,
     {
-      config: WRITERS,
+      config: { ...WRITERS, version: 'matched' },
       schema: {
         ...about('changeAxis', 'Rename, deactivate or activate an axis'),
         params: IdPath,

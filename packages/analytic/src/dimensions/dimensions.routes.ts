@@ -70,7 +70,7 @@ export function dimensionRoutes(app: App, node: AnalyticNode): void {
   app.get(
     `${BASE}/dimensions/:id`,
     {
-      config: READERS,
+      config: { ...READERS, version: 'answered' },
       schema: { ...about('dimension', 'One dimension'), params: IdPath, response: { 200: Dimension, ...refusals } },
     },
     async (request, reply) => {
@@ -81,7 +81,7 @@ export function dimensionRoutes(app: App, node: AnalyticNode): void {
   app.patch(
     `${BASE}/dimensions/:id`,
     {
-      config: WRITERS,
+      config: { ...WRITERS, version: 'matched' },
       schema: {
         ...about('changeDimension', 'Rename, move, deactivate or activate a dimension'),
         params: IdPath,

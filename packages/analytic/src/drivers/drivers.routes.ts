@@ -53,7 +53,7 @@ export function driverRoutes(app: App, node: AnalyticNode): void {
   app.get(
     `${BASE}/drivers/:id`,
     {
-      config: READERS,
+      config: { ...READERS, version: 'answered' },
       schema: { ...about('driver', 'One driver'), params: IdPath, response: { 200: Driver, ...refusals } },
     },
     async (request, reply) => {
@@ -68,7 +68,7 @@ function valueRoutes(app: App, node: AnalyticNode): void {
   app.get(
     `${BASE}/drivers/:id/values`,
     {
-      config: READERS,
+      config: { ...READERS, version: 'answered' },
       schema: {
         ...about('driverValues', 'Weights from one month to another'),
         params: IdPath,
@@ -85,7 +85,7 @@ function valueRoutes(app: App, node: AnalyticNode): void {
   app.put(
     `${BASE}/drivers/:id/values`,
     {
-      config: { ...WRITERS, upload: { maxBytes: MOST_CSV_BYTES, types: ['text/csv'] } },
+      config: { ...WRITERS, version: 'matched', upload: { maxBytes: MOST_CSV_BYTES, types: ['text/csv'] } },
       schema: {
         ...about('putDriverCsv', 'Replace the months that a CSV file names: month,dimension,weight'),
         params: IdPath,
@@ -118,7 +118,7 @@ function valueRoutes(app: App, node: AnalyticNode): void {
   app.put(
     `${BASE}/drivers/:id/values/:month`,
     {
-      config: WRITERS,
+      config: { ...WRITERS, version: 'matched' },
       schema: {
         ...about('putDriverMonth', 'Replace the weights of one month'),
         params: MonthPath,

@@ -36,7 +36,7 @@ export function ruleRoutes(app: App, node: AnalyticNode): void {
   app.get(
     `${RULES}/:id`,
     {
-      config: READERS,
+      config: { ...READERS, version: 'answered' },
       schema: { ...about('rule', 'One version of a rule'), params: IdPath, response: { 200: Rule, ...refusals } },
     },
     async (request, reply) => {
@@ -52,7 +52,7 @@ function changeRoutes(app: App, node: AnalyticNode): void {
   app.put(
     `${RULES}/:id`,
     {
-      config: WRITERS,
+      config: { ...WRITERS, version: 'matched' },
       schema: {
         ...about('replaceRule', 'Replace a draft; a posted rule is refused'),
         params: IdPath,
@@ -69,7 +69,7 @@ function changeRoutes(app: App, node: AnalyticNode): void {
   app.patch(
     `${RULES}/:id`,
     {
-      config: WRITERS,
+      config: { ...WRITERS, version: 'matched' },
       schema: {
         ...about('changeRule', 'Change a draft; a posted rule is refused'),
         params: IdPath,
@@ -86,7 +86,7 @@ function changeRoutes(app: App, node: AnalyticNode): void {
   app.post(
     `${RULES}/:id/post`,
     {
-      config: WRITERS,
+      config: { ...WRITERS, version: 'matched' },
       schema: {
         ...about('postRule', 'Post a draft: it allocates and never changes'),
         params: IdPath,

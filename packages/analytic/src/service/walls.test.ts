@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { checkRowSecurity, scopeOf, sealAudit, type TenantClaims } from '@prorata/platform';
+import { answerCheck } from '@prorata/platform/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { foldBalance } from '../balance/fold.ts';
 import { makeAxis, makeRule } from '../testing/axes.ts';
@@ -10,11 +11,13 @@ let test: TestService;
 let victim: Company;
 let things: Readonly<Record<string, string>>;
 let routes: { method: Method; path: string }[];
+let description: object;
 beforeAll(async () => {
   test = await openTestService({ works: true });
   victim = await test.company();
   things = await everything(victim);
   const openapi = await test.app.inject({ url: '/openapi.json' });
+  description = openapi.json();
   const paths = openapi.json().paths as Record<string, Record<string, unknown>>;
   routes = Object.entries(paths)
     .filter(([path]) => path.startsWith('/api/erp/analytic') || path.startsWith('/copilot'))
@@ -151,12 +154,19 @@ async function kept(): Promise<Record<string, unknown>> {
   return digests;
 }
 
-async function callAll(company: Company, claims: Partial<TenantClaims>): Promise<(Answer & { route: string })[]> {
-  const answers: (Answer & { route: string })[] = [];
+interface Called extends Answer {
+  readonly method: Method;
+  /** As the description has it. */
+  readonly path: string;
+  readonly route: string;
+}
+
+async function callAll(company: Company, claims: Partial<TenantClaims>): Promise<Called[]> {
+  const answers: Called[] = [];
   for (const { method, path } of routes) {
     for (const call of callsOf(method, path)) {
       const answer = await company.ask(method, call.path, call.body, { claims });
-      answers.push({ ...answer, route: `${method} ${call.path}` });
+      answers.push({ ...answer, method, path, route: `${method} ${call.path}` });
     }
   }
   return answers;
@@ -234,6 +244,23 @@ describe('the walls', () => {
       expect([answer.route, answer.status]).toEqual([answer.route, expected]);
     }
     expect(await kept()).toEqual(before);
+  });
+
+  it('open to the owner, at every route as the description says: status, content type, members, headers', async () => {
+    const faultOf = answerCheck(description);
+    const answers = await callAll(victim, {});
+    expect(answers.filter(({ status }) => status < 300).length).toBeGreaterThan(30);
+    const faults = answers.map((answer) => {
+      return faultOf({ ...answer, contentType: answer.headers['content-type']?.toString() });
+    });
+    expect(faults.filter((fault) => fault !== undefined)).toEqual([]);
+    const shown = await victim.ask('GET', `axes/${things.axis}`);
+    const held = { headers: { 'if-none-match': String(shown.headers.etag) } };
+    const again = await victim.ask('GET', `axes/${things.axis}`, undefined, held);
+    const told = { ...again, method: 'GET', path: '/api/erp/analytic/axes/{id}', contentType: undefined };
+    expect([again.status, faultOf(told)]).toEqual([304, undefined]);
+    expect(faultOf({ ...told, status: 200, text: '{}', contentType: 'application/json' })).toContain('must have');
+    expect(faultOf({ ...told, status: 202 })).toContain('is not described');
   });
 
   it('stand around every table with a tenant: row-level security, forced, with a check', async () => {

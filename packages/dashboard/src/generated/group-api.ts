@@ -1506,14 +1506,24 @@ export interface components {
             status: number;
             code: string;
             detail: string;
+            /** @description Of `detail` (BCP 47); Content-Language is that of title and next */
+            detail_language?: string;
             next?: string;
             instance?: string;
             /** Format: uuid */
             correlation_id?: string;
+            /** @description Each fault at its place: in and pointer of a request, pointer of a document, line of a file */
             errors?: {
-                in: string;
-                pointer: string;
+                /** @description body, query, path or headers */
+                in?: string;
+                /** @description RFC 6901 */
+                pointer?: string;
+                /** @description Counted from 1, with the header */
+                line?: number;
+                code?: string;
                 message: string;
+                /** @description Of the message, where it is not English */
+                language?: string;
             }[];
         };
     };
@@ -4877,7 +4887,10 @@ export interface operations {
     groupPublish: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same key with the same request is answered as the first time, and has no second effect */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 /** @example FR01 */
                 entity: string;
@@ -4900,6 +4913,8 @@ export interface operations {
             /** @description Default Response */
             200: {
                 headers: {
+                    /** @description Only where the answer is that of an earlier request */
+                    "idempotent-replayed"?: "true";
                     [name: string]: unknown;
                 };
                 content: {
@@ -4948,6 +4963,8 @@ export interface operations {
             /** @description Default Response */
             201: {
                 headers: {
+                    /** @description Only where the answer is that of an earlier request */
+                    "idempotent-replayed"?: "true";
                     [name: string]: unknown;
                 };
                 content: {
@@ -5077,7 +5094,10 @@ export interface operations {
     enrolMember: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same key with the same request is answered as the first time, and has no second effect */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -5097,6 +5117,8 @@ export interface operations {
             /** @description Default Response */
             200: {
                 headers: {
+                    /** @description Only where the answer is that of an earlier request */
+                    "idempotent-replayed"?: "true";
                     [name: string]: unknown;
                 };
                 content: {
@@ -5135,7 +5157,10 @@ export interface operations {
     changeMember: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same key with the same request is answered as the first time, and has no second effect */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 /** @example FR01 */
                 entity: string;
@@ -5156,6 +5181,8 @@ export interface operations {
             /** @description Default Response */
             200: {
                 headers: {
+                    /** @description Only where the answer is that of an earlier request */
+                    "idempotent-replayed"?: "true";
                     [name: string]: unknown;
                 };
                 content: {
@@ -5206,7 +5233,10 @@ export interface operations {
     setMemberActivity: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same key with the same request is answered as the first time, and has no second effect */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 /** @example FR01 */
                 entity: string;
@@ -5225,6 +5255,8 @@ export interface operations {
             /** @description Default Response */
             200: {
                 headers: {
+                    /** @description Only where the answer is that of an earlier request */
+                    "idempotent-replayed"?: "true";
                     [name: string]: unknown;
                 };
                 content: {
@@ -5275,7 +5307,10 @@ export interface operations {
     deactivateMember: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same key with the same request is answered as the first time, and has no second effect */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 /** @example FR01 */
                 entity: string;
@@ -5297,6 +5332,8 @@ export interface operations {
             /** @description Default Response */
             200: {
                 headers: {
+                    /** @description Only where the answer is that of an earlier request */
+                    "idempotent-replayed"?: "true";
                     [name: string]: unknown;
                 };
                 content: {
@@ -5347,7 +5384,10 @@ export interface operations {
     reactivateMember: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same key with the same request is answered as the first time, and has no second effect */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 /** @example FR01 */
                 entity: string;
@@ -5359,6 +5399,8 @@ export interface operations {
             /** @description Default Response */
             200: {
                 headers: {
+                    /** @description Only where the answer is that of an earlier request */
+                    "idempotent-replayed"?: "true";
                     [name: string]: unknown;
                 };
                 content: {
@@ -5409,7 +5451,10 @@ export interface operations {
     rotateKey: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same key with the same request is answered as the first time, and has no second effect */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -5424,6 +5469,8 @@ export interface operations {
             /** @description Default Response */
             200: {
                 headers: {
+                    /** @description Only where the answer is that of an earlier request */
+                    "idempotent-replayed"?: "true";
                     [name: string]: unknown;
                 };
                 content: {
@@ -5458,7 +5505,10 @@ export interface operations {
     revokeKey: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same key with the same request is answered as the first time, and has no second effect */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 kid: string;
             };
@@ -5475,6 +5525,8 @@ export interface operations {
             /** @description Default Response */
             200: {
                 headers: {
+                    /** @description Only where the answer is that of an earlier request */
+                    "idempotent-replayed"?: "true";
                     [name: string]: unknown;
                 };
                 content: {
@@ -5574,7 +5626,10 @@ export interface operations {
                 /** @description What to call the file */
                 name?: string;
             };
-            header?: never;
+            header?: {
+                /** @description The same key with the same request is answered as the first time, and has no second effect */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -5588,6 +5643,8 @@ export interface operations {
             /** @description Default Response */
             200: {
                 headers: {
+                    /** @description Only where the answer is that of an earlier request */
+                    "idempotent-replayed"?: "true";
                     [name: string]: unknown;
                 };
                 content: {
@@ -5851,7 +5908,10 @@ export interface operations {
                 /** @description ISO 4217 */
                 base?: string;
             };
-            header?: never;
+            header?: {
+                /** @description The same key with the same request is answered as the first time, and has no second effect */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -5865,6 +5925,8 @@ export interface operations {
             /** @description Default Response */
             200: {
                 headers: {
+                    /** @description Only where the answer is that of an earlier request */
+                    "idempotent-replayed"?: "true";
                     [name: string]: unknown;
                 };
                 content: {
@@ -5985,7 +6047,10 @@ export interface operations {
     lockPeriod: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same key with the same request is answered as the first time, and has no second effect */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 /**
                  * @description YYYY-MM
@@ -6006,6 +6071,8 @@ export interface operations {
             /** @description Default Response */
             200: {
                 headers: {
+                    /** @description Only where the answer is that of an earlier request */
+                    "idempotent-replayed"?: "true";
                     [name: string]: unknown;
                 };
                 content: {
@@ -6047,7 +6114,10 @@ export interface operations {
     reopenPeriod: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same key with the same request is answered as the first time, and has no second effect */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 /**
                  * @description YYYY-MM
@@ -6068,6 +6138,8 @@ export interface operations {
             /** @description Default Response */
             200: {
                 headers: {
+                    /** @description Only where the answer is that of an earlier request */
+                    "idempotent-replayed"?: "true";
                     [name: string]: unknown;
                 };
                 content: {
@@ -6156,7 +6228,10 @@ export interface operations {
     changePolicy: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same key with the same request is answered as the first time, and has no second effect */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -6177,6 +6252,8 @@ export interface operations {
             /** @description Default Response */
             200: {
                 headers: {
+                    /** @description Only where the answer is that of an earlier request */
+                    "idempotent-replayed"?: "true";
                     [name: string]: unknown;
                 };
                 content: {
@@ -6259,7 +6336,10 @@ export interface operations {
     setContractVersion: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same key with the same request is answered as the first time, and has no second effect */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 version: string;
             };
@@ -6276,6 +6356,8 @@ export interface operations {
             /** @description Default Response */
             200: {
                 headers: {
+                    /** @description Only where the answer is that of an earlier request */
+                    "idempotent-replayed"?: "true";
                     [name: string]: unknown;
                 };
                 content: {
@@ -6617,7 +6699,10 @@ export interface operations {
                 name?: string;
                 view?: string;
             };
-            header?: never;
+            header?: {
+                /** @description The same key with the same request is answered as the first time, and has no second effect */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -6631,6 +6716,8 @@ export interface operations {
             /** @description Default Response */
             200: {
                 headers: {
+                    /** @description Only where the answer is that of an earlier request */
+                    "idempotent-replayed"?: "true";
                     [name: string]: unknown;
                 };
                 content: {
@@ -6746,7 +6833,15 @@ export interface operations {
                             /** @enum {unknown} */
                             origin: "PUSH" | "FILE" | "FOLDER" | "PULL";
                             code: string;
+                            /** @description What the code means, in `language` */
+                            title: string;
+                            /** @description What to do next, in `language` */
+                            next: string;
+                            /** @description The first of Accept-Language that is known (BCP 47), otherwise that of the token, or en */
+                            language: string;
                             message: string;
+                            /** @description Of the message: `language` where it is known there, otherwise en */
+                            message_language: string;
                             period_month: string | null;
                             revision: number | null;
                             /** @enum {unknown} */
@@ -6810,7 +6905,15 @@ export interface operations {
                         /** @enum {unknown} */
                         origin: "PUSH" | "FILE" | "FOLDER" | "PULL";
                         code: string;
+                        /** @description What the code means, in `language` */
+                        title: string;
+                        /** @description What to do next, in `language` */
+                        next: string;
+                        /** @description The first of Accept-Language that is known (BCP 47), otherwise that of the token, or en */
+                        language: string;
                         message: string;
+                        /** @description Of the message: `language` where it is known there, otherwise en */
+                        message_language: string;
                         period_month: string | null;
                         revision: number | null;
                         /** @enum {unknown} */
@@ -6828,6 +6931,7 @@ export interface operations {
                             code: string;
                             file: string;
                             message: string;
+                            message_language: string;
                             violations: {
                                 code: string;
                                 file: string | null;
@@ -6835,6 +6939,8 @@ export interface operations {
                                 column: string | null;
                                 value: string | null;
                                 message: string;
+                                /** @description Of the message, where it is not English */
+                                language?: string;
                             }[];
                             more: number;
                         };
@@ -6864,7 +6970,10 @@ export interface operations {
     replayQuarantined: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same key with the same request is answered as the first time, and has no second effect */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: string;
             };
@@ -6875,6 +6984,8 @@ export interface operations {
             /** @description Default Response */
             200: {
                 headers: {
+                    /** @description Only where the answer is that of an earlier request */
+                    "idempotent-replayed"?: "true";
                     [name: string]: unknown;
                 };
                 content: {
@@ -6943,7 +7054,10 @@ export interface operations {
     discardQuarantined: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same key with the same request is answered as the first time, and has no second effect */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: string;
             };
@@ -6960,6 +7074,8 @@ export interface operations {
             /** @description Default Response */
             200: {
                 headers: {
+                    /** @description Only where the answer is that of an earlier request */
+                    "idempotent-replayed"?: "true";
                     [name: string]: unknown;
                 };
                 content: {
@@ -6974,7 +7090,15 @@ export interface operations {
                         /** @enum {unknown} */
                         origin: "PUSH" | "FILE" | "FOLDER" | "PULL";
                         code: string;
+                        /** @description What the code means, in `language` */
+                        title: string;
+                        /** @description What to do next, in `language` */
+                        next: string;
+                        /** @description The first of Accept-Language that is known (BCP 47), otherwise that of the token, or en */
+                        language: string;
                         message: string;
+                        /** @description Of the message: `language` where it is known there, otherwise en */
+                        message_language: string;
                         period_month: string | null;
                         revision: number | null;
                         /** @enum {unknown} */
@@ -7127,7 +7251,10 @@ export interface operations {
     groupGrantReader: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same key with the same request is answered as the first time, and has no second effect */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 entity: string;
             };
@@ -7138,6 +7265,8 @@ export interface operations {
             /** @description Default Response */
             200: {
                 headers: {
+                    /** @description Only where the answer is that of an earlier request */
+                    "idempotent-replayed"?: "true";
                     [name: string]: unknown;
                 };
                 content: {
@@ -7170,7 +7299,10 @@ export interface operations {
     groupRevokeReader: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same key with the same request is answered as the first time, and has no second effect */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 entity: string;
             };
@@ -7181,6 +7313,8 @@ export interface operations {
             /** @description Default Response */
             200: {
                 headers: {
+                    /** @description Only where the answer is that of an earlier request */
+                    "idempotent-replayed"?: "true";
                     [name: string]: unknown;
                 };
                 content: {
@@ -7264,7 +7398,10 @@ export interface operations {
     saveView: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same key with the same request is answered as the first time, and has no second effect */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -7283,6 +7420,8 @@ export interface operations {
             /** @description Default Response */
             200: {
                 headers: {
+                    /** @description Only where the answer is that of an earlier request */
+                    "idempotent-replayed"?: "true";
                     [name: string]: unknown;
                 };
                 content: {
@@ -7323,7 +7462,10 @@ export interface operations {
     deleteView: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same key with the same request is answered as the first time, and has no second effect */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 view_id: string;
             };
@@ -7334,6 +7476,8 @@ export interface operations {
             /** @description Default Response */
             200: {
                 headers: {
+                    /** @description Only where the answer is that of an earlier request */
+                    "idempotent-replayed"?: "true";
                     [name: string]: unknown;
                 };
                 content: {

@@ -25,6 +25,11 @@ declare module 'fastify' {
     /** `required`: the request is refused without the header `Idempotency-Key`. */
     idempotency?: 'required';
     upload?: UploadConfig;
+    /**
+     * The answer bears the version of what it shows as ETag (`answered`, and If-None-Match is heeded), or a change may say in If-Match
+     * for which version it was made (`matched`). The handler does it; this is how the description of the API says so.
+     */
+    version?: 'answered' | 'matched';
   }
   interface FastifyRequest {
     /** Who asks; only inside the guard (see `ServerOptions.register`). */

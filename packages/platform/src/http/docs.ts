@@ -1,7 +1,8 @@
 import swagger, { type SwaggerTransformObject } from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import type { FastifySchema } from 'fastify';
-import type { App } from './app.ts';
+import { type App, isWrite } from './app.ts';
+import { answersWithHeaders, type HeaderConfig, requestHeaders } from './described-headers.ts';
 import { PROBLEM_TYPE } from './errors.ts';
 import { UPLOAD_TYPES } from './uploads.ts';
 
@@ -23,15 +24,27 @@ const PROBLEM_SCHEMA = {
     status: { type: 'integer' },
     code: { type: 'string' },
     detail: { type: 'string' },
+    detail_language: {
+      type: 'string',
+      description: 'Of `detail` (BCP 47); Content-Language is that of title and next',
+    },
     next: { type: 'string' },
     instance: { type: 'string' },
     correlation_id: { type: 'string', format: 'uuid' },
     errors: {
       type: 'array',
+      description: 'Each fault at its place: in and pointer of a request, pointer of a document, line of a file',
       items: {
         type: 'object',
-        required: ['in', 'pointer', 'message'],
-        properties: { in: { type: 'string' }, pointer: { type: 'string' }, message: { type: 'string' } },
+        required: ['message'],
+        properties: {
+          in: { type: 'string', description: 'body, query, path or headers' },
+          pointer: { type: 'string', description: 'RFC 6901' },
+          line: { type: 'integer', description: 'Counted from 1, with the header' },
+          code: { type: 'string' },
+          message: { type: 'string' },
+          language: { type: 'string', description: 'Of the message, where it is not English' },
+        },
       },
     },
   },
@@ -50,7 +63,10 @@ export async function registerDocs(app: App, options: DocsOptions): Promise<void
         },
       },
     },
-    transform: ({ schema, url, route }) => ({ url, schema: describe(schema ?? {}, route.config ?? {}) }),
+    transform: ({ schema, url, route }) => {
+      const writes = [route.method].flat().some(isWrite);
+      return { url, schema: describe(schema ?? {}, route.config ?? {}, writes) };
+    },
     transformObject: withProblemSchema,
   });
   app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger());
@@ -64,24 +80,25 @@ export async function registerDocs(app: App, options: DocsOptions): Promise<void
   });
 }
 
-interface DescribedConfig {
+interface DescribedConfig extends HeaderConfig {
   readonly roles?: readonly string[] | 'any';
-  readonly idempotency?: 'required';
   readonly upload?: { readonly types?: readonly string[]; readonly maxBytes: number };
 }
 
-/** Adds what the guard does to each route's own description: who may call it, the key it needs, the problems it answers. */
-function describe(schema: FastifySchema, config: DescribedConfig): FastifySchema {
+/** Adds what the guard does to each route's own description: who may call it, the headers it takes, the problems it answers. */
+function describe(schema: FastifySchema, config: DescribedConfig, writes: boolean): FastifySchema {
   const guarded = config.roles !== undefined;
+  const keyed = guarded && writes;
   const roles = Array.isArray(config.roles) ? `Roles: ${config.roles.join(', ')}.` : '';
   const described: Record<string, unknown> = {
     ...schema,
     security: guarded ? [{ bearer: [] }, { session: [] }] : [],
-    response: withProblems(schema.response),
+    response: withProblems(answersWithHeaders(schema.response, config, keyed)),
   };
   const text = [schema.description, roles].filter((part) => part !== undefined && part !== '').join(' ');
   if (text !== '') described.description = text;
-  if (config.idempotency === 'required') described.headers = idempotencyHeader(schema.headers);
+  const headers = requestHeaders(schema.headers, config, keyed);
+  if (headers !== undefined) described.headers = headers;
   if (config.upload !== undefined) described.body = uploadBody(config.upload.types ?? UPLOAD_TYPES);
   return described;
 }
@@ -99,15 +116,6 @@ function problemResponse() {
   return {
     description: 'A problem',
     content: { [PROBLEM_TYPE]: { schema: { type: 'object', $ref: '#/components/schemas/Problem' } } },
-  };
-}
-
-function idempotencyHeader(headers: unknown) {
-  const own = (headers ?? {}) as { properties?: object; required?: readonly string[] };
-  return {
-    type: 'object',
-    properties: { ...own.properties, 'Idempotency-Key': { type: 'string', minLength: 1, maxLength: 255 } },
-    required: [...(own.required ?? []), 'Idempotency-Key'],
   };
 }
 

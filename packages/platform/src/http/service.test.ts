@@ -147,6 +147,8 @@ describe('the service', () => {
       },
     });
     expect(paths['/runs']?.post?.parameters).toMatchObject([{ in: 'header', name: 'Idempotency-Key', required: true }]);
+    const recommended = { in: 'header', name: 'Idempotency-Key', required: false };
+    expect(paths['/things']?.post?.parameters).toMatchObject([recommended]);
     expect(paths['/files']?.put?.requestBody).toMatchObject({ content: { 'application/zip': {} } });
     expect(paths['/health']?.get).toMatchObject({ security: [] });
     expect(Object.keys(paths)).not.toContain('/page');

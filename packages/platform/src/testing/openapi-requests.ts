@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import type { InjectOptions } from 'fastify';
 import { expect } from 'vitest';
 import type { App } from '../http/app.ts';
+import { answerCheck } from './described-answer.ts';
 
 interface Operation {
   readonly method: string;
@@ -58,15 +59,22 @@ const hostile = fc.constantFrom(
 
 /**
  * Sends requests that are made from the description of a running service, many of them damaged: none may be answered with 500 or more,
- * and each refusal is a problem document with a code.
+ * each refusal is a problem document with a code, and each answer is one that the description describes.
  */
 export async function sendDescribedRequests(app: App, options: GeneratedOptions): Promise<void> {
   const description = (await app.inject({ url: '/openapi.json' })).json() as Description;
-  const requests = fc.constantFrom(...operationsOf(description)).chain((one) => requestOf(one, options));
+  const faultOf = answerCheck(description);
+  const requests = fc
+    .constantFrom(...operationsOf(description))
+    .chain((one) => fc.record({ path: fc.constant(one.path), request: requestOf(one, options) }));
   await fc.assert(
-    fc.asyncProperty(requests, async (request) => {
+    fc.asyncProperty(requests, async ({ path, request }) => {
       const answer = await app.inject(request);
       expect(answer.statusCode, `${answer.body.slice(0, 300)}`).toBeLessThan(500);
+      const [status, contentType, text] = [answer.statusCode, answer.headers['content-type'], answer.body];
+      const answered = { method: String(request.method), path, status, contentType: contentType?.toString(), text };
+      // A path of made-up characters may be another operation's, or nobody's.
+      if (status < 400) expect(faultOf(answered)).toBeUndefined();
       if (answer.statusCode < 400 || request.method === 'HEAD') return;
       // The pages of the identity provider and of the description are for people.
       if (String(answer.headers['content-type']).startsWith('text/html')) return;
