@@ -20,6 +20,10 @@ export const SHELL_FRENCH = {
     title: 'Le fichier n’existe pas',
     next: 'Vérifiez le chemin ; il part du dossier courant.',
   },
+  FILE_SYSTEM_REFUSED: {
+    title: 'Un fichier ou un dossier n’a pu être lu ou écrit',
+    next: 'Regardez le chemin, ses droits et la place sur son disque, puis relancez la commande : rien n’est resté à moitié fait.',
+  },
   KEYS_UNREADABLE: {
     title: 'Le fichier ne contient aucune clé lisible',
     next: 'Donnez un jeu JWK dont les clés portent le membre « entity », ou l’enrolment.json d’une entité.',

@@ -29,6 +29,11 @@ export const cliProblem = defineProblems(
       title: 'There is no such file',
       next: 'Check the path; it is taken relative to the current folder.',
     },
+    FILE_SYSTEM_REFUSED: {
+      status: 500,
+      title: 'A file or folder could not be read or written',
+      next: 'Look at the path, its permissions and the room on its disk, then run the command again: nothing was left half-done.',
+    },
     KEYS_UNREADABLE: {
       status: 400,
       title: 'The file holds no keys that can be read',

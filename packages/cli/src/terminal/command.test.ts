@@ -1,6 +1,9 @@
+import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { text as textOf } from 'node:stream/consumers';
-import { platformProblem } from '@prorata/platform';
+import { platformProblem, writeFileWhole } from '@prorata/platform';
 import { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
 import { addCommand, type Shell } from './command.ts';
@@ -69,9 +72,33 @@ describe('a command', () => {
     expect(document).toHaveProperty('violations.0.code', 'SIGNATURE_INVALID');
   });
 
-  it('takes an error of the operating system for what it is: unexpected', async () => {
+  it('names what the file system refuses, and leaves nothing of a file that could not be written', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'prorata-command-'));
+    const [missing, taken] = [join(folder, 'not', 'there.zip'), join(folder, 'taken')];
+    await mkdir(join(taken, 'full'), { recursive: true });
+    for (const [path, reason] of [
+      [missing, 'ENOENT'],
+      [taken, /^EISDIR|^ENOTEMPTY|^EEXIST/],
+    ] as const) {
+      const shown = await runOne(['try', 'it', '--json'], async () => {
+        await writeFileWhole(path, 'content');
+        return await answer();
+      });
+      expect(shown.exitCode).toBe(1);
+      expect(JSON.parse(shown.out)).toMatchObject({
+        code: 'FILE_SYSTEM_REFUSED',
+        reason: expect.stringMatching(reason),
+        path,
+        next: expect.stringContaining('the room on its disk'),
+      });
+    }
+    expect(await readdir(folder)).toEqual(['taken']);
+    await rm(folder, { recursive: true });
+  });
+
+  it('takes an error of the network for what it is: unexpected', async () => {
     const fail = async () => {
-      throw Object.assign(new Error('EACCES: permission denied'), { code: 'EACCES' });
+      throw Object.assign(new Error('connect EACCES 10.0.0.1:443'), { code: 'EACCES', syscall: 'connect' });
     };
     expect((await runOne(['try', 'it'], fail)).err).toContain('INTERNAL');
   });

@@ -1,4 +1,5 @@
 import { addProblemWords, Problem, problemWords } from '@prorata/platform';
+import { cliProblem } from '../problems.ts';
 import type { Language } from './decimals.ts';
 import type { Streams } from './terminal.ts';
 
@@ -54,7 +55,31 @@ export function problemOf(error: unknown): Problem {
     });
   }
   const detail = error instanceof Error ? error.message : String(error);
+  const refused = fileSystemRefusal(error);
+  if (refused !== undefined) return cliProblem('FILE_SYSTEM_REFUSED', detail, refused, error);
   return new Problem({ ...FAILED.INTERNAL, status: 500, code: 'INTERNAL', detail, cause: error });
+}
+
+/** A full disk, a folder that is not there, or that nobody may write to; not the refusals of a network, which have another call. */
+const OF_FILES = [
+  'ENOSPC',
+  'EDQUOT',
+  'EROFS',
+  'EACCES',
+  'EPERM',
+  'ENOENT',
+  'ENOTDIR',
+  'EISDIR',
+  'ENOTEMPTY',
+  'EEXIST',
+  'ENAMETOOLONG',
+  'EIO',
+];
+
+function fileSystemRefusal(error: unknown): Record<string, unknown> | undefined {
+  if (!(error instanceof Error) || !('syscall' in error) || !('code' in error)) return undefined;
+  if (typeof error.code !== 'string' || !OF_FILES.includes(error.code) || error.syscall === 'connect') return undefined;
+  return { reason: error.code, ...('path' in error ? { path: error.path } : {}) };
 }
 
 function violationsOf(error: object): Record<string, unknown> {

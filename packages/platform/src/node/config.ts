@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Ajv } from 'ajv';
 import { type Static, Type } from 'typebox';
@@ -189,9 +189,17 @@ export async function createNode(dir: string, config: NodeConfig): Promise<void>
   await writeFileWhole(join(dir, FILE), stringify(config), 0o600);
 }
 
-/** Writes beside and renames: a reader, or a crash, sees the old file or the new one, never a half. */
+/**
+ * Writes beside and renames: a reader, or a crash, sees the old file or the new one, never a half. What cannot be written (a full disk)
+ * leaves nothing behind, and its error names the path.
+ */
 export async function writeFileWhole(path: string, content: string | Uint8Array, mode = 0o644): Promise<void> {
   const draft = `${path}.${process.pid}.${randomUUID().slice(0, 8)}`;
-  await writeFile(draft, content, { mode, flush: true });
-  await rename(draft, path);
+  try {
+    await writeFile(draft, content, { mode, flush: true });
+    await rename(draft, path);
+  } catch (error) {
+    await rm(draft, { force: true }).catch(() => {});
+    throw error instanceof Error ? Object.assign(error, { path }) : error;
+  }
 }
