@@ -25,14 +25,16 @@ export async function run(): Promise<BenchResult[]> {
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
   try {
     const company = await test.company();
-    await configured(company);
-    const { dimensions, entries } = await fill(test, company);
+    const rules = await configured(company);
+    const { dimensions, entries } = await fill(test, company, rules);
     const token = await tokenOf(test, company);
     const any = <T>(list: readonly T[]) => list[Math.floor(Math.random() * list.length)];
     const month = () => `2025-${String(1 + Math.floor(Math.random() * 12)).padStart(2, '0')}`;
     const questions: readonly (readonly [string, () => string])[] = [
       ['postings of an entry', () => `postings?source_entry_id=${any(entries)}`],
       ['postings of a dimension and month', () => `postings?dimension_id=${any(dimensions)}&month=${month()}`],
+      ['postings of a rule', () => `postings?allocation_rule_id=${any(rules)}`],
+      ['postings of a rule and month', () => `postings?allocation_rule_id=${any(rules)}&month=${month()}`],
       ['postings of a month', () => `postings?month=${month()}`],
       ['analytic balance of a month', () => balanceOf(month())],
       ['analytic balance of a year', () => 'balance?axis=A&from=2025-01&to=2025-12'],
@@ -66,7 +68,11 @@ export async function run(): Promise<BenchResult[]> {
 
 const balanceOf = (month: string) => `balance?axis=A&from=${month}&to=${month}`;
 
-async function configured(company: Company): Promise<void> {
+/** Rules by how often they are used: the first one is the rule of one posting in a thousand, the others share the rest. */
+const RULES = 5;
+
+/** @returns the ids of the rules */
+async function configured(company: Company): Promise<string[]> {
   for (const axis of ['A', 'B', 'C']) {
     await makeAxis(
       company,
@@ -74,11 +80,18 @@ async function configured(company: Company): Promise<void> {
       Array.from({ length: 20 }, (_, index) => `${axis}${index}`),
     );
   }
-  await makeRule(company, 'R', { axes: ['A', 'B', 'C'].map((axis) => ({ axis, method: 'even', dimensions: 'all' })) });
+  const even = { axes: ['A', 'B', 'C'].map((axis) => ({ axis, method: 'even', dimensions: 'all' })) };
+  const rules: string[] = [];
+  while (rules.length < RULES) rules.push(await makeRule(company, `R${rules.length}`, even));
+  return rules;
 }
 
 /** Postings as a batch leaves them, written past the service: three parts an axis, over entries of two lines. */
-async function fill(test: TestService, company: Company): Promise<{ dimensions: string[]; entries: string[] }> {
+async function fill(
+  test: TestService,
+  company: Company,
+  rules: readonly string[],
+): Promise<{ dimensions: string[]; entries: string[] }> {
   const own = [company.tenantId, company.legalEntityId];
   const sql = (text: string, ...more: unknown[]) => test.admin<{ id: string }>(text, [...own, ...more]);
   await test.admin('SET session_replication_role = replica');
@@ -99,14 +112,17 @@ async function fill(test: TestService, company: Company): Promise<{ dimensions: 
   await sql(
     `INSERT INTO ana_posting (tenant_id, legal_entity_id, id, country_code, source_entry_id, allocation_rule_id, kind, posting_date,
        period_month, currency, result, created_by, updated_by)
-     SELECT $1, $2, ('01910000-0000-7000-8000-' || lpad(to_hex(e.entry_number::int), 12, '0'))::uuid, 'FR', e.id, (SELECT id FROM ana_allocation_rule LIMIT 1), 'ORIGINAL', e.accounting_date,
+     SELECT $1, $2, ('01910000-0000-7000-8000-' || lpad(to_hex(e.entry_number::int), 12, '0'))::uuid, 'FR', e.id, r.id, 'ORIGINAL', e.accounting_date,
             e.period_month, 'EUR', jsonb_build_object('schema', 'prorata.posting-result/1', 'rule', jsonb_build_object('id',
-            (SELECT id FROM ana_allocation_rule LIMIT 1), 'rule_code', 'R', 'version', 1, 'digest', repeat('a', 64)), 'month', to_char(e.period_month, 'YYYY-MM'),
+            r.id, 'rule_code', 'R', 'version', 1, 'digest', repeat('a', 64)), 'month', to_char(e.period_month, 'YYYY-MM'),
             'currency', 'EUR', 'scale', 2, 'amount', '90.00', 'weights', '[]'::jsonb, 'drivers', '{}'::jsonb, 'totals', '{}'::jsonb,
             'lines', (SELECT jsonb_agg(jsonb_build_object('line', 1, 'account', '6010', 'amount', '90.00', 'splits', jsonb_build_array(
                jsonb_build_object('axes', jsonb_build_array(a), 'parts', '[{"dimensions":["A0"],"amount":"30.00"},{"dimensions":["A1"],"amount":"30.00"},{"dimensions":["A2"],"amount":"30.00"}]'::jsonb))))
                FROM unnest(ARRAY['A','B','C']) a)), $1, $1
-       FROM gl_entry e WHERE e.tenant_id = $1 AND e.legal_entity_id = $2 ORDER BY e.id`,
+       FROM gl_entry e, LATERAL (SELECT ($3::uuid[])[CASE e.entry_number::int % 1000 WHEN 0 THEN 1 ELSE 2 + e.entry_number::int % $4::int END] AS id) r
+      WHERE e.tenant_id = $1 AND e.legal_entity_id = $2 ORDER BY e.id`,
+    rules,
+    RULES - 1,
   );
   await sql(
     `INSERT INTO ana_posting_line (tenant_id, legal_entity_id, posting_id, line_no, part_no, axis_id, dimension_id, account, period_month, amount)

@@ -28,7 +28,7 @@ export async function runAllocation(node: AnalyticNode, caller: Caller, asked: R
 
 function gatherRuns(node: AnalyticNode): (asking: Asking) => Promise<RunAnswer> {
   return gather({
-    crowdOf: ({ caller: { context } }) => `${context.tenantId} ${context.entityCode ?? ''}`,
+    crowdOf: ({ caller: { context } }) => context.tenantId,
     placeOf: ({ caller: { context } }) => context.legalEntityId ?? '',
     claimsOf: ({ caller, asked }) => {
       const entry = `entry ${asked.sourceEntryId}`;

@@ -15,6 +15,9 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 /** Code of an entity: what a person types and what stands in file names, so no blanks, quotes or slashes. */
 export const ENTITY_CODE = /^[A-Z0-9][A-Z0-9_-]{0,31}$/;
 
+/** Stands in a scope for the code of no entity at all: without a code, tables that are walled by it show the whole tenant. */
+export const NO_ENTITY = '-';
+
 /**
  * The only place where a scope becomes SQL. `SET LOCAL` with a literal, not `set_config`, because that is the one form
  * which a distributed PostgreSQL passes on to its workers; hence the strict patterns in front of it.
@@ -28,7 +31,7 @@ export function scopeStatements(scope: Scope): string {
   if (legalEntity !== '' && !UUID.test(legalEntity)) {
     throw databaseProblem('SCOPE_INVALID', 'the legal entity is not a UUID');
   }
-  if (entity !== '' && !ENTITY_CODE.test(entity))
+  if (entity !== '' && entity !== NO_ENTITY && !ENTITY_CODE.test(entity))
     throw databaseProblem('SCOPE_INVALID', 'the entity code is malformed');
   return (
     `SET LOCAL app.current_tenant = '${scope.tenantId}'; ` +

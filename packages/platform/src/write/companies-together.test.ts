@@ -13,6 +13,12 @@ beforeAll(async () => {
   test = await openTestDatabase([PLATFORM_MIGRATIONS]);
   const own = "legal_entity_id = NULLIF(current_setting('app.current_legal_entity', true), '')::uuid";
   await test.admin(`
+    CREATE TABLE coded (entity_id text);
+    INSERT INTO coded VALUES ('E1');
+    CREATE POLICY coded_row ON coded USING (
+      NULLIF(current_setting('app.current_entity', true), '') IS NULL OR entity_id = current_setting('app.current_entity', true));
+    ALTER TABLE coded ENABLE ROW LEVEL SECURITY;
+    GRANT SELECT ON coded TO prorata_app;
     CREATE TABLE walled (legal_entity_id uuid NOT NULL, note text);
     CREATE POLICY walled_row ON walled USING (${own}) WITH CHECK (${own});
     ALTER TABLE walled ENABLE ROW LEVEL SECURITY;
@@ -20,11 +26,13 @@ beforeAll(async () => {
 });
 afterAll(() => test.close());
 
+let codes = 1;
+
 /** Companions of companies of one tenant, as many of each as told, each with a user and a key of its own. */
 function companions(counts: readonly number[]): Companion[] {
   const tenant = someContext();
   return counts.flatMap((count) => {
-    const company = { ...tenant, legalEntityId: randomUUID() };
+    const company = { ...tenant, legalEntityId: randomUUID(), entityCode: `E${codes++}` };
     return Array.from({ length: count }, (_, index) => ({
       context: { ...company, userId: randomUUID(), correlationId: randomUUID() },
       request: {
@@ -100,6 +108,8 @@ describe('writes of several companies in one transaction', () => {
       const own = crowd.map(({ context }) => [{ current: legalEntityOf(context) }]);
       expect(seen).toEqual([...own, ...own]);
       expect(await tx.query(CURRENT)).toEqual([{ current: '' }]);
+      for (const one of [tx, ...fresh.map((part) => part.tx)])
+        expect(await one.query('SELECT 1 FROM coded')).toEqual([]);
       return fresh.map(() => undefined);
     });
   });
@@ -163,8 +173,11 @@ describe('writes of several companies in one transaction', () => {
       for (const { tx } of fresh) await tx.query('SELECT pg_advisory_xact_lock(280)');
       return fresh.map(() => undefined);
     });
-    await expect(waiting).rejects.toMatchObject({ code: '55P03' });
-    held.resolve();
-    await holder;
+    try {
+      await expect(waiting).rejects.toMatchObject({ code: '55P03' });
+    } finally {
+      held.resolve();
+      await holder;
+    }
   });
 });

@@ -1,9 +1,9 @@
 import type { Database } from '../database/database.ts';
-import type { Scope } from '../database/scope.ts';
+import { NO_ENTITY } from '../database/scope.ts';
 import type { Statement, Tx } from '../database/tx.ts';
 import { type RequestContext, scopeOf } from '../identity/context.ts';
 import { NIL_UUID } from '../identity/uuid.ts';
-import { ownerOf } from './by-company.ts';
+import { endsOf, ownerOf } from './by-company.ts';
 import { inside } from './inside.ts';
 import {
   KeyedWrite,
@@ -32,9 +32,6 @@ export interface Fresh {
   readonly record: WriteRecord;
 }
 
-/** What writes that share a transaction have in common: whatever row-level security compares with, but for the legal entity. */
-const COMMON = ['tenantId', 'entityId'] as const satisfies readonly (keyof Scope)[];
-
 /** How long a write waits for a lock that may be of another's company; behind that, each goes alone. */
 const LOCK_MILLISECONDS = 300;
 
@@ -44,7 +41,8 @@ const LOCK_MILLISECONDS = 300;
  * goes alone, where its refusal is stored; nothing of it is in this transaction.
  *
  * Where they are of several legal entities, the transaction is begun as one of none, and is that of each company only while its part is
- * done (`inside`, `enter_legal_entity`): row-level security compares with one company at any time.
+ * done (`inside`, `enter_legal_entity`): row-level security compares with one company at any time. Rows that are walled by the code of an
+ * entity are out of reach then.
  *
  * The key of a single write is not looked up before: storing its answer fails where one is stored, or waits for who stores one.
  *
@@ -64,13 +62,12 @@ export async function writeTogether<Body>(
 ): Promise<(WriteAnswer<Body> | undefined)[]> {
   const first = companions[0];
   if (first === undefined) return [];
-  const scopes = scopesOf(companions);
-  const [scope, ...others] = scopes.values();
-  if (scope === undefined) return [];
-  const { tenantId } = scope;
-  const legalEntities = [...scopes.keys()];
-  const alone = others.length === 0;
-  const begun = alone ? scope : commonOf(scope);
+  const { tenantId } = first.context;
+  const legalEntities = legalEntitiesOf(companions);
+  const scope = scopeOf(first.context);
+  const alone =
+    legalEntities.length === 1 && companions.every(({ context }) => scopeOf(context).entityId === scope.entityId);
+  const begun = alone ? scope : { tenantId, entityId: NO_ENTITY };
   const writes = companions.map(({ context, request }) => new KeyedWrite(context, request));
   const claim = writes.length === 1 ? [] : claimTogether(tenantId, legalEntities, writes);
   const answers = await db.transaction(
@@ -107,27 +104,20 @@ export async function writeTogether<Body>(
   return answers;
 }
 
-/** The legal entities of writes, each with its scope. @throws RangeError for writes that never share a transaction */
-function scopesOf(companions: readonly Companion[]): Map<string, Scope> {
-  const scopes = new Map<string, Scope>();
-  let before: string | undefined;
-  for (const { context } of companions) {
-    const [scope, owner] = [scopeOf(context), ownerOf(context)];
-    const [first = scope] = scopes.values();
-    if (COMMON.some((wall) => scope[wall] !== first[wall])) {
-      throw new RangeError('writes of different tenants never share a transaction');
-    }
-    if (owner !== before && scopes.has(owner)) throw new RangeError('writes of one legal entity stand together');
-    scopes.set(owner, scope);
-    before = owner;
+/** Whose writes they are. @throws RangeError for writes that never share a transaction */
+function legalEntitiesOf(companions: readonly Companion[]): string[] {
+  const owners = companions.map(({ context }) => ownerOf(context));
+  const legalEntities = [...new Set(owners)];
+  if (new Set(companions.map(({ context }) => context.tenantId)).size > 1) {
+    throw new RangeError('writes of different tenants never share a transaction');
   }
-  if (scopes.size > 1 && scopes.has(NIL_UUID))
+  if (legalEntities.length > 1 && legalEntities.includes(NIL_UUID)) {
     throw new RangeError('a write of the tenant as a whole goes without companies');
-  return scopes;
-}
-
-function commonOf({ tenantId, entityId }: Scope): Scope {
-  return entityId === undefined ? { tenantId } : { tenantId, entityId };
+  }
+  if (endsOf(legalEntities, owners).at(-1) !== owners.length) {
+    throw new RangeError('writes of one legal entity stand together');
+  }
+  return legalEntities;
 }
 
 function storedOf(rows: readonly object[] = []): readonly StoredAnswer[] {
