@@ -1,4 +1,4 @@
-import type { QueryClient } from '@tanstack/react-query';
+import { type QueryClient, useQueryClient } from '@tanstack/react-query';
 import {
   createRootRouteWithContext,
   createRoute,
@@ -9,7 +9,7 @@ import {
 } from '@tanstack/react-router';
 import { useEffect } from 'react';
 import { needsSignIn } from './api/problem.ts';
-import { filtersQuery, sessionQuery } from './api/queries.ts';
+import { filtersQuery, REFUSED_KEY, sessionQuery } from './api/queries.ts';
 import { preferredLanguage, speak } from './i18n/i18n.ts';
 import { parseSearch, readSelection, stringifySearch } from './selection/selection.ts';
 import { SignInPage } from './session/SignInPage.tsx';
@@ -51,7 +51,14 @@ const root = createRootRouteWithContext<RouterContext>()({
 function Root() {
   const { lang } = root.useSearch();
   const language = lang ?? preferredLanguage();
-  useEffect(() => speak(language), [language]);
+  const client = useQueryClient();
+  useEffect(() => {
+    if (!speak(language)) return;
+    // Refusals are told by the node, in the language in which it was asked.
+    void client.invalidateQueries({
+      predicate: ({ state, queryKey }) => state.status === 'error' || queryKey[0] === REFUSED_KEY,
+    });
+  }, [language, client]);
   return <Outlet />;
 }
 

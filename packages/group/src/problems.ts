@@ -1,5 +1,6 @@
-import { defineProblems } from '@prorata/platform';
+import { addSentences, defineProblems } from '@prorata/platform';
 import { GROUP_FRENCH } from './problems.fr.ts';
+import { GROUP_SENTENCES } from './sentences.fr.ts';
 
 /** What the group answers when it cannot do what was asked. Refusals of a bundle have their own list in the contract. */
 export const groupProblem = defineProblems(
@@ -227,3 +228,5 @@ export const groupProblem = defineProblems(
   },
   GROUP_FRENCH,
 );
+
+addSentences('fr', GROUP_SENTENCES);

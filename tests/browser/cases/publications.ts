@@ -31,6 +31,15 @@ export function publicationCases(stage: Stage): void {
       const page = await stage.open('/publications');
       const refused = page.getByRole('region', { name: 'Bundles that were refused' });
       await expect.poll(() => refused.getByRole('row').last().textContent()).toMatch(/stranger\.zip.*KEY_UNKNOWN/);
+      // The node tells it again for who changes the language; nothing of it is English then.
+      await page.getByText('FR', { exact: true }).click();
+      const french = page.getByRole('region', { name: 'Envois refusés' }).getByRole('row').last();
+      const said =
+        /La clé de signature est inconnue.*Aucune entité n’est inscrite avec la clé.*Inscrivez l’entité avec cette clé/;
+      await expect.poll(() => french.textContent()).toMatch(said);
+      await french.getByText('Rapport').click();
+      await french.getByRole('listitem').getByText('Aucune entité n’est inscrite').waitFor();
+      expect(await french.locator('[lang=en]').count()).toBe(0);
     });
   });
 }

@@ -8,6 +8,13 @@ export const api = createClient<paths, 'application/json'>({
   headers: { 'X-Requested-With': 'prorata' },
 });
 
+// The node tells refusals in the language of the page, which need not be the browser's.
+api.use({
+  onRequest({ request }) {
+    request.headers.set('Accept-Language', document.documentElement.lang);
+  },
+});
+
 interface Call<T> {
   readonly data?: T;
   readonly error?: unknown;
@@ -23,6 +30,6 @@ export async function answer<T>(call: Promise<Call<T>>): Promise<T> {
   const { data, error, response } = await call.catch((cause: unknown) => {
     throw new ApiProblem({ status: 0, code: OFFLINE, title: OFFLINE, detail: String(cause) });
   });
-  if (!response.ok) throw readProblem(response.status, error);
+  if (!response.ok) throw readProblem(response.status, error, response.headers.get('Content-Language'));
   return data as T;
 }

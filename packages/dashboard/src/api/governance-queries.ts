@@ -1,5 +1,6 @@
 import { queryOptions } from '@tanstack/react-query';
 import { answer, api } from './client.ts';
+import { REFUSED_KEY } from './queries.ts';
 
 /** Months of the group: what they wait for, what they are made of, who differs from them. */
 export const periodsQuery = queryOptions({
@@ -98,14 +99,14 @@ export function exchangeQuery(from: string, to: string, currency: string) {
 
 /** Refused bundles that are held, the latest first. */
 export const quarantineQuery = queryOptions({
-  queryKey: ['quarantine'],
+  queryKey: [REFUSED_KEY],
   queryFn: () => answer(api.GET('/api/group/quarantine', { params: { query: { status: 'ALL' } } })),
 });
 
 /** The report of the intake of one refused bundle. */
 export function quarantinedQuery(id: string) {
   return queryOptions({
-    queryKey: ['quarantine', id],
+    queryKey: [REFUSED_KEY, id],
     queryFn: () => answer(api.GET('/api/group/quarantine/{id}', { params: { path: { id } } })),
   });
 }

@@ -12,7 +12,7 @@ it('reads a problem document', () => {
   });
   expect(problem).toMatchObject({ status: 400, code: 'VALIDATION_FAILED', next: 'Give a month as YYYY-MM.' });
   expect(problem.correlationId).toBe('c1');
-  expect(problem.faults).toEqual(['/products/3/unit: must be a string']);
+  expect(problem.faults).toEqual([{ text: '/products/3/unit: must be a string', language: 'en' }]);
   expect(needsSignIn(problem)).toBe(false);
 });
 

@@ -4,6 +4,9 @@ import { stringifySearch } from '../selection/selection.ts';
 import { answer, api } from './client.ts';
 import type { ReportQuery } from './types.ts';
 
+/** What was sent and refused: the one kind of answer with words of the node, in the language in which it was asked. */
+export const REFUSED_KEY = 'quarantine';
+
 /** Who is signed in. */
 export const sessionQuery = queryOptions({
   queryKey: ['session'],

@@ -23,8 +23,8 @@ export function Refusal({ error, ref }: { readonly error: Error; readonly ref: R
       {problem !== undefined && problem.faults.length > 0 && (
         <ul style={{ margin: '6px 0', paddingInlineStart: 20, fontSize: 13, overflowWrap: 'anywhere' }}>
           {problem.faults.slice(0, MOST_FAULTS).map((fault) => (
-            <li key={fault}>
-              <Told said={nodeSaid(fault, language)} />
+            <li key={fault.text}>
+              <Told said={nodeSaid(fault.text, fault.language, language)} />
             </li>
           ))}
         </ul>

@@ -21,11 +21,13 @@ export function preferredLanguage(): Language {
   return spoken === 'fr' ? 'fr' : 'en';
 }
 
-/** Switches the words, the `lang` attribute (for screen readers) and the remembered choice. */
-export function speak(language: Language): void {
+/** Switches the words, the `lang` attribute (for screen readers, and for what the node is asked) and the remembered choice; false where nothing changes. */
+export function speak(language: Language): boolean {
   localStorage.setItem(REMEMBERED, language);
   document.documentElement.lang = language;
-  if (i18next.language !== language) void i18next.changeLanguage(language);
+  if (i18next.language === language) return false;
+  void i18next.changeLanguage(language);
+  return true;
 }
 
 export function startWords(language: Language): void {

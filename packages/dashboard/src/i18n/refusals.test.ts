@@ -1,55 +1,36 @@
-import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { readProblem } from '../api/problem.ts';
-import { refusalsFr } from './fr-refusals.ts';
-import { refusalWords } from './refusals.ts';
+import { nodeSaid, refusalWords } from './refusals.ts';
 
-const PAGE = readFileSync(new URL('../../../../docs/errors.md', import.meta.url), 'utf8');
-
-/** Codes of sections of docs/errors.md, which a test keeps equal to the code. */
-function codesOf(...sections: readonly string[]): readonly string[] {
-  return sections.flatMap((section) => {
-    const text = PAGE.split(/^## /m).find((part) => part.startsWith(`${section}\n`)) ?? '';
-    return [...text.matchAll(/^\| `(\w+)`/gm)].map((match) => match[1] ?? '');
-  });
-}
-
-const problem = readProblem(409, {
+const told = {
   code: 'PERIOD_LOCKED',
-  title: 'The group has locked this month',
+  title: 'Le groupe a verrouillé ce mois',
   detail: 'FR01 2025-01 is locked',
-  next: 'Book the correction in the first open month.',
-});
+  detail_language: 'en',
+  next: 'Portez la correction dans le premier mois ouvert.',
+};
 
-it('says a refusal in French, and marks as English what the node told about this one case', () => {
+it('says a refusal as the node told it, and marks what is in another language than the page', () => {
+  const problem = readProblem(409, told, 'fr');
   expect(refusalWords(problem, 'fr')).toEqual({
-    title: { text: 'Le groupe a verrouillé ce mois' },
-    detail: { text: 'FR01 2025-01 is locked', lang: 'en' },
-    next: { text: 'La correction va dans le premier mois ouvert ; ou rouvrez ce mois.' },
+    title: { text: told.title },
+    detail: { text: told.detail, lang: 'en' },
+    next: { text: told.next },
   });
-});
-
-it('leaves the words of the node to whoever reads English', () => {
+  // Told before the reader chose the other language.
   expect(refusalWords(problem, 'en')).toEqual({
-    title: { text: problem.title },
-    detail: { text: problem.detail },
-    next: { text: problem.next },
+    title: { text: told.title, lang: 'fr' },
+    detail: { text: told.detail },
+    next: { text: told.next, lang: 'fr' },
   });
 });
 
-it('marks all of a refusal that has no French yet, and invents no next step', () => {
+it('takes what says nothing about its language for English, and invents no next step', () => {
   const unknown = readProblem(418, { code: 'TEAPOT', title: 'No coffee', detail: 'short and stout' });
   expect(refusalWords(unknown, 'fr')).toEqual({
     title: { text: 'No coffee', lang: 'en' },
     detail: { text: 'short and stout', lang: 'en' },
     next: undefined,
   });
-});
-
-it('has French for every reason to refuse a bundle, and for no code that does not exist', () => {
-  const french = Object.keys(refusalsFr);
-  expect(codesOf('contract').filter((code) => !french.includes(code))).toEqual([]);
-  const known = codesOf('platform', 'contract', 'group');
-  expect(known.length).toBeGreaterThan(80);
-  expect(french.filter((code) => !known.includes(code))).toEqual([]);
+  expect(nodeSaid('row 3', undefined, 'en')).toEqual({ text: 'row 3' });
 });

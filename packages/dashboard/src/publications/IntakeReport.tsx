@@ -25,20 +25,20 @@ function Findings({ id }: { readonly id: string }) {
   const { data, error, isPending, refetch } = useQuery(quarantinedQuery(id));
   if (error !== null) return <Failure error={error} retry={() => void refetch()} />;
   if (isPending) return <Loader size="sm" aria-label={t('app.loading')} />;
-  const { violations, message, more } = data.report;
+  const { violations, message, message_language, more } = data.report;
   if (violations.length === 0) {
     return (
       <p>
-        <Told said={nodeSaid(message, language)} />
+        <Told said={nodeSaid(message, message_language, language)} />
       </p>
     );
   }
   return (
     <>
       <ol>
-        {violations.map(({ code, file, row, column, value, message: said }, index) => (
+        {violations.map(({ code, file, row, column, value, message: said, language: of }, index) => (
           <li key={`finding ${index + 1}`} className={classes.fileName}>
-            <code>{code}</code> <Told said={nodeSaid(said, language)} />{' '}
+            <code>{code}</code> <Told said={nodeSaid(said, of, language)} />{' '}
             <span className="soft">
               {[file, row === null ? null : t('intake.row', { row }), column, value]
                 .filter((part) => part !== null)

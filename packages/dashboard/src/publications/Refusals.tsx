@@ -7,7 +7,7 @@ import { formatMoment } from '../format/months.ts';
 import { ActButton } from '../governance/ActButton.tsx';
 import { useGoverns } from '../governance/governs.ts';
 import { useWords } from '../i18n/i18n.ts';
-import { nodeSaid, refusalTitle } from '../i18n/refusals.ts';
+import { nodeSaid } from '../i18n/refusals.ts';
 import { useSelected } from '../selection/use-selected.ts';
 import { Panel } from '../shell/Panel.tsx';
 import { Failure } from '../shell/states.tsx';
@@ -62,13 +62,15 @@ export function RefusalTable({ caption, rows }: RefusalTableProps) {
     {
       id: 'reason',
       header: t('publications.reason'),
-      value: ({ code, message }) => `${code}: ${message}`,
-      cell: ({ id, file, code, message }) => (
+      value: ({ title, message }) => `${title}. ${message}`,
+      cell: ({ id, file, title, next, language: of, message, message_language }) => (
         <span className={classes.fact}>
-          <code>{code}</code>
-          {language === 'fr' && <Told said={refusalTitle(code, message, language)} />}
+          <Told said={nodeSaid(title, of, language)} />
           <span className="soft">
-            <Told said={nodeSaid(message, language)} />
+            <Told said={nodeSaid(message, message_language, language)} />
+          </span>
+          <span className="soft">
+            {t('states.nextStep')} <Told said={nodeSaid(next, of, language)} />
           </span>
           <IntakeReport id={id} file={file} />
         </span>

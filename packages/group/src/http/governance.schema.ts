@@ -151,6 +151,12 @@ export const RatesQuery = Type.Object(
       }),
     ),
     base: Type.Optional(Currency),
+    onto: Type.Optional(
+      Type.String({
+        pattern: '^(latest|[1-9][0-9]{0,8})$',
+        description: 'A rate set that these rates complete: what the file does not hold is taken from it',
+      }),
+    ),
   },
   closed,
 );
@@ -162,6 +168,10 @@ export const RatesImport = Type.Object({
   first_month: Month,
   last_month: Month,
   provisional: Type.Array(Month),
+  lost: Type.Object(
+    { currencies: Type.Array(Currency), months: Type.Array(Month) },
+    { description: 'What the set that converted open months until now held and this one does not' },
+  ),
 });
 
 // periods
@@ -332,7 +342,13 @@ const quarantined = {
   bytes_kept: Type.Boolean(),
   origin: Type.Enum(['PUSH', 'FILE', 'FOLDER', 'PULL']),
   code: Text,
+  title: Type.String({ description: 'What the code means, in `language`' }),
+  next: Type.String({ description: 'What to do next, in `language`' }),
+  language: Type.String({
+    description: 'The first of Accept-Language that is known (BCP 47), otherwise that of the token, or en',
+  }),
   message: Text,
+  message_language: Type.String({ description: 'Of the message: `language` where it is known there, otherwise en' }),
   period_month: orNull(Month),
   revision: orNull(Version),
   status: QuarantineStatus,
@@ -351,6 +367,7 @@ export const QuarantinedReport = Type.Object({
     code: Text,
     file: Text,
     message: Text,
+    message_language: Text,
     violations: Type.Array(
       Type.Object({
         code: Text,
@@ -359,6 +376,7 @@ export const QuarantinedReport = Type.Object({
         column: orNull(Text),
         value: orNull(Text),
         message: Text,
+        language: Type.Optional(Type.String({ description: 'Of the message, where it is not English' })),
       }),
     ),
     more: Count,

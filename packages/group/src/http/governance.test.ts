@@ -156,6 +156,32 @@ describe('entities over HTTP', () => {
     expect((await ask('POST', 'members/DE02/reactivate')).body.active_to).toBe(null);
     const held = (await ask('GET', 'quarantine')).body.rows;
     expect(held).toMatchObject([{ code: 'ENTITY_INACTIVE', period_month: '2025-07', revision: 1, bytes_kept: true }]);
+    for (const [url, told] of [
+      [`quarantine/${held[0].id}`, (body: { report: { violations: object[] } }) => body.report.violations[0]],
+      ['quarantine', ({ rows }: { rows: object[] }) => rows[0]],
+    ] as const) {
+      const french = await app.inject({
+        url: `/api/group/${url}`,
+        headers: { authorization: `Bearer ${tokens['group.admin']}`, 'accept-language': 'fr' },
+      });
+      expect(french.headers.vary).toContain('accept-language');
+      expect(french.json().rows?.[0] ?? french.json()).toMatchObject({
+        language: 'fr',
+        title: 'L’entité n’est pas attendue pour ce mois',
+        next: expect.stringContaining('Faites reprendre'),
+        message_language: 'fr',
+      });
+      expect(told(french.json())).toMatchObject({
+        message: expect.stringContaining('DE02 est attendue de tout mois à 2025-06, non en 2025-07'),
+      });
+    }
+    // Kept by its code and told when it is read: the token of this reader says English.
+    expect(held[0]).toMatchObject({
+      language: 'en',
+      title: 'The entity is not active in this month',
+      next: expect.stringContaining('activate'),
+      message_language: 'en',
+    });
     expect(await ask('POST', `quarantine/${held[0].id}/replay`)).toMatchObject({
       status: 200,
       body: { entity: 'DE02' },

@@ -5,6 +5,7 @@ import * as schema from './governance.schema.ts';
 import { ADMINS, acting, described } from './governing.ts';
 import { ReceiptAnswer } from './publications.schema.ts';
 import { CONSOLIDATED } from './reports.routes.ts';
+import { telling } from './telling.ts';
 
 const words = described.bind(null, 'group quarantine');
 
@@ -23,7 +24,10 @@ export function registerQuarantineRoutes(app: App, group: GroupNode): void {
         querystring: schema.QuarantineQuery,
       },
     },
-    async (request) => ({ rows: await listQuarantine(group, request.query) }),
+    async (request, reply) => {
+      const told = telling(request, reply);
+      return { rows: (await listQuarantine(group, request.query)).map(told.entry) };
+    },
   );
   app.get(
     '/api/group/quarantine/:id',
@@ -34,9 +38,10 @@ export function registerQuarantineRoutes(app: App, group: GroupNode): void {
         params: schema.QuarantinePath,
       },
     },
-    async (request) => {
+    async (request, reply) => {
+      const told = telling(request, reply);
       const { report, ...entry } = await showQuarantined(group, request.params.id);
-      return { ...entry, report: { ...report, violations: [...report.violations] } };
+      return { ...told.entry(entry), report: told.report(report) };
     },
   );
   app.post(
@@ -60,6 +65,9 @@ export function registerQuarantineRoutes(app: App, group: GroupNode): void {
         body: schema.ReasonBody,
       },
     },
-    async (request) => discardQuarantined(group, { ...request.params, ...request.body }, acting(request)),
+    async (request, reply) => {
+      const entry = await discardQuarantined(group, { ...request.params, ...request.body }, acting(request));
+      return telling(request, reply).entry(entry);
+    },
   );
 }

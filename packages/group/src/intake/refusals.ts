@@ -1,6 +1,7 @@
 import { type BundleRefused, REFUSALS, type RefusalCode, type Violation } from '@prorata/contract';
-import { defineProblems, type Problem } from '@prorata/platform';
+import { addSentences, defineProblems, type Problem } from '@prorata/platform';
 import { REFUSALS_FRENCH } from './refusals.fr.ts';
+import { INTAKE_SENTENCES } from './sentences.fr.ts';
 
 type Table = { [Code in RefusalCode]: { status: number; title: string; next: string } };
 
@@ -24,6 +25,7 @@ const table = Object.fromEntries(
 
 /** The refusals of the contract as problems, code for code. */
 export const refusalProblem = defineProblems(table, REFUSALS_FRENCH);
+addSentences('fr', INTAKE_SENTENCES);
 
 /** What is told to the sender and kept in the log of refusals. */
 export interface RefusalReport {

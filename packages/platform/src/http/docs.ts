@@ -3,6 +3,7 @@ import swaggerUi from '@fastify/swagger-ui';
 import type { FastifySchema } from 'fastify';
 import { type App, isWrite } from './app.ts';
 import { answersWithHeaders, type HeaderConfig, requestHeaders } from './described-headers.ts';
+import { asDescribed } from './described-schema.ts';
 import { PROBLEM_TYPE } from './errors.ts';
 import { UPLOAD_TYPES } from './uploads.ts';
 
@@ -65,7 +66,7 @@ export async function registerDocs(app: App, options: DocsOptions): Promise<void
     },
     transform: ({ schema, url, route }) => {
       const writes = [route.method].flat().some(isWrite);
-      return { url, schema: describe(schema ?? {}, route.config ?? {}, writes) };
+      return { url, schema: asDescribed(describe(schema ?? {}, route.config ?? {}, writes)) as FastifySchema };
     },
     transformObject: withProblemSchema,
   });

@@ -1,7 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
-import { toldWords } from '../i18n/told-problem.ts';
+import { toldProblem } from '../i18n/told-problem.ts';
 import { platformProblem } from '../problem/platform-problems.ts';
 import { Problem } from '../problem/problem.ts';
 import { isReplayed } from '../write/keyed-write.ts';
@@ -76,13 +76,12 @@ export function sendProblem(problem: Problem, request: FastifyRequest, reply: Fa
   if (problem.status === 429 && typeof wait === 'number') reply.header('retry-after', String(wait));
   const correlationId = request.requestContext?.correlationId ?? request.id;
   const locale = request.requestContext?.locale;
-  const { title, next, language } = toldWords(problem, request.headers['accept-language'], locale);
+  const { language, members } = toldProblem(problem, request.headers['accept-language'], locale);
   reply.header('content-language', language);
   varyBy(reply, 'accept-language');
   const body = JSON.stringify({
     ...problem.toJSON(),
-    title,
-    next,
+    ...members,
     instance: `urn:uuid:${correlationId}`,
     correlation_id: correlationId,
   });
