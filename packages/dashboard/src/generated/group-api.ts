@@ -5907,6 +5907,8 @@ export interface operations {
                 source?: string;
                 /** @description ISO 4217 */
                 base?: string;
+                /** @description A rate set that these rates complete: what the file does not hold is taken from it */
+                onto?: string;
             };
             header?: {
                 /** @description The same key with the same request is answered as the first time, and has no second effect */
@@ -5946,6 +5948,11 @@ export interface operations {
                          */
                         last_month: string;
                         provisional: string[];
+                        /** @description What the set that converted open months until now held and this one does not */
+                        lost: {
+                            currencies: string[];
+                            months: string[];
+                        };
                     };
                 };
             };

@@ -79,6 +79,37 @@ describe('a rate set', () => {
       { period_month: '2025-08-01', currency: 'GBP', multiplier: null },
     ]);
   });
+
+  it('can complete another one, for a currency that the bank does not quote, and tells what it loses otherwise', async () => {
+    const bank = await importRates(test.group, {
+      text: `${HEADER}\n2025-07-01,1.25,0.8,\n2025-08-01,1.25,0.8,\n2025-10-01,1.25,0.8,\n`,
+      name: 'bank.csv',
+    });
+    const tunis = { text: 'month,currency,rate\n2025-07,TND,3.4\n2025-08,GBP,0.9\n', name: 'tnd.csv', source: 'BCT' };
+    const alone = await importRates(test.group, tunis);
+    expect(alone.lost).toEqual({ currencies: ['USD'], months: ['2025-10'] });
+    const completed = await importRates(test.group, { ...tunis, onto: bank.rate_set });
+    expect(completed).toMatchObject({ replayed: false, first_month: '2025-07', last_month: '2025-10' });
+    // 1.25 / 3.4 and 1.25 / 0.9, half to even at 12 decimals; what the file does not hold is as the bank gave it.
+    const rows = `SELECT period_month::text, currency, multiplier::text, provisional FROM fx_rate
+      WHERE rate_set = ${completed.rate_set} AND currency <> 'USD' ORDER BY 1, 2`;
+    expect((await test.admin(rows)).map(Object.values)).toEqual([
+      ['2025-07-01', 'GBP', '1.562500000000', false],
+      ['2025-07-01', 'TND', '0.367647058824', false],
+      ['2025-08-01', 'GBP', '1.388888888889', false],
+      ['2025-10-01', 'GBP', '1.562500000000', true],
+    ]);
+    // Once more, onto what it made itself: there is nothing new to say.
+    expect(await importRates(test.group, { ...tunis, onto: 'latest' })).toMatchObject({
+      rate_set: completed.rate_set,
+      replayed: true,
+    });
+    await expect(importRates(test.group, { ...tunis, base: 'USD', onto: 'latest' })).rejects.toMatchObject({
+      code: 'RATES_INVALID',
+      detail: expect.stringContaining('quoted for one EUR, the file for one USD'),
+    });
+    await expect(importRates(test.group, { ...tunis, onto: 99 })).rejects.toMatchObject({ code: 'RATE_SET_UNKNOWN' });
+  });
 });
 
 const SHARED = fileURLToPath(new URL('../../../../../shared/data/fx/eurofxref-hist.csv', import.meta.url));

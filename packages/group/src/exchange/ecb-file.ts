@@ -37,7 +37,11 @@ export function readEcbFile(text: string): RatesFile {
 function readHeader(line: string): string[] {
   const [date, ...currencies] = cellsOf(line);
   if (date !== 'Date' || currencies.length === 0)
-    throw fault(0, line.slice(0, 80), 'is not the header "Date,USD,JPY,…"');
+    throw fault(
+      0,
+      line.slice(0, 80),
+      'is not the header "Date,USD,JPY,…"; a CSV of another source needs its name (source)',
+    );
   const wrong = currencies.find((currency) => !/^[A-Z]{3}$/.test(currency));
   if (wrong !== undefined) throw fault(0, wrong, 'is not a currency');
   const doubled = currencies.find((currency, index) => currencies.indexOf(currency) !== index);

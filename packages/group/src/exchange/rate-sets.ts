@@ -2,8 +2,11 @@ import { createHash } from 'node:crypto';
 import { firstDayOf, monthOf, type RequestContext, type Tx } from '@prorata/platform';
 import { type GroupNode, operatorContext } from '../node/group-node.ts';
 import { recorded } from '../node/record.ts';
+import { policyIn } from '../policy/policy.ts';
+import { groupProblem } from '../problems.ts';
 import { readEcbFile } from './ecb-file.ts';
 import { BASE_RATE, multiplierOf } from './multiplier.ts';
+import { holds, lostBetween, ratesOnto, storedSet } from './onto.ts';
 import type { MonthlyRate, RatesFile } from './rate-sums.ts';
 import { readRatesCsv } from './rates-csv.ts';
 
@@ -16,6 +19,8 @@ export interface RatesImported {
   readonly first_month: string;
   readonly last_month: string;
   readonly provisional: readonly string[];
+  /** What the set that converted open months until now held and this one does not: costs of these have no rate any more. */
+  readonly lost: { readonly currencies: readonly string[]; readonly months: readonly string[] };
 }
 
 /** The European Central Bank quotes units of each currency for one euro. */
@@ -29,13 +34,16 @@ export interface RatesInput {
   readonly source?: string;
   /** What one unit of is quoted by that source, ISO 4217; EUR unless told. */
   readonly base?: string;
+  /** Number of the set that the rates complete, or the latest one: what the file does not hold is taken from there. */
+  readonly onto?: number | 'latest';
 }
 
 /**
  * Makes a rate set of the European Central Bank's file, or of another source's CSV (`readRatesCsv`): for each month and currency the
  * mean, and the multiplier into the group's currency. The same file again answers with the set it made. No stored amount changes.
+ * With `onto` the new set is that one with the file's rates over it, for a currency that the bank does not quote.
  *
- * @throws Problem `RATES_INVALID` with line and value
+ * @throws Problem `RATES_INVALID` with line and value; `RATE_SET_UNKNOWN`
  */
 export async function importRates(
   group: GroupNode,
@@ -43,30 +51,54 @@ export async function importRates(
   options: { context?: RequestContext; idempotencyKey?: string | undefined } = {},
 ): Promise<RatesImported> {
   const context = options.context ?? operatorContext(group);
-  const { source, base = BASE_CURRENCY } = input;
-  const file = source === undefined ? readEcbFile(input.text) : readRatesCsv(input.text, base);
+  const { source, base = BASE_CURRENCY, onto } = input;
+  const read = source === undefined ? readEcbFile(input.text) : readRatesCsv(input.text, base);
   // The same lines mean other rates against another base, or of another source.
   const text = source === undefined ? input.text : `${source}\n${base}\n${input.text}`;
-  const sha256 = createHash('sha256').update(text).digest('hex');
+  const digestOf = (under: number | undefined) =>
+    createHash('sha256')
+      .update(under === undefined ? text : `onto ${under}\n${text}`)
+      .digest('hex');
   return await recorded(
     group,
     context,
-    { action: 'group.fx.import', payload: { name: input.name, sha256 }, idempotencyKey: options.idempotencyKey },
+    {
+      action: 'group.fx.import',
+      payload: { name: input.name, sha256: digestOf(undefined), onto },
+      idempotencyKey: options.idempotencyKey,
+    },
     async (tx, record) => {
       await tx.query(
         `SELECT pg_advisory_xact_lock(hashtextextended('fx/' || current_setting('app.current_tenant'), 3))`,
       );
       const sets = await tx.query<{ rate_set: number; sha256: string }>('SELECT rate_set, sha256 FROM fx_rate_set');
-      const known = sets.find((set) => set.sha256 === sha256);
-      if (known !== undefined) return summary(file, known.rate_set, true);
-      const rateSet = Math.max(0, ...sets.map((set) => set.rate_set)) + 1;
-      await insertSet(tx, group, context, { rateSet, sha256, source: source ?? input.name, base, file });
-      const result = summary(file, rateSet, false);
+      const latest = Math.max(0, ...sets.map((set) => set.rate_set));
+      const under = await setUnder(tx, onto === 'latest' ? latest : onto);
+      const file = under === null ? read : ratesOnto(under, read, base);
+      const sha256 = digestOf(under?.rateSet);
+      const known =
+        under !== null && holds(under, read) ? under.rateSet : sets.find((set) => set.sha256 === sha256)?.rate_set;
+      if (known !== undefined) return summary(file, known, true);
+      const rateSet = latest + 1;
+      const before = await storedSet(tx, (await policyIn(tx)).rate_set ?? latest);
+      const named = under === null ? (source ?? input.name) : `${source ?? input.name}, onto ${under.rateSet}`;
+      await insertSet(tx, group, context, { rateSet, sha256, source: named, base, file });
+      const result = {
+        ...summary(file, rateSet, false),
+        ...(before === null ? {} : { lost: lostBetween(before, file) }),
+      };
       record.audit({ subject: 'fx_rate_set', subjectId: String(rateSet), details: result });
       record.emit({ event: 'GROUP.RATES.IMPORTED', entity_id: `rate-sets/${rateSet}`, payload: result });
       return result;
     },
   );
+}
+
+async function setUnder(tx: Tx, onto: number | undefined) {
+  if (onto === undefined) return null;
+  const set = await storedSet(tx, onto);
+  if (set === null) throw groupProblem('RATE_SET_UNKNOWN', `there is no rate set ${onto} to put rates onto`, { onto });
+  return set;
 }
 
 async function insertSet(
@@ -131,5 +163,6 @@ function summary(file: RatesFile, rateSet: number, replayed: boolean): RatesImpo
     first_month: monthOf(file.firstDay),
     last_month: monthOf(file.lastDay),
     provisional: [...new Set(file.rates.filter((rate) => rate.provisional).map((rate) => rate.month))].sort(),
+    lost: { currencies: [], months: [] },
   };
 }

@@ -32,14 +32,19 @@ export function registerExchangeRoutes(app: App, group: GroupNode): void {
       },
     },
     async (request) => {
-      const { name = 'upload', source, base } = request.query;
-      const told = { ...(source === undefined ? {} : { source }), ...(base === undefined ? {} : { base }) };
+      const { name = 'upload', source, base, onto } = request.query;
+      const told = {
+        ...(source === undefined ? {} : { source }),
+        ...(base === undefined ? {} : { base }),
+        ...(onto === undefined ? {} : { onto: onto === 'latest' ? ('latest' as const) : Number(onto) }),
+      };
       const imported = await importRates(
         group,
         { text: await textOf(uploadOf(request)), name, ...told },
         acting(request),
       );
-      return { ...imported, provisional: [...imported.provisional] };
+      const lost = { currencies: [...imported.lost.currencies], months: [...imported.lost.months] };
+      return { ...imported, provisional: [...imported.provisional], lost };
     },
   );
 }
