@@ -20,6 +20,7 @@ export { ENTITY_CODE, type Scope } from './database/scope.ts';
 export { PLATFORM_MIGRATIONS } from './database/sets.ts';
 // http
 export { type App, isWrite, type UploadConfig } from './http/app.ts';
+export { describedAs } from './http/described-schema.ts';
 export { PROBLEM_TYPE, problemOf, REPLAYED_HEADER, varyBy } from './http/errors.ts';
 export type { ReadyChecks } from './http/health.routes.ts';
 export { textFault } from './http/json-body.ts';

@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox';
-import { Anything, Cursor, Limit, Made, Month, orNull, pageSchema, Uuid } from '../service/schema.ts';
+import { Cursor, Limit, Made, Month, orNull, ProblemAnswer, pageSchema, storedAs, Uuid } from '../service/schema.ts';
 
 export const NewBatchRun = Type.Object({
   month: Month,
@@ -20,7 +20,7 @@ export const BatchRun = Type.Object({
   existing: Type.Integer({ minimum: 0, description: 'Had their posting before' }),
   unmatched: Type.Integer({ minimum: 0, description: 'No line that the rule takes' }),
   refused: Count,
-  problem: orNull(Anything),
+  problem: orNull(storedAs(ProblemAnswer)),
   job_id: orNull(Type.String({ format: 'uuid', description: 'The job that carries it out: GET /api/jobs/{id}' })),
   ...Made,
 });

@@ -1,9 +1,9 @@
 import { type Static, Type } from 'typebox';
 import {
-  Anything,
   Code,
   Currency,
   Cursor,
+  Decimal,
   Digest,
   Limit,
   Month,
@@ -11,6 +11,7 @@ import {
   orNull,
   pageSchema,
   ShownName,
+  storedAs,
   Time,
   Uuid,
 } from '../service/schema.ts';
@@ -48,7 +49,7 @@ export const Cycle = Type.Object({
   name_i18n_key: Type.String(),
   name_source: orNull(Type.String()),
   name: ShownName,
-  definition: Anything,
+  definition: storedAs(CycleDefinition),
   digest: Digest,
   created_at: Time,
   created_by: Uuid,
@@ -73,6 +74,17 @@ export interface CycleAnswer {
 export const CycleRunRequest = Type.Object({ month: Month });
 export const CycleReversal = Type.Object({ month: Type.Optional(Month) });
 
+const Amounts = (description: string) => Type.Record(Type.String(), Decimal, { description });
+
+const CycleResult = Type.Object({
+  digest: Digest,
+  version: Type.Integer(),
+  scale: Type.Integer(),
+  costs: Amounts('What the centres bore before: centre to amount'),
+  flows: Type.Array(Type.Object({ from: Type.String(), to: Type.String(), amount: Decimal })),
+  parts: Amounts('What the operating centres bear afterwards: centre to amount'),
+});
+
 export const CycleRun = Type.Object({
   id: Uuid,
   cycle_id: Uuid,
@@ -84,7 +96,7 @@ export const CycleRun = Type.Object({
   source_month: Month,
   period_month: Month,
   currency: Currency,
-  result: Anything,
+  result: storedAs(CycleResult),
   created_at: Time,
   created_by: Uuid,
 });

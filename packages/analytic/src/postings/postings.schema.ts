@@ -1,5 +1,6 @@
 import { type Static, Type } from 'typebox';
-import { Anything, Currency, Cursor, Day, Limit, Month, orNull, pageSchema, Time, Uuid } from '../service/schema.ts';
+import { Currency, Cursor, Day, Limit, Month, orNull, pageSchema, Time, Uuid } from '../service/schema.ts';
+import { Result } from './result.schema.ts';
 import type { PostingResult } from './result.ts';
 
 export const RunRequest = Type.Object({ sourceEntryId: Uuid, allocationRuleId: Uuid });
@@ -16,7 +17,7 @@ export const Posting = Type.Object({
   posting_date: Day,
   period_month: Month,
   currency: Currency,
-  result: Anything,
+  result: Result,
   created_at: Time,
   created_by: Uuid,
 });
@@ -44,7 +45,7 @@ export const Preview = Type.Object({
   posting_date: Day,
   period_month: Month,
   currency: Currency,
-  result: Anything,
+  result: Result,
   explanation: Type.Array(Type.String()),
 });
 

@@ -1,6 +1,5 @@
 import { type Static, Type } from 'typebox';
 import {
-  Anything,
   Code,
   Cursor,
   Digest,
@@ -15,12 +14,7 @@ import {
   Uuid,
   Version,
 } from '../service/schema.ts';
-
-/** Described by prorata.allocation-rule/1; its compiler reports every error with its place, so that the schema here is open. */
-const RuleDocument = Type.Object(
-  {},
-  { additionalProperties: true, description: 'A rule in the language prorata.allocation-rule/1' },
-);
+import { RuleDocument, StoredRule } from './document.schema.ts';
 
 export const NewRule = Type.Object({
   rule_code: Code,
@@ -50,7 +44,7 @@ export const Rule = Type.Object({
   description_i18n_key: Key,
   description_source: orNull(Type.String()),
   description: ShownName,
-  rule: Anything,
+  rule: StoredRule,
   digest: Digest,
   revision: Version,
   posted_at: orNull(Time),

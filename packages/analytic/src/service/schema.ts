@@ -1,5 +1,5 @@
-import { MONTH_PATTERN } from '@prorata/platform';
-import { Type } from 'typebox';
+import { describedAs, MONTH_PATTERN } from '@prorata/platform';
+import { type TSchema, Type } from 'typebox';
 import { MOST_PAGE_ROWS, PAGE_ROWS } from './page.ts';
 
 export const Uuid = Type.String({ format: 'uuid' });
@@ -16,6 +16,8 @@ export const Currency = Type.String({ pattern: '^[A-Z]{3}$', description: 'ISO 4
 export const Digest = Type.String({ pattern: '^[0-9a-f]{64}$', description: 'SHA-256' });
 export const Version = Type.Integer({ minimum: 0 });
 export const Anything = Type.Unsafe<unknown>({});
+/** A document that is answered as it is stored, byte by byte, and described by a schema. */
+export const storedAs = (schema: TSchema) => describedAs(Type.Unsafe<unknown>({}), schema);
 export const Cursor = Type.Optional(Type.String({ maxLength: 200, description: '`next` of the page before' }));
 export const Limit = Type.Optional(Type.Integer({ minimum: 1, maximum: MOST_PAGE_ROWS, default: PAGE_ROWS }));
 

@@ -254,6 +254,9 @@ describe('the walls', () => {
       return faultOf({ ...answer, contentType: answer.headers['content-type']?.toString() });
     });
     expect(faults.filter((fault) => fault !== undefined)).toEqual([]);
+    // What passes as it is stored is described all the same: rules that are sent, and results of runs.
+    const text = JSON.stringify(description);
+    for (const member of ['shares', 'largest-remainder', 'splits', 'flows']) expect(text).toContain(`"${member}"`);
     const shown = await victim.ask('GET', `axes/${things.axis}`);
     const held = { headers: { 'if-none-match': String(shown.headers.etag) } };
     const again = await victim.ask('GET', `axes/${things.axis}`, undefined, held);

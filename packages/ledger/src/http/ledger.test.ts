@@ -13,6 +13,7 @@ import {
   sealAudit,
   type TenantClaims,
 } from '@prorata/platform';
+import { answerCheck } from '@prorata/platform/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createGlClient } from '../api/gl-client.ts';
 import { syncEntries } from '../api/sync-entries.ts';
@@ -317,6 +318,29 @@ describe('the walls', () => {
 
   it('are tried at every route: a new one has to be added here', async () => {
     expect((await routes()).sort()).toEqual(Object.keys(await calls()).sort());
+  });
+
+  it('are open to the owner, whose answers are as the description says', async () => {
+    const owner = await books.entity();
+    await ask(owner, 'POST', 'fec', FEC);
+    const faultOf = answerCheck((await app.inject({ url: '/openapi.json' })).json());
+    const [first] = (await ask(owner, 'GET', 'entries')).body.rows;
+    const asked = Object.entries({
+      ...(await calls()),
+      'GET /entries/{id}': [`entries/${first.id}`, undefined] as const,
+    });
+    for (const [route, [path, body]] of asked) {
+      const [method = '', at = ''] = route.split(' ');
+      const answer = await ask(owner, method as 'GET', path, body);
+      const contentType = answer.headers['content-type']?.toString();
+      expect(faultOf({ ...answer, method, path: `/api/erp/gl${at}`, contentType })).toBeUndefined();
+    }
+    const broken = FEC.replace('5,00', 'five').replace('20261005', '');
+    const refused = await ask(owner, 'POST', 'fec', broken);
+    expect([refused.status, refused.body.refused_lines_count]).toEqual([201, 2]);
+    const told = { ...refused, method: 'POST', path: '/api/erp/gl/fec', contentType: 'application/json' };
+    expect(faultOf(told)).toBeUndefined();
+    expect(faultOf({ ...told, text: refused.text.replace('"lines"', '"line_count"') })).toContain('lines');
   });
 
   it('keep every other tenant and legal entity out: no row, no effect', async () => {

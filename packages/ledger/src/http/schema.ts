@@ -1,4 +1,6 @@
+import { describedAs } from '@prorata/platform';
 import { type Static, Type } from 'typebox';
+import { ENTRY_FAULTS, LINE_FAULTS } from '../fec/faults.ts';
 
 /** Where the read copy is asked (spec 03 gives the general ledger this path; the copy answers under it on its own node). */
 export const BASE = '/api/erp/gl';
@@ -111,7 +113,63 @@ export const FecQuery = Type.Object({
   ),
   currency: Type.Optional(Type.String({ pattern: '^[A-Z]{3}$', description: "The legal entity's unless told" })),
 });
-export const FecAnswer = Type.Object({}, { additionalProperties: true, description: 'What the file brought' });
+const Count = Type.Integer({ minimum: 0 });
+const Amount = Type.String({ description: 'Exact decimal in the currency of the books', examples: ['1234.56'] });
+const RefusedLine = Type.Object({
+  line: Type.Integer({ minimum: 1, description: 'Counted from 1, with the header' }),
+  code: Type.Enum(Object.keys(LINE_FAULTS)),
+  column: orNull(Text),
+  value: Type.String({ description: 'As it stands in the file, at most 80 characters' }),
+  reason: Text,
+  entry: orNull(Text),
+});
+const RefusedEntry = Type.Object({
+  journal: Text,
+  number: Text,
+  date: Text,
+  first_line: Type.Integer(),
+  lines: Count,
+  code: Type.Enum(Object.keys(ENTRY_FAULTS)),
+  reason: Text,
+  debit: Amount,
+  credit: Amount,
+});
+
+/** `FecImported` for the description of the API: what is stored of an import is answered as it is. */
+export const FecAnswer = describedAs(
+  Type.Object({}, { additionalProperties: true }),
+  Type.Object({
+    file: Text,
+    sha256: Type.String({ pattern: '^[0-9a-f]{64}$' }),
+    siren: orNull(Text),
+    closing_date: orNull(Type.String({ format: 'date' })),
+    dialect: Type.Object({
+      encoding: Text,
+      byte_order_mark: Type.Boolean(),
+      separator: Type.Enum(['TAB', '|', ';']),
+      quoted: Type.Boolean(),
+      line_endings: Type.Array(Type.Enum(['CRLF', 'LF', 'CR'])),
+      amounts: Type.Enum(['DEBIT_CREDIT', 'AMOUNT_AND_SIDE']),
+      decimal_mark: Type.Enum(['COMMA', 'POINT', 'BOTH', 'NONE']),
+      columns: Count,
+    }),
+    currency: Text,
+    lines: Type.Integer({ description: 'Lines below the header' }),
+    entries: Type.Integer({ description: 'Entries that are in, of this file or from before' }),
+    new: Count,
+    updated: Type.Integer({ description: 'Drafts that the file changes or shows as posted' }),
+    unchanged: Count,
+    drafts: Count,
+    months: Type.Array(Type.Object({ month: Month, entries: Count, debit: Amount })),
+    totals: Type.Object({ debit: Amount, credit: Amount }),
+    refused_lines: Type.Array(RefusedLine),
+    refused_lines_count: Count,
+    refused_entries: Type.Array(RefusedEntry),
+    refused_entries_count: Count,
+    remarks: Type.Array(Type.String({ description: 'What differs from the law and is taken nevertheless' })),
+    replayed: Type.Boolean({ description: 'The same file was imported before: this is the answer of then' }),
+  }),
+);
 
 export const AwaitedList = Type.Object({
   rows: Type.Array(
