@@ -111,14 +111,14 @@ export function storeAlone(tx: Tx, storing: readonly Storing[]): PostingRow[] {
     // Its place among those of its legal entity.
     const place = index + 1 - (ends[legalEntities.indexOf(owner) - 1] ?? 0);
     const columns = partColumns(posting.result, ids);
-    for (const [column, values] of columns.entries()) parts[column]?.push(...values);
+    for (const [column, values] of columns.entries()) append(parts[column] ?? [], values);
     for (const _ of columns[0] ?? []) {
       of.push(place);
       partOwners.push(owner);
     }
     const own = heldColumns(posting.result, ids);
-    held[0].push(...own.lines);
-    held[1].push(...own.axes);
+    append(held[0], own.lines);
+    append(held[1], own.axes);
     for (const _ of own.lines) {
       heldOf.push(place);
       heldOwners.push(owner);
@@ -140,6 +140,11 @@ export function storeAlone(tx: Tx, storing: readonly Storing[]): PostingRow[] {
     ...held,
   ]);
   return storing.map(({ posting, moment }) => ({ ...posting, created_at: moment, reversed_by: null }));
+}
+
+/** One by one: an entry of payroll has hundreds of thousands of parts, more than a call takes arguments. */
+function append<T>(list: T[], more: readonly T[]): void {
+  for (const one of more) list.push(one);
 }
 
 const CONTENDED: ReadonlySet<unknown> = new Set(['ana_posting_active', 'ana_allocated_line_pkey']);
