@@ -7,7 +7,7 @@ export { type BatchMonth, type BatchResult, type BatchRow, runMonths, unfinished
 export { type ConservedStep, listRuns, type RunRow, type ShownRun, showRun } from './batch/runs.ts';
 // closing
 export { type AdjustmentChange, type AdjustOptions, adjustMonth, withdrawAdjustments } from './closing/adjust.ts';
-export { type Adjustment, type AdjustmentLine, reportAdjustments } from './closing/adjustments.ts';
+export { type Adjustment, type AdjustmentLine, moneyWords, reportAdjustments } from './closing/adjustments.ts';
 export { closeMonth, lockMonth, type PeriodChange, type PeriodOptions, reopenMonth } from './closing/close.ts';
 export type { PeriodState } from './closing/guard.ts';
 export type { LateScope } from './closing/late.ts';

@@ -64,6 +64,7 @@ function conformantText({ manifest, signature }: BundleCheck, language: Language
     String(total.rows),
     displayMoney(total.cost_effective, total.currency, language),
     displayMoney(total.cost_billed, total.currency, language),
+    displayMoney(total.cost_standard, total.currency, language),
   ]);
   const shown = table(
     [
@@ -72,6 +73,7 @@ function conformantText({ manifest, signature }: BundleCheck, language: Language
       { title: 'Facts', align: 'right' },
       { title: 'Effective', align: 'right' },
       { title: 'Billed', align: 'right' },
+      { title: 'Standard', align: 'right' },
     ],
     totals,
   );

@@ -184,11 +184,10 @@ function adjustCommand(entity: Command, shell: Shell): void {
         return { document: back, text: `Corrections of ${month} are withdrawn from ${months}: run it again.` };
       }
       const into = options.into === undefined ? undefined : readMonth(options.into);
-      const done = await withEntity(dir, (node, api) => api.adjustMonth(node, month, { into }));
-      const totals = done.adjustments.flatMap((one) =>
-        one.totals.map((total) => `${total.cost_effective} ${total.currency}`),
-      );
-      const amount = totals.length === 0 ? 'no difference' : totals.join(', ');
+      const [done, amount] = await withEntity(dir, async (node, api) => {
+        const booked = await api.adjustMonth(node, month, { into });
+        return [booked, booked.adjustments.map(api.moneyWords).join('; ')] as const;
+      });
       return {
         document: done,
         text: `${done.period_month} carries the correction of ${month}: ${amount} on ${done.lines} lines. Run it again.`,

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import type { PublicationPreview, PublishResult } from '@prorata/finops';
 import { type Command, Option } from 'commander';
+import { changedCosts, costsOf } from '../terminal/changed-costs.ts';
 import { addCommand, type Shell } from '../terminal/command.ts';
 import type { Language } from '../terminal/decimals.ts';
 import { count, money, reportTable, text } from '../terminal/report.ts';
@@ -61,6 +62,7 @@ function publishText(published: PublishResult, language: Language): string {
     count('rows', 'Facts', 'Faits'),
     money('cost_effective', 'Effective', 'Effectif', { total: true }),
     money('cost_billed', 'Billed', 'Facturé', { total: true }),
+    money('cost_standard', 'Standard', 'Standard', { total: true }),
   ];
   return [
     `${entity} ${month}, revision ${revision}, ${state}.`,
@@ -75,21 +77,14 @@ function publishText(published: PublishResult, language: Language): string {
 function previewText(preview: PublicationPreview, language: Language): string {
   const { entity, period_month: month, revision, unchanged, changes, differences, unmapped } = preview;
   if (unchanged) return `${entity} ${month}: nothing would change; revision ${revision} stands.`;
-  const amount = (fact: { readonly cost_effective: string | null } | null) => fact?.cost_effective ?? null;
-  const rows = differences.map(({ change, grain, before, after }) => ({
-    ...grain,
-    change,
-    before: amount(before),
-    after: amount(after),
-  }));
+  const rows = differences.map((fact) => ({ ...fact.grain, change: fact.change, ...costsOf(fact) }));
   const fields = [
     text('change', 'Change', 'Changement'),
     text('application_id', 'Application'),
     text('product_id', 'Product', 'Produit'),
     text('environment', 'Env.'),
     text('consumption_type', 'Type'),
-    money('before', 'Effective before', 'Effectif avant'),
-    money('after', 'Effective after', 'Effectif après'),
+    ...changedCosts(differences),
     text('currency', 'Currency', 'Devise'),
   ];
   const { added, removed, changed } = changes;

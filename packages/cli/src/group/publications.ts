@@ -4,9 +4,10 @@ import { resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { PublicationDifference } from '@prorata/group';
 import { type Command, Option } from 'commander';
+import { changedCosts, costsOf } from '../terminal/changed-costs.ts';
 import { addCommand, type Shell } from '../terminal/command.ts';
 import type { Language } from '../terminal/decimals.ts';
-import { count, money, reportTable, state, text } from '../terminal/report.ts';
+import { count, reportTable, state, text } from '../terminal/report.ts';
 import { readCode, readMonth, readRevision } from '../terminal/values.ts';
 import { listed } from './listed.ts';
 import { readGroup, requireEntities } from './open.ts';
@@ -107,15 +108,14 @@ function addDifference(group: Command, shell: Shell): void {
 }
 
 function differenceText({ rows, more, rules }: PublicationDifference, language: Language): string {
-  const lines = rows.map(({ change, grain, before, after }) => ({
-    change,
+  const lines = rows.map(({ grain, ...fact }) => ({
+    change: fact.change,
     application: grain.application_id,
     product: grain.product_id,
     environment: grain.environment,
     type: grain.consumption_type,
     currency: grain.currency,
-    before: before?.cost_effective,
-    after: after?.cost_effective,
+    ...costsOf(fact),
   }));
   const fields = [
     text('change', 'Change', 'Écart'),
@@ -123,8 +123,7 @@ function differenceText({ rows, more, rules }: PublicationDifference, language: 
     text('product', 'Product', 'Produit'),
     text('environment', 'Env.'),
     text('type', 'Type'),
-    money('before', 'Effective before', 'Effectif avant', { total: true }),
-    money('after', 'after', 'après', { total: true }),
+    ...changedCosts(rows),
     text('currency', 'Currency', 'Devise'),
   ];
   const told = (rules ?? []).map(({ change, code, before, after }) => ({

@@ -115,7 +115,8 @@ function totals(rows: readonly ReportRow[], fields: readonly ReportField[], lang
       if (field.field === 'currency') return currency ?? '';
       if (field.total !== true) return '';
       const values = own.map((row) => row[field.field]).filter((value): value is string => typeof value === 'string');
-      return displayMoney(addDecimals(values), currency, language);
+      // A sum of nothing is not 0: no row carries the amount.
+      return displayMoney(values.length === 0 ? null : addDecimals(values), currency, language);
     });
   });
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { changedCosts, costsOf } from './changed-costs.ts';
 import { money, reportTable, share, text } from './report.ts';
 import { table } from './table.ts';
 
@@ -48,6 +49,20 @@ describe('reportTable', () => {
     expect(shown).toMatch(/^Total EUR +0\.30 +EUR/m);
     expect(shown).toMatch(/^Total GBP +5\.00 +GBP/m);
     expect(shown).toMatch(/^DE02 +0\.20 +EUR +–/m);
+  });
+
+  it('shows of a comparison the costs that differ, and no sum of what no row carries', () => {
+    const costs = { cost_effective: null, cost_billed: '1', cost_standard: '5' };
+    const facts = [
+      { before: costs, after: { ...costs, cost_standard: '7' } },
+      { before: null, after: { ...costs, cost_standard: null } },
+    ];
+    const shown = reportTable(facts.map(costsOf), changedCosts(facts), 'en');
+    const [titles, , ...lines] = shown.split('\n').map((line) => line.trim().split(/ {2,}/).map((cell) => cell.trim()));
+    expect(titles).toEqual(['Billed before', 'after', 'Standard before', 'after']);
+    expect(lines.at(0)).toEqual(['1.00', '1.00', '5.00', '7.00']);
+    const nothing = ['FR01', 'DE02'].map((entity) => ({ entity, cost: null, currency: 'EUR' }));
+    expect(reportTable(nothing, fields, 'en').split('\n').at(-1)).toMatch(/^Total +– +EUR/);
   });
 
   it('speaks French and knows an empty report', () => {

@@ -3,7 +3,7 @@ import type { BatchStep } from '../facts/step.ts';
 import { countOf, factTotals } from '../facts/totals.ts';
 import { finopsProblem } from '../problems.ts';
 import * as sql from './adjust.sql.ts';
-import { adjustmentsIn } from './adjustments.ts';
+import { adjustmentsIn, moneyWords } from './adjustments.ts';
 import { bookedTotals } from './booked-totals.ts';
 
 /**
@@ -25,9 +25,7 @@ export const adjustmentStep: BatchStep = {
       money,
       warnings: adjustments.map((one) => ({
         code: 'ADJUSTS_MONTH',
-        detail: `carries a correction of ${one.adjusts_month}: ${one.totals
-          .map((total) => `${total.cost_effective} ${total.currency}`)
-          .join(', ')}`,
+        detail: `carries a correction of ${one.adjusts_month}: ${moneyWords(one)}`,
       })),
       errors: 0,
     };

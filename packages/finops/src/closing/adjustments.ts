@@ -17,6 +17,18 @@ export interface Adjustment {
   readonly booked_by: string;
 }
 
+/** A correction's money in words: a late file may change what is billed and nothing of the effective cost. */
+export function moneyWords({ totals }: Pick<Adjustment, 'totals'>): string {
+  const words = totals.map(({ currency, cost_effective, cost_billed, cost_standard }) =>
+    [
+      `${cost_effective} ${currency} effective`,
+      `${cost_billed} ${currency} billed`,
+      ...((cost_standard ?? '0') === '0' ? [] : [`${cost_standard} ${currency} at standard prices`]),
+    ].join(', '),
+  );
+  return words.length === 0 ? 'no difference' : words.join('; ');
+}
+
 /** One difference at the grain of the facts; decimal texts, null where neither side carries the cost. */
 export interface AdjustmentLine {
   readonly adjusts_month: string;

@@ -165,7 +165,7 @@ describe('a closed month', () => {
     const run = await runMonth(test.entity, '2025-03');
     expect(run.warnings).toContainEqual({
       code: 'ADJUSTS_MONTH',
-      detail: 'carries a correction of 2025-01: 37 EUR',
+      detail: 'carries a correction of 2025-01: 37 EUR effective, 37 EUR billed',
     });
     expect(march).toEqual([
       ['DIRECT', '40'],
