@@ -58,7 +58,12 @@ describe('reportTable', () => {
       { before: null, after: { ...costs, cost_standard: null } },
     ];
     const shown = reportTable(facts.map(costsOf), changedCosts(facts), 'en');
-    const [titles, , ...lines] = shown.split('\n').map((line) => line.trim().split(/ {2,}/).map((cell) => cell.trim()));
+    const [titles, , ...lines] = shown.split('\n').map((line) =>
+      line
+        .trim()
+        .split(/ {2,}/)
+        .map((cell) => cell.trim()),
+    );
     expect(titles).toEqual(['Billed before', 'after', 'Standard before', 'after']);
     expect(lines.at(0)).toEqual(['1.00', '1.00', '5.00', '7.00']);
     const nothing = ['FR01', 'DE02'].map((entity) => ({ entity, cost: null, currency: 'EUR' }));
