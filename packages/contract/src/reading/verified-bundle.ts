@@ -4,7 +4,8 @@ import type { ApplicationRow, FactRow, PriceRow, ProductRow } from '../format/ro
 import { APPLICATIONS, type Column, FACTS, PRICES, type Table } from '../format/tables.ts';
 import { contentDigest } from '../tables/content-digest.ts';
 import { factCopyBinary } from '../tables/copy-binary.ts';
-import { type CopyTextOptions, factCopyText, keptText } from '../tables/copy-text.ts';
+import { type CopyTextOptions, factCopyText, keptText, refusePrefix } from '../tables/copy-text.ts';
+import { type ListedTexts, whereListed } from '../tables/listed-texts.ts';
 import { type FactSums, factSums } from '../tables/sums.ts';
 import { grainOrder, type Workspace } from '../tables/workspace.ts';
 
@@ -26,9 +27,17 @@ export interface ReferenceUse {
   readonly products: readonly ProductUse[];
 }
 
+/** What verifying learned of the rows. */
+export interface VerifiedRows {
+  readonly rows: number;
+  readonly texts: ListedTexts;
+  readonly use: ReferenceUse;
+}
+
 /**
- * A bundle that passed every check that needs no database. It holds a private folder and a DuckDB until it is closed.
- * What it hands out is what was checked: the rows were read from the archive once.
+ * A bundle that passed every check that needs no database. It holds a private folder and a DuckDB until it is closed, when nothing is
+ * being read out of it. What it hands out is what was checked: the rows were read from the archive once. Readings may go on beside
+ * each other.
  */
 export interface VerifiedBundle extends AsyncDisposable {
   readonly manifest: Manifest;
@@ -61,40 +70,59 @@ export interface VerifiedBundle extends AsyncDisposable {
 /** Builds the read side over tables that were checked. */
 export function verifiedBundle(
   workspace: Workspace,
-  about: Pick<VerifiedBundle, 'manifest' | 'manifestDigest' | 'kid' | 'rows'>,
+  { texts, use, ...about }: VerifiedRows & Pick<VerifiedBundle, 'manifest' | 'manifestDigest' | 'kid'>,
   close: () => Promise<void>,
 ): VerifiedBundle {
-  const facts = keptText(() => factCopyText(workspace));
+  const reading = <Part>(read: (beside: Workspace) => AsyncIterable<Part>) => readBeside(workspace, read);
+  const facts = keptText(() => reading((beside) => factCopyText(beside)));
   return {
     ...about,
-    domains: () => domainsOf(workspace),
-    products: () => productsOf(workspace),
-    applications: () => all<ApplicationRow>(workspace, APPLICATIONS),
-    prices: () => all<PriceRow>(workspace, PRICES),
-    copyText: (options) => (options === undefined ? facts() : factCopyText(workspace, options)),
-    copyBinary: (without) => factCopyBinary(workspace, without),
-    sums: (keys) => factSums(workspace, keys),
-    factRows: () => rowsOf<FactRow>(workspace, FACTS),
+    domains: async () => [...use.domains],
+    products: async () => [...use.products],
+    applications: () => all(reading((beside) => rowsOf<ApplicationRow>(beside, APPLICATIONS))),
+    prices: () => all(reading((beside) => rowsOf<PriceRow>(beside, PRICES))),
+    copyText: (options) => {
+      refusePrefix(options?.prefix);
+      return options === undefined ? facts() : reading((beside) => factCopyText(beside, options));
+    },
+    copyBinary: (without) => reading((beside) => factCopyBinary(beside, texts, without)),
+    sums: (keys) => reading((beside) => factSums(beside, keys)),
+    factRows: () => reading((beside) => rowsOf<FactRow>(beside, FACTS)),
     contentDigest: () => contentDigest(workspace, about.manifest, facts),
     close,
     [Symbol.asyncDispose]: close,
   };
 }
 
+/** A connection for each reading, given back when it ends. */
+async function* readBeside<Part>(
+  workspace: Workspace,
+  read: (beside: Workspace) => AsyncIterable<Part>,
+): AsyncGenerator<Part> {
+  const beside = await workspace.beside();
+  try {
+    yield* read(beside);
+  } finally {
+    beside.close();
+  }
+}
+
 /** Domains that the facts name, by code. */
-export async function domainsOf(workspace: Workspace): Promise<DomainUse[]> {
+export async function domainsOf(workspace: Workspace, texts: ListedTexts): Promise<DomainUse[]> {
+  const { table, rows: count } = whereListed(texts, 'domain_id');
   const rows = await workspace.texts(
-    `SELECT ${marked('domain_id')} AS domain, count(*) AS rows FROM facts GROUP BY domain_id ORDER BY domain_id`,
+    `SELECT ${marked('domain_id')} AS domain, ${count} AS rows FROM ${table} GROUP BY domain_id ORDER BY domain_id`,
   );
   return rows.map((row) => ({ domain_id: unmarked(row.domain) ?? '', rows: Number(row.rows) }));
 }
 
 /** Products as listed, by code, with the number of facts that name each. */
-export async function productsOf(workspace: Workspace): Promise<ProductUse[]> {
+export async function productsOf(workspace: Workspace, texts: ListedTexts): Promise<ProductUse[]> {
+  const { table, rows: count } = whereListed(texts, 'product_id');
   const rows = await workspace.texts(
     `SELECT ${marked('p.product_id')} AS product, ${marked('p.label')} AS label, ${marked('p.reference_id')} AS reference,
             coalesce(f.rows, 0) AS rows
-       FROM products p LEFT JOIN (SELECT product_id, count(*) AS rows FROM facts GROUP BY product_id) f USING (product_id)
+       FROM products p LEFT JOIN (SELECT product_id, ${count} AS rows FROM ${table} GROUP BY product_id) f USING (product_id)
       ORDER BY p.product_id`,
   );
   return rows.map((row) => ({
@@ -117,10 +145,8 @@ function unmarked(text: string | null | undefined): string | null {
   return text?.slice(MARK.length) ?? null;
 }
 
-async function all<Row>(workspace: Workspace, table: Table): Promise<Row[]> {
-  const rows: Row[] = [];
-  for await (const batch of rowsOf<Row>(workspace, table)) rows.push(...batch);
-  return rows;
+async function all<Row>(batches: AsyncIterable<readonly Row[]>): Promise<Row[]> {
+  return (await Array.fromAsync(batches)).flat();
 }
 
 async function* rowsOf<Row>(workspace: Workspace, table: Table): AsyncGenerator<readonly Row[]> {

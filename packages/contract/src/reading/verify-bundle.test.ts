@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { sampleBundle } from '../testing/index.ts';
+import { decodeArray, generatedFacts, sampleBundle } from '../testing/index.ts';
 import { verifyBundle } from './verify-bundle.ts';
 
 describe('verifyBundle', () => {
@@ -34,5 +34,25 @@ describe('verifyBundle', () => {
     `);
     expect((await Array.fromAsync(bundle.factRows())).flat()).toHaveLength(6);
     expect(await bundle.prices()).toHaveLength(2);
+  });
+
+  test('readings go on beside each other, and each is whole', async () => {
+    const rows = [...generatedFacts(5000, { entity_id: 'FR01' })].flat();
+    const sample = await sampleBundle({ facts: rows, prices: [], manifest: { pricing_view: null } });
+    await using bundle = await verifyBundle(sample.bytes, sample.trust);
+    const alone = await Array.fromAsync(bundle.copyBinary());
+    const copy = bundle.copyBinary()[Symbol.asyncIterator]();
+    const first = [await copy.next(), await copy.next()];
+    const [sums, applications, text] = await Promise.all([
+      Array.fromAsync(bundle.sums(['application_id'])),
+      bundle.applications(),
+      Array.fromAsync(bundle.copyText({ order: 'file' })),
+    ]);
+    const chunks: Uint8Array[] = first.flatMap(({ value }) => (value === undefined ? [] : [value]));
+    for (let next = await copy.next(); next.done !== true; next = await copy.next()) chunks.push(next.value);
+    expect(alone.length).toBeGreaterThan(4);
+    expect(Buffer.concat(chunks).equals(Buffer.concat(alone))).toBe(true);
+    expect(decodeArray(sums[0]?.get('application_id') ?? new Uint8Array())).toHaveLength(applications.length);
+    expect(Buffer.concat(text).toString().split('\n')).toHaveLength(rows.length + 1);
   });
 });

@@ -2,16 +2,17 @@ import { crc32 } from 'node:zlib';
 import { type AcceptedVersion, type Deployment, MANIFEST_FILE } from '../format/contract.ts';
 import type { Manifest } from '../format/manifest.ts';
 import { type Findings, refuse, refuseWhenFound, type Violation } from '../format/refusals.ts';
-import { TABLES } from '../format/tables.ts';
-import { openPrivateFolder } from '../tables/private-folder.ts';
+import { FACTS, TABLES, type Table } from '../format/tables.ts';
+import { listTexts } from '../tables/listed-texts.ts';
+import { openPrivateFolder, type PrivateFolder } from '../tables/private-folder.ts';
 import { withinRange } from '../tables/range.ts';
 import { grainFindings, schemaFindings } from '../tables/rules.ts';
 import { rowCounts, totalFindings } from '../tables/totals.ts';
-import { createTables, openWorkspace, type Workspace } from '../tables/workspace.ts';
+import { besideEachOther, createTables, openWorkspace, type Workspace } from '../tables/workspace.ts';
 import { judgeKey, type ResolveKey } from '../trust/trusted-key.ts';
 import { type Archive, openArchive, readEntry } from './archive.ts';
 import { type ByteSource, openBytes } from './byte-source.ts';
-import { checksumViolations, digestViolations, extractFiles } from './files.ts';
+import { checksumViolations, digestViolations, type ExtractedFiles, extractFiles } from './files.ts';
 import { BUNDLE_LIMITS, type BundleLimits } from './limits.ts';
 import {
   headViolations,
@@ -23,7 +24,14 @@ import {
   readManifestEnvelope,
 } from './manifest-reader.ts';
 import { loadParquet } from './parquet.ts';
-import { domainsOf, productsOf, type ReferenceUse, type VerifiedBundle, verifiedBundle } from './verified-bundle.ts';
+import {
+  domainsOf,
+  productsOf,
+  type ReferenceUse,
+  type VerifiedBundle,
+  type VerifiedRows,
+  verifiedBundle,
+} from './verified-bundle.ts';
 
 /** Whom and what the receiver believes. */
 export interface BundleTrust {
@@ -95,40 +103,71 @@ async function verifyContent(
   limits: BundleLimits,
 ): Promise<VerifiedBundle> {
   const folder = await openPrivateFolder(trust.temporaryFolder);
-  let workspace: Workspace | undefined;
-  const close = async () => {
-    workspace?.close();
-    workspace = undefined;
-    await folder.remove();
+  // It takes a while, and none of this thread.
+  const opening = openWorkspace([folder.path], limits.workspace);
+  opening.catch(() => {});
+  let closed: Promise<void> | undefined;
+  const close = () => {
+    closed ??= closeAll(opening, folder);
+    return closed;
   };
   try {
     const files = await extractFiles(source, archive, folder.path);
     refuseWhenFound(only(digestViolations(files, signed.manifest)));
     const checksum = crc32(await readEntry(source, archive, MANIFEST_FILE));
     refuseWhenFound(only(checksumViolations(archive, files, checksum)));
-    workspace = await openWorkspace([folder.path], limits.workspace);
+    const workspace = await opening;
     await createTables(workspace);
-    for (const table of TABLES) {
-      refuseWhenFound(await loadParquet(workspace, table, files.get(table.file)?.path ?? '', limits));
-    }
-    await verifyRows(workspace, signed.manifest, trust);
-    const rows = (await rowCounts(workspace))['facts.parquet'];
-    return verifiedBundle(workspace, { ...signed, rows }, close);
+    await loadTables(workspace, files, limits);
+    return verifiedBundle(workspace, { ...signed, ...(await verifyRows(workspace, signed.manifest, trust)) }, close);
   } catch (error) {
     await close();
     throw error;
   }
 }
 
-// SCHEMA_VIOLATION … TOTALS_MISMATCH.
-async function verifyRows(workspace: Workspace, manifest: Manifest, trust: BundleTrust): Promise<void> {
-  refuseWhenFound(await withinRange('SCHEMA_VIOLATION', () => schemaFindings(workspace, manifest)));
-  refuseWhenFound(await grainFindings(workspace));
-  if (trust.references) {
-    const use = { manifest, domains: await domainsOf(workspace), products: await productsOf(workspace) };
-    refuseWhenFound(only(await trust.references(use)));
-  }
-  refuseWhenFound(await withinRange('TOTALS_MISMATCH', () => totalFindings(workspace, manifest)));
+async function closeAll(opening: Promise<Workspace>, folder: PrivateFolder): Promise<void> {
+  const [opened] = await Promise.allSettled([opening]);
+  if (opened.status === 'fulfilled') opened.value.close();
+  await folder.remove();
+}
+
+/** The facts, and beside them the small tables; what is wrong with the first one is told first. */
+async function loadTables(workspace: Workspace, files: ExtractedFiles, limits: BundleLimits): Promise<void> {
+  const load = async (by: Workspace, tables: readonly Table[]) => {
+    for (const table of tables) {
+      refuseWhenFound(await loadParquet(by, table, files.get(table.file)?.path ?? '', limits));
+    }
+  };
+  const small = TABLES.filter((table) => table !== FACTS);
+  await besideEachOther(
+    workspace,
+    (one) => load(one, [FACTS]),
+    (other) => load(other, small),
+  );
+}
+
+// SCHEMA_VIOLATION … TOTALS_MISMATCH. What looks at every row goes on beside what looks at the texts, and is judged after it.
+async function verifyRows(workspace: Workspace, manifest: Manifest, trust: BundleTrust): Promise<VerifiedRows> {
+  const [{ texts, use }, { rows, grain, totals }] = await besideEachOther(
+    workspace,
+    async (one) => {
+      const texts = await listTexts(one);
+      refuseWhenFound(await withinRange('SCHEMA_VIOLATION', () => schemaFindings(one, manifest, TABLES, texts)));
+      return { texts, use: { manifest, domains: await domainsOf(one, texts), products: await productsOf(one, texts) } };
+    },
+    async (other) => {
+      const rows = (await rowCounts(other))[FACTS.file];
+      const grain = await grainFindings(other);
+      const [totals] = await Promise.allSettled([withinRange('TOTALS_MISMATCH', () => totalFindings(other, manifest))]);
+      return { rows, grain, totals };
+    },
+  );
+  refuseWhenFound(grain);
+  if (trust.references) refuseWhenFound(only(await trust.references(use)));
+  if (totals.status === 'rejected') throw totals.reason;
+  refuseWhenFound(totals.value);
+  return { rows, texts, use };
 }
 
 function only(listed: readonly Violation[]): Findings {

@@ -4,6 +4,7 @@ import { FACTS } from '../format/tables.ts';
 import { decodeNumeric, decodeRows, sampleFact } from '../testing/index.ts';
 import { loadRows } from '../writing/load-rows.ts';
 import { binaryColumns, factCopyBinary } from './copy-binary.ts';
+import { listTexts } from './listed-texts.ts';
 import { openPrivateFolder, type PrivateFolder } from './private-folder.ts';
 import { createTables, openWorkspace, type Workspace } from './workspace.ts';
 
@@ -46,9 +47,12 @@ test.each([
   { how: 'with listed texts', most: 100, without: [] },
   { how: 'with texts that are too many to list', most: 1, without: [] },
   { how: 'without a column that the receiver fills in', most: 100, without: ['entity_id'] as const },
+  { how: 'without columns that tell texts from each other', most: 100, without: ['family_id', 'product_id', 'application_id'] as const },
 ])('the facts arrive whole, $how', async ({ most, without }) => {
   await loadRows(workspace, FACTS, [facts]);
-  const copy = Buffer.concat(await Array.fromAsync(factCopyBinary(workspace, without, most)));
+  const copy = Buffer.concat(
+    await Array.fromAsync(factCopyBinary(workspace, await listTexts(workspace, most), without)),
+  );
   const columns = binaryColumns(without);
   expect([...columns, ...without].sort()).toEqual(FACTS.columns.map((column) => column.name).sort());
   const expected = facts.map((fact) => Object.fromEntries(columns.map((name) => [name, fact[name as keyof FactRow]])));
@@ -58,5 +62,7 @@ test.each([
 });
 
 test('no facts are a header and a trailer', async () => {
-  expect(decodeRows(Buffer.concat(await Array.fromAsync(factCopyBinary(workspace))))).toEqual([]);
+  expect(
+    decodeRows(Buffer.concat(await Array.fromAsync(factCopyBinary(workspace, await listTexts(workspace))))),
+  ).toEqual([]);
 });

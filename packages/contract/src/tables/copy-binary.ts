@@ -1,17 +1,8 @@
 import { type DuckDBDataChunk, DuckDBDecimal128Vector } from '@duckdb/node-api';
 import { type Column, FACTS } from '../format/tables.ts';
 import { NUMERIC_BYTES, writeNumeric } from './binary-numeric.ts';
+import { type ListedTexts, TEXT_KINDS, type TextKind } from './listed-texts.ts';
 import type { Workspace } from './workspace.ts';
-
-/** Facts of a month repeat few texts: beyond so many different ones of a kind they are carried row by row instead of listed. */
-const LISTED_TEXTS = 50_000;
-
-/** Columns whose values come together, so that as few different texts as possible are carried over for them. */
-const KINDS: readonly (readonly string[])[] = [
-  ['period_month', 'entity_id', 'environment', 'consumption_type', 'currency'],
-  ['application_id'],
-  ['domain_id', 'family_id', 'product_id', 'unit'],
-];
 
 const FIRST_DAY = Date.UTC(2000, 0, 1);
 const DAY = 86_400_000;
@@ -25,6 +16,10 @@ const BETWEEN = '\u001f';
 
 /** Texts of one kind, as fields of a row that are ready to be copied. */
 interface Kind {
+  readonly table: string;
+  /** What tells a row of the table from the others. */
+  readonly keys: readonly Column[];
+  /** What is handed out of it. */
   readonly columns: readonly Column[];
   /** Where the texts are listed, by number; else each row carries its own. */
   readonly listed: readonly Uint8Array[] | null;
@@ -32,24 +27,24 @@ interface Kind {
 
 /** The columns of a fact in the order of `copyBinary()`. */
 export function binaryColumns(without: readonly string[] = []): readonly string[] {
-  return [...kindsOf(without).flat(), ...measures()].map((column) => column.name);
+  const texts = TEXT_KINDS.flatMap(({ columns }) => columns.filter(({ name }) => !without.includes(name)));
+  return [...texts, ...measures()].map((column) => column.name);
 }
 
 /**
  * The facts as PostgreSQL COPY in its binary form, whole with header and trailer, unsorted; one Buffer per few thousand rows.
  * Columns as `binaryColumns(without)` names them. The database reads it in half the time that text takes.
  *
+ * @param texts what `listTexts` listed of the facts as they stand
  * @param without columns that the receiver fills in itself
  */
 export async function* factCopyBinary(
   workspace: Workspace,
+  texts: ListedTexts,
   without: readonly string[] = [],
-  listedTexts = LISTED_TEXTS,
 ): AsyncGenerator<Uint8Array> {
   const kinds: Kind[] = [];
-  for (const [index, columns] of kindsOf(without).entries()) {
-    kinds.push(await listTexts(workspace, columns, index, listedTexts));
-  }
+  for (const kind of texts) kinds.push(...(await fieldsOfKind(workspace, kind, without)));
   yield HEADER;
   const result = await workspace.connection.stream(selectOf(kinds));
   for (;;) {
@@ -60,37 +55,30 @@ export async function* factCopyBinary(
   yield TRAILER;
 }
 
-function kindsOf(without: readonly string[]): Column[][] {
-  const wanted = new Map(FACTS.columns.filter(({ name }) => !without.includes(name)).map((each) => [each.name, each]));
-  return KINDS.map((names) => names.flatMap((name) => wanted.get(name) ?? [])).filter((kind) => kind.length > 0);
-}
-
 function measures(): Column[] {
   return FACTS.columns.filter((column) => column.kind === 'decimal');
 }
 
-/** Lists the different texts of a kind, in a table of the workspace and here, unless they are too many. */
-async function listTexts(workspace: Workspace, columns: readonly Column[], index: number, most: number): Promise<Kind> {
-  const names = columns.map((column) => column.name).join(', ');
-  await workspace.connection.run(
-    `CREATE OR REPLACE TABLE texts_${index} AS
-     SELECT (row_number() OVER () - 1)::INTEGER AS number, * FROM (SELECT DISTINCT ${names} FROM facts LIMIT ${most + 1})`,
-  );
-  const rows = await workspace.texts(`SELECT ${joined(columns)} AS texts FROM texts_${index} ORDER BY number`);
-  if (rows.length > most) return { columns, listed: null };
-  return { columns, listed: rows.map((row) => fieldsOf(row.texts ?? '', columns)) };
+/** Nothing of a kind that the receiver fills in itself. */
+async function fieldsOfKind(workspace: Workspace, kind: TextKind, without: readonly string[]): Promise<Kind[]> {
+  const columns = kind.columns.filter(({ name }) => !without.includes(name));
+  if (columns.length === 0) return [];
+  const { table, columns: keys, isWhole } = kind;
+  if (!isWhole) return [{ table, keys, columns, listed: null }];
+  const rows = await workspace.texts(`SELECT ${joined(columns)} AS texts FROM ${table} ORDER BY number`);
+  return [{ table, keys, columns, listed: rows.map((row) => fieldsOf(row.texts ?? '', columns)) }];
 }
 
 function selectOf(kinds: readonly Kind[]): string {
-  const selected = kinds.map(({ columns, listed }, index) =>
-    listed === null ? joined(columns, 'facts.') : `texts_${index}.number`,
+  const selected = kinds.map(({ table, columns, listed }) =>
+    listed === null ? joined(columns, 'facts.') : `${table}.number`,
   );
-  const joins = kinds.map(({ columns, listed }, index) => {
+  const joins = kinds.map(({ table, keys, listed }) => {
     if (listed === null) return '';
-    const same = columns.map(({ name, nullable }) =>
-      nullable ? `facts.${name} IS NOT DISTINCT FROM texts_${index}.${name}` : `facts.${name} = texts_${index}.${name}`,
+    const same = keys.map(({ name, nullable }) =>
+      nullable ? `facts.${name} IS NOT DISTINCT FROM ${table}.${name}` : `facts.${name} = ${table}.${name}`,
     );
-    return `JOIN texts_${index} ON ${same.join(' AND ')}`;
+    return `JOIN ${table} ON ${same.join(' AND ')}`;
   });
   return `SELECT ${[...selected, ...measures().map((column) => column.name)].join(', ')} FROM facts ${joins.join(' ')}`;
 }

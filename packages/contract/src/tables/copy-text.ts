@@ -19,9 +19,14 @@ export function factCopyText(
   workspace: Workspace,
   { prefix = [], order = 'grain' }: CopyTextOptions = {},
 ): AsyncIterable<Uint8Array> {
+  refusePrefix(prefix);
+  return tableText(workspace, FACTS, prefix, order);
+}
+
+/** @throws RangeError for a constant that would break the text */
+export function refusePrefix(prefix: readonly string[] = []): void {
   const bad = prefix.find((value) => /[\t\n\r\\]/.test(value));
   if (bad !== undefined) throw new RangeError(`"${bad}" cannot stand before the columns of COPY text`);
-  return tableText(workspace, FACTS, prefix, order);
 }
 
 /** Rows of a table in the same text form: what the content digest is taken over. */

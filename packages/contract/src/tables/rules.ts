@@ -11,6 +11,7 @@ import {
   TABLES,
   type Table,
 } from '../format/tables.ts';
+import { type ListedTexts, whereListed } from './listed-texts.ts';
 import { ruleProductFindings } from './rule-products.ts';
 import { text, type Workspace } from './workspace.ts';
 
@@ -30,18 +31,22 @@ interface ColumnRule {
 /**
  * SCHEMA_VIOLATION: every value against its column's definition, every code against the file that lists it, the
  * shares of every INDIRECT product against 1, and what the indirect rules name against the facts. Rows count from 1 in the order of the file. `tables` names the ones that
- * could be read; what needs another is left out.
+ * could be read; what needs another is left out. `texts`: of the facts as they stand, where they are listed.
  */
 export async function schemaFindings(
   workspace: Workspace,
   scope: RuleScope,
   tables: readonly Table[] = TABLES,
+  texts: ListedTexts = [],
 ): Promise<Findings> {
   const findings = new Collected();
   const rules = tables.flatMap((table) => table.columns.flatMap((column) => columnRules(table, column, scope)));
-  for (const rule of await brokenRules(workspace, rules)) findings.take(await brokenRows(workspace, rule));
+  for (const rule of await brokenRules(workspace, rules, texts)) findings.take(await brokenRows(workspace, rule));
   for (const [from, column, to] of LISTED_IN) {
-    if (tables.includes(from) && tables.includes(to)) findings.take(await unlistedCodes(workspace, from, column, to));
+    if (!tables.includes(from) || !tables.includes(to)) continue;
+    const source = from === FACTS ? whereListed(texts, column).table : from.name;
+    if (!(await areListed(workspace, source, column, to)))
+      findings.take(await unlistedCodes(workspace, from, column, to));
   }
   if (tables.includes(FACTS)) {
     findings.take(await sharesThatMissOne(workspace));
@@ -126,7 +131,11 @@ function viewRule(
 
 // One statement looks at the distinct values of every column once: few, however many rows there are. Decimals are
 // the exception, because nearly each is distinct; their only rule is whether they are there.
-async function brokenRules(workspace: Workspace, rules: readonly ColumnRule[]): Promise<readonly ColumnRule[]> {
+async function brokenRules(
+  workspace: Workspace,
+  rules: readonly ColumnRule[],
+  texts: ListedTexts,
+): Promise<readonly ColumnRule[]> {
   const byColumn = Map.groupBy(rules.entries(), ([, { table, column }]) => `${table.name}.${column.name}`);
   const probes = [...byColumn.values()].flatMap((of) => {
     const [, first] = of[0] ?? [];
@@ -135,7 +144,8 @@ async function brokenRules(workspace: Workspace, rules: readonly ColumnRule[]): 
     const broken = of
       .map(([index, rule]) => `CASE WHEN bool_or(${rule.broken}) THEN [${index}] ELSE [] END`)
       .join(' || ');
-    return `SELECT ${broken} AS rules FROM (SELECT ${distinct} ${first.column.name} AS v FROM ${first.table.name})`;
+    const source = first.table === FACTS ? whereListed(texts, first.column.name).table : first.table.name;
+    return `SELECT ${broken} AS rules FROM (SELECT ${distinct} ${first.column.name} AS v FROM ${source})`;
   });
   const found = await workspace.texts(`SELECT DISTINCT unnest(rules) AS rule FROM (${probes.join(' UNION ALL ')})`);
   const indexes = new Set(found.map((row) => Number(row.rule)));
@@ -164,11 +174,19 @@ const LISTED_IN: ReadonlyArray<readonly [from: Table, column: string, to: Table]
   [PRICES, 'product_id', PRODUCTS],
 ];
 
+async function areListed(workspace: Workspace, source: string, column: string, to: Table): Promise<boolean> {
+  const [found] = await workspace.texts(`SELECT ${unlisted('count(*) AS n', source, column, to)}`);
+  return found?.n === '0';
+}
+
+function unlisted(what: string, source: string, column: string, to: Table): string {
+  return `${what} FROM ${source} WHERE ${column} IS NOT NULL AND ${column} NOT IN (SELECT ${column} FROM ${to.name} WHERE ${column} IS NOT NULL)`;
+}
+
 async function unlistedCodes(workspace: Workspace, from: Table, column: string, to: Table): Promise<Findings> {
+  const what = `${column} AS value, min(rowid) + 1 AS row, count(*) AS rows, count(*) OVER () AS n`;
   const rows = await workspace.texts(
-    `SELECT ${column} AS value, min(rowid) + 1 AS row, count(*) AS rows, count(*) OVER () AS n
-       FROM ${from.name} WHERE ${column} IS NOT NULL AND ${column} NOT IN (SELECT ${column} FROM ${to.name} WHERE ${column} IS NOT NULL)
-      GROUP BY ${column} ORDER BY row LIMIT ${VIOLATIONS_LISTED}`,
+    `SELECT ${unlisted(what, from.name, column, to)} GROUP BY ${column} ORDER BY row LIMIT ${VIOLATIONS_LISTED}`,
   );
   return listed(rows, (row) =>
     violation('SCHEMA_VIOLATION', `${column} is not listed in ${to.file} (${row.rows} rows use it)`, {

@@ -3,7 +3,7 @@ import { mkdir, readdir, stat, utimes, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openPrivateFolder, type PrivateFolder } from './private-folder.ts';
-import { openWorkspace, text, type Workspace } from './workspace.ts';
+import { besideEachOther, openWorkspace, text, type Workspace } from './workspace.ts';
 
 let folder: PrivateFolder;
 let outside: PrivateFolder;
@@ -62,6 +62,25 @@ describe('a workspace', () => {
     ['cannot be let out', () => 'SET enable_external_access = true'],
   ])('%s', async (_, sql) => {
     await expect(workspace.connection.run(sql())).rejects.toThrow(/(Permission|Invalid Input|IO|HTTP) Error/);
+  });
+
+  test('does two things beside each other under the same lock, waits for both, and tells the first failure', async () => {
+    const count = (by: Workspace) => by.texts('SELECT count(*) AS n FROM range(3)');
+    expect(await besideEachOther(workspace, count, count)).toEqual([[{ n: '3' }], [{ n: '3' }]]);
+    const leave = (by: Workspace) => by.connection.run(`SELECT * FROM read_text(${text('/etc/passwd')})`);
+    await expect(besideEachOther(workspace, count, leave)).rejects.toThrow('Permission Error');
+    let ended = false;
+    const slow = async (by: Workspace) => {
+      await by.texts('SELECT sum(range) AS n FROM range(200000)');
+      ended = true;
+      throw new Error('first');
+    };
+    const fails = async () => Promise.reject(new Error('second'));
+    await expect(besideEachOther(workspace, slow, fails)).rejects.toThrow('first');
+    expect(ended).toBe(true);
+    ended = false;
+    await expect(besideEachOther(workspace, fails, slow)).rejects.toThrow('second');
+    expect(ended).toBe(true);
   });
 
   test('believes no statistics of a footer', async () => {

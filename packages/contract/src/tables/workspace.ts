@@ -15,6 +15,11 @@ export interface Workspace {
   readonly connection: DuckDBConnection;
   /** Rows of a query as text by column name; null stays null. */
   texts(sql: string, values?: readonly DuckDBValue[]): Promise<ReadonlyArray<Readonly<Record<string, string | null>>>>;
+  /**
+   * The same tables by a connection of its own, for work at the same time: one connection does one thing after the other, and a stream
+   * that is being read ends with the next statement. Close it when that work has ended, and before the workspace.
+   */
+  beside(): Promise<Workspace>;
   close(): void;
 }
 
@@ -40,6 +45,13 @@ export async function openWorkspace(
   await connection.run("SET disabled_optimizers = 'statistics_propagation,compressed_materialization'");
   await connection.run('SET enable_external_access = false');
   await connection.run('SET lock_configuration = true');
+  return workspaceOf(instance, connection, () => {
+    connection.closeSync();
+    instance.closeSync();
+  });
+}
+
+function workspaceOf(instance: DuckDBInstance, connection: DuckDBConnection, close: () => void): Workspace {
   return {
     connection,
     texts: async (sql, values = []) => {
@@ -49,11 +61,32 @@ export async function openWorkspace(
         Object.fromEntries(Object.entries(row).map(([name, value]) => [name, value === null ? null : String(value)])),
       );
     },
-    close: () => {
-      connection.closeSync();
-      instance.closeSync();
+    beside: async () => {
+      const other = await instance.connect();
+      return workspaceOf(instance, other, () => other.closeSync());
     },
+    close,
   };
+}
+
+/**
+ * Does two things with the tables at the same time, by a connection each; DuckDB works outside of this thread. Both have ended when this
+ * ends, and where both failed, it is the first one's failure that is thrown.
+ */
+export async function besideEachOther<One, Other>(
+  workspace: Workspace,
+  one: (workspace: Workspace) => Promise<One>,
+  other: (workspace: Workspace) => Promise<Other>,
+): Promise<[One, Other]> {
+  const beside = await workspace.beside();
+  try {
+    const [first, second] = await Promise.allSettled([one(workspace), other(beside)]);
+    if (first.status === 'rejected') throw first.reason;
+    if (second.status === 'rejected') throw second.reason;
+    return [first.value, second.value];
+  } finally {
+    beside.close();
+  }
 }
 
 /** Creates the four empty tables of a bundle. */

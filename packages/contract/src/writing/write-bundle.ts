@@ -17,6 +17,7 @@ import { APPLICATIONS, FACTS, PRICES, PRODUCTS, TABLES, type Table } from '../fo
 import { shape } from '../format/validation.ts';
 import { BUNDLE_LIMITS } from '../reading/limits.ts';
 import { type ContentScope, contentDigest } from '../tables/content-digest.ts';
+import { listTexts } from '../tables/listed-texts.ts';
 import { openPrivateFolder } from '../tables/private-folder.ts';
 import { withinRange } from '../tables/range.ts';
 import { grainFindings, schemaFindings } from '../tables/rules.ts';
@@ -128,7 +129,8 @@ async function prepareIn(
   await loadRows(workspace, PRICES, [content.prices]);
   await loadRows(workspace, APPLICATIONS, [content.applications]);
   await loadRows(workspace, PRODUCTS, [content.products]);
-  refuseWhenFound(await withinRange('SCHEMA_VIOLATION', () => schemaFindings(workspace, scope)));
+  const texts = await listTexts(workspace);
+  refuseWhenFound(await withinRange('SCHEMA_VIOLATION', () => schemaFindings(workspace, scope, TABLES, texts)));
   refuseWhenFound(await grainFindings(workspace));
   const totals = await withinRange('TOTALS_MISMATCH', () => totalsOf(workspace));
   const counts = await rowCounts(workspace);

@@ -37,13 +37,12 @@ export async function withdrawSlice(tx: Tx, slice: Slice): Promise<DomainShare> 
  */
 export async function deriveSlice(tx: Tx, slice: Slice): Promise<DomainShare> {
   await tx.execute(ROOM_TO_ADD_UP);
-  await insertDerived(tx, slice, (view) => view.derivedFrom === 'facts');
-  return await deriveCoarser(tx, slice);
+  return await deriveCoarser(tx, slice, new Set());
 }
 
-/** The rest of `deriveSlice`, once the views that come from facts have their rows. */
-export async function deriveCoarser(tx: Tx, slice: Slice): Promise<DomainShare> {
-  await insertDerived(tx, slice, (view) => view.derivedFrom !== 'facts');
+/** The rest of `deriveSlice`, once the views of these names have their rows. */
+export async function deriveCoarser(tx: Tx, slice: Slice, done: ReadonlySet<string>): Promise<DomainShare> {
+  await insertDerived(tx, slice, (view) => !done.has(view.name));
   return await shareOfSlice(tx, slice);
 }
 

@@ -2,7 +2,7 @@ import { open } from 'node:fs/promises';
 import { BundleRefused, type Manifest, type RefusalCode, type VerifiedBundle, violation } from '@prorata/contract';
 import { firstDayOf, monthOf, type Tx } from '@prorata/platform';
 import { adjustShared, type DomainShare, deriveSlice, type Slice, withdrawSlice } from '../consolidation/derive.ts';
-import { deriveFromBundle } from '../consolidation/from-bundle.ts';
+import { deriveFromBundle, sumUp } from '../consolidation/from-bundle.ts';
 import { lockMonth, lockSlice } from '../consolidation/locks.ts';
 import * as sql from './accept.sql.ts';
 import type { Coverage } from './coverage.ts';
@@ -38,10 +38,18 @@ export class AlreadyAccepted extends Error {
   }
 }
 
+/** What a bundle lists beside its facts. */
+export interface Named {
+  readonly applications: Awaited<ReturnType<VerifiedBundle['applications']>>;
+  readonly products: Awaited<ReturnType<VerifiedBundle['products']>>;
+  readonly prices: Awaited<ReturnType<VerifiedBundle['prices']>>;
+}
+
 /** A verified bundle on its way into the group. */
 export interface Admitted {
   readonly slice: Slice;
   readonly bundle: VerifiedBundle;
+  readonly named: Named;
   readonly unmapped: Unmapped;
   readonly coverage: Coverage;
   /** The partition of the month, where its facts can be copied into it; null where they are staged first. */
@@ -64,11 +72,10 @@ export async function acceptBundle(tx: Tx, admitted: Admitted): Promise<Receipt>
   const superseded = await refuseWhatDoesNotFollow(tx, admitted);
   if (superseded !== undefined) await tx.execute(sql.KEEP_FIGURES, [...sliceKey(slice), superseded]);
   const withdrawn = await withdrawSlice(tx, slice);
-  await replaceFacts(tx, admitted);
-  const added = await deriveViews(tx, admitted);
+  const added = await replaceFacts(tx, admitted);
   const receipt = receiptOf(admitted);
   await recordPublication(tx, admitted, receipt);
-  await nameThings(tx, slice, bundle);
+  await nameThings(tx, slice, admitted.named);
   await storeEvidence(tx, slice, bundle.manifest.revision, admitted.path);
   await lockMonth(tx, slice.tenantId, slice.month);
   // Somebody may have locked the month while the facts went in; from here on nobody can before we commit.
@@ -146,18 +153,26 @@ async function refuseLockedMonth(tx: Tx, { month }: Slice): Promise<void> {
   refuse('PERIOD_LOCKED', `The group has locked ${monthOf(month)}${reason}`, '/period_month', monthOf(month));
 }
 
-async function replaceFacts(tx: Tx, { slice, bundle, partition }: Admitted): Promise<void> {
+/** Facts and views; what the slice puts into the rows that entities share. */
+async function replaceFacts(tx: Tx, { slice, bundle, partition }: Admitted): Promise<DomainShare> {
   await tx.execute(sql.REMOVE_FACTS, [slice.tenantId, slice.entityId, slice.month]);
-  const arrived =
-    partition === null
-      ? await stageFacts(tx, slice, bundle)
-      : await tx.copyFrom(sql.copyInto(partition), bundle.copyBinary(sql.FROM_SCOPE)).catch(refuseLongCodes);
-  if (arrived !== bundle.rows) throw new Error(`${arrived} of ${bundle.rows} facts arrived`);
+  if (partition === null) {
+    // Distributed views take rows from where the facts lie only, hence there the database adds up.
+    allArrived(bundle, await stageFacts(tx, slice, bundle));
+    return await deriveSlice(tx, slice);
+  }
+  const sums = sumUp(bundle);
+  try {
+    const copied = tx.copyFrom(sql.copyInto(partition), bundle.copyBinary(sql.FROM_SCOPE));
+    allArrived(bundle, await copied.catch(refuseLongCodes));
+    return await deriveFromBundle(tx, slice, sums);
+  } finally {
+    await sums.stop();
+  }
 }
 
-/** Distributed views take rows from where the facts lie only, hence there the database adds up. */
-async function deriveViews(tx: Tx, { slice, bundle, partition }: Admitted): Promise<DomainShare> {
-  return partition === null ? await deriveSlice(tx, slice) : await deriveFromBundle(tx, slice, bundle);
+function allArrived(bundle: VerifiedBundle, arrived: number): void {
+  if (arrived !== bundle.rows) throw new Error(`${arrived} of ${bundle.rows} facts arrived`);
 }
 
 /**
@@ -211,12 +226,12 @@ async function recordPublication(tx: Tx, admitted: Admitted, receipt: Receipt): 
   ]);
 }
 
-async function nameThings(tx: Tx, slice: Slice, bundle: VerifiedBundle): Promise<void> {
+async function nameThings(tx: Tx, slice: Slice, { applications, products, prices }: Named): Promise<void> {
   const { tenantId, entityId, month } = slice;
-  await tx.execute(sql.NAME_APPLICATIONS, [tenantId, entityId, JSON.stringify(await bundle.applications())]);
-  await tx.execute(sql.NAME_PRODUCTS, [tenantId, entityId, JSON.stringify(await bundle.products())]);
+  await tx.execute(sql.NAME_APPLICATIONS, [tenantId, entityId, JSON.stringify(applications)]);
+  await tx.execute(sql.NAME_PRODUCTS, [tenantId, entityId, JSON.stringify(products)]);
   await tx.execute(sql.REMOVE_PRICES, [tenantId, entityId, month]);
-  await tx.execute(sql.INSERT_PRICES, [tenantId, entityId, month, JSON.stringify(await bundle.prices())]);
+  await tx.execute(sql.INSERT_PRICES, [tenantId, entityId, month, JSON.stringify(prices)]);
 }
 
 const BATCH_BYTES = 4 * 1024 * 1024;

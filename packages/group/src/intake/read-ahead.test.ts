@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { readAhead } from './read-ahead.ts';
+import { readAhead, startAhead } from './read-ahead.ts';
 
 async function* each(chunks: readonly Uint8Array[], closed?: () => void): AsyncGenerator<Uint8Array> {
   try {
@@ -58,5 +58,51 @@ describe('reading ahead', () => {
       for await (const batch of readAhead(failing(), 10)) for await (const _chunk of batch);
     };
     await expect(read()).rejects.toThrow('broken');
+  });
+});
+
+describe('what is begun ahead', () => {
+  async function* counted(to: number, made: (part: number) => void): AsyncGenerator<number> {
+    for (let part = 1; part <= to; part += 1) {
+      made(part);
+      yield part;
+    }
+  }
+
+  it('is made before anybody asks, so many at most, and handed out whole in its order', async () => {
+    const made: number[] = [];
+    const ahead = startAhead(
+      counted(10, (part) => made.push(part)),
+      3,
+    );
+    await expect.poll(() => made).toEqual([1, 2, 3]);
+    expect(await Array.fromAsync(ahead)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+    await ahead.stop();
+  });
+
+  it('is not made any more when it was stopped, and its source is closed by then', async () => {
+    const made: number[] = [];
+    let closed = false;
+    async function* source(): AsyncGenerator<number> {
+      try {
+        yield* counted(10, (part) => made.push(part));
+      } finally {
+        closed = true;
+      }
+    }
+    const ahead = startAhead(source(), 3);
+    for await (const _part of ahead) break;
+    await ahead.stop();
+    expect(closed).toBe(true);
+    expect(made.length).toBeLessThan(6);
+  });
+
+  it('fails for whoever asks, and for nobody where nobody asks', async () => {
+    async function* failing(): AsyncGenerator<number> {
+      yield 1;
+      throw new Error('broken');
+    }
+    await expect(Array.fromAsync(startAhead(failing(), 3))).rejects.toThrow('broken');
+    await startAhead(failing(), 3).stop();
   });
 });

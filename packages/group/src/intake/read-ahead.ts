@@ -37,3 +37,34 @@ async function fill(source: AsyncIterator<Uint8Array>, bytes: number): Promise<U
 async function* streamOf(batch: readonly Uint8Array[]): AsyncGenerator<Uint8Array> {
   yield* batch;
 }
+
+/** What is being read before somebody asks for it. */
+export interface Ahead<Part> extends AsyncIterable<Part> {
+  /** Ends the reading, and waits until it has ended; whoever read everything may call it too. */
+  stop(): Promise<void>;
+}
+
+/** Begins to read at once and keeps up to `most` parts ready. A failure is told to whoever asks for the part that it took. */
+export function startAhead<Part>(source: AsyncGenerator<Part>, most: number): Ahead<Part> {
+  // A generator answers in the order in which it was asked, however many answers are still owed.
+  const asked: Promise<IteratorResult<Part>>[] = [];
+  const ask = () => {
+    const next = source.next();
+    next.catch(() => {});
+    asked.push(next);
+  };
+  for (let part = 0; part < most; part += 1) ask();
+  return {
+    async *[Symbol.asyncIterator]() {
+      for (let next = asked.shift(); next !== undefined; next = asked.shift()) {
+        const { done, value } = await next;
+        if (done === true) return;
+        ask();
+        yield value;
+      }
+    },
+    async stop() {
+      await source.return(undefined).catch(() => {});
+    },
+  };
+}

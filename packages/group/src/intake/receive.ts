@@ -134,13 +134,18 @@ async function store(
 ): Promise<Receipt & { replayed: boolean }> {
   const { entity, period_month: period, revision } = bundle.manifest;
   const slice = { tenantId: group.scope.tenantId, entityId: entity.code, month: firstDayOf(period) };
-  const products = await bundle.products();
+  const [applications, products, prices] = [
+    await bundle.applications(),
+    await bundle.products(),
+    await bundle.prices(),
+  ];
   const unmapped = await countUnmapped(group, products);
   const admitted: Admitted = {
     slice,
     bundle,
+    named: { applications, products, prices },
     unmapped,
-    coverage: coverageOf(products, await bundle.prices(), unmapped),
+    coverage: coverageOf(products, prices, unmapped),
     partition: await partitionOf(group, slice.month),
     path: from.path,
     receivedAt: from.receivedAt,
