@@ -4,14 +4,15 @@ const COLUMNS = `id, code, name_i18n_key, name_source, is_active, version::integ
 export const INSERT = `
   INSERT INTO ana_axis (id, country_code, code, name_i18n_key, name_source, created_by, updated_by)
   VALUES ($1, $2, $3, $4, $5, $6, $6)
-  ON CONFLICT ON CONSTRAINT ana_axis_code DO NOTHING
+  ON CONFLICT DO NOTHING
   RETURNING ${COLUMNS}`;
 
 export const BY_ID = `SELECT ${COLUMNS} FROM ana_axis WHERE id = $1`;
 
 export const BY_ID_TO_CHANGE = `${BY_ID} FOR UPDATE`;
 
-export const BY_CODE = `SELECT ${COLUMNS} FROM ana_axis WHERE code = $1`;
+/** Whoever types a code means one, whatever its capitals. */
+export const BY_LETTERS = `SELECT ${COLUMNS} FROM ana_axis WHERE lower(code) = lower($1)`;
 
 export const LIST = `
   SELECT ${COLUMNS} FROM ana_axis

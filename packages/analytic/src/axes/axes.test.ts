@@ -59,6 +59,9 @@ describe('axes', () => {
     const made = await company.ask('POST', 'axes', { code: 'DEPARTMENT' });
     const twice = await company.ask('POST', 'axes', { code: 'DEPARTMENT' });
     expect([twice.status, twice.body.code, twice.body.id]).toEqual([409, 'CODE_TAKEN', made.body.id]);
+    const spellings = ['Site', 'SITE', 'site', 'sItE'].map((code) => company.ask('POST', 'axes', { code }));
+    const answers = (await Promise.all(spellings)).map(({ status, body }) => [status, status === 201 ? '' : body.code]);
+    expect(answers.sort()).toEqual([[201, ''], ...Array.from({ length: 3 }, () => [409, 'CODE_TAKEN'])]);
     const sister = await test.company({ tenantId: company.tenantId });
     expect((await sister.ask('POST', 'axes', { code: 'DEPARTMENT' })).status).toBe(201);
   });

@@ -25,8 +25,8 @@ export async function createAxis(node: AnalyticNode, caller: Caller, input: NewA
 }
 
 async function codeTaken(tx: Tx, code: string) {
-  const other = (await tx.query<AxisRow>(sql.BY_CODE, [code]))[0];
-  return analyticProblem('CODE_TAKEN', `there is an axis ${code}`, { id: other?.id });
+  const other = (await tx.query<AxisRow>(sql.BY_LETTERS, [code]))[0];
+  return analyticProblem('CODE_TAKEN', `there is an axis ${other?.code ?? code}`, { id: other?.id });
 }
 
 /** Renames, deactivates or activates an axis; it is never deleted. @throws Problem `NOT_FOUND`, `CHANGED_MEANWHILE` */

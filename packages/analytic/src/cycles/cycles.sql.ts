@@ -7,7 +7,10 @@ export const INSERT = `
   RETURNING ${COLUMNS}`;
 
 // Versions of one legal entity's cycles are counted one after the other.
-export const LOCK_CODE = `SELECT pg_advisory_xact_lock(hashtextextended(concat_ws(E'\\n', 'cycle', ana_legal_entity(), $1::text), 7340104))`;
+export const LOCK_CODE = `SELECT pg_advisory_xact_lock(hashtextextended(concat_ws(E'\\n', 'cycle', ana_legal_entity(), lower($1::text)), 7340104))`;
+
+/** A code of the same letters in other capitals. */
+export const OTHER_CAPITALS = 'SELECT id, code FROM ana_cycle WHERE lower(code) = lower($1) AND code <> $1 LIMIT 1';
 
 export const BY_ID = `SELECT ${COLUMNS} FROM ana_cycle c WHERE c.id = $1`;
 

@@ -175,6 +175,9 @@ describe('cycles', () => {
     expect((await create({ method: 'direct', services: last })).body.code).toBe('CYCLE_INVALID');
     expect((await create({ operating: ['NOBODY'] })).body.code).toBe('REFERENCE_UNKNOWN');
     expect((await create({ operating: ['MAINTENANCE'] })).body.code).toBe('CYCLE_INVALID');
+    await company.ask('POST', 'cycles', { code: 'GOOD', axis_id: axis, definition });
+    const small = await company.ask('POST', 'cycles', { code: 'good', axis_id: axis, definition });
+    expect([small.status, small.body.code]).toEqual([409, 'CODE_TAKEN']);
     const lost = await company.ask('POST', 'cycles', { code: 'BAD', axis_id: randomUUID(), definition });
     expect(lost.body.code).toBe('REFERENCE_UNKNOWN');
     expect(await test.admin(`SELECT 1 FROM ana_cycle WHERE code = 'BAD'`)).toEqual([]);

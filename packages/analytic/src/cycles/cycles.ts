@@ -55,7 +55,7 @@ function tryCycle(definition: CycleDefinition): void {
 /**
  * Stores a cycle, or the next version of its code.
  *
- * @throws Problem `CYCLE_INVALID`, `REFERENCE_UNKNOWN`, `REFERENCE_INACTIVE`
+ * @throws Problem `CYCLE_INVALID`, `REFERENCE_UNKNOWN`, `REFERENCE_INACTIVE`, `CODE_TAKEN` by one in other capitals
  */
 export async function createCycle(
   node: AnalyticNode,
@@ -68,6 +68,8 @@ export async function createCycle(
     await centreIds(tx, axis_id, definition);
     tryCycle(definition);
     await tx.query(sql.LOCK_CODE, [code]);
+    const [other] = await tx.query<{ id: string; code: string }>(sql.OTHER_CAPITALS, [code]);
+    if (other !== undefined) throw analyticProblem('CODE_TAKEN', `there is a cycle ${other.code}`, { id: other.id });
     const id = uuidv7();
     const key = `erp.analytic.cycle.${id}.name`;
     const digest = ruleDigest(definition);

@@ -4,12 +4,13 @@ const COLUMNS = `d.id, d.axis_id, d.code, d.name_i18n_key, d.name_source, d.sour
 export const INSERT = `
   INSERT INTO ana_driver AS d (id, country_code, axis_id, code, name_i18n_key, name_source, source, created_by, updated_by)
   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8)
-  ON CONFLICT ON CONSTRAINT ana_driver_code DO NOTHING
+  ON CONFLICT DO NOTHING
   RETURNING ${COLUMNS}`;
 
 export const BY_ID = `SELECT ${COLUMNS} FROM ana_driver d WHERE d.id = $1`;
 export const BY_ID_TO_CHANGE = `${BY_ID} FOR UPDATE`;
-export const BY_CODES = `SELECT ${COLUMNS} FROM ana_driver d WHERE d.code = ANY ($1) ORDER BY d.code`;
+/** Whoever types a code means one, whatever its capitals. */
+export const BY_LETTERS = `SELECT ${COLUMNS} FROM ana_driver d WHERE lower(d.code) = lower($1)`;
 
 export const BY_ID_WITH_AXIS = `
   SELECT ${COLUMNS}, a.code AS axis FROM ana_driver d JOIN ana_axis a ON a.id = d.axis_id WHERE d.id = $1`;

@@ -138,6 +138,10 @@ describe('drivers', () => {
   });
 
   it('belong to one axis, in a rule too', async () => {
+    const small = await company.ask('POST', 'drivers', { code: 'headcount', axis_id: axis.id });
+    expect([small.status, small.body.code]).toEqual([409, 'CODE_TAKEN']);
+    const none = await company.ask('PUT', `${driver}/values/2031-01`, { values: [] });
+    expect(none.body).toMatchObject({ values: 0, changed: false });
     await makeAxis(company, 'OTHER', ['X']);
     const answer = await company.ask('POST', 'allocation-rules', {
       rule_code: 'ODD',

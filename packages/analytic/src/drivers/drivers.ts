@@ -20,8 +20,8 @@ export async function createDriver(node: AnalyticNode, caller: Caller, input: Ne
     const values = [id, context.countryCode, axis_id, code, key, name_source, source, context.userId];
     const row = (await tx.query<DriverRow>(sql.INSERT, values))[0];
     if (row === undefined) {
-      const other = (await tx.query<DriverRow>(sql.BY_CODES, [[code]]))[0];
-      throw analyticProblem('CODE_TAKEN', `there is a driver ${code}`, { id: other?.id });
+      const other = (await tx.query<DriverRow>(sql.BY_LETTERS, [code]))[0];
+      throw analyticProblem('CODE_TAKEN', `there is a driver ${other?.code ?? code}`, { id: other?.id });
     }
     record.audit({ subject: 'driver', subjectId: id, details: input });
     record.emit({ event: 'ANALYTIC.DRIVER.CREATED', entity_id: id, payload: { axis_id, code, name_key: key } });

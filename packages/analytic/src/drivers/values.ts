@@ -188,7 +188,7 @@ async function store(
 
 /** Whether the months hold exactly these weights, however they are written. */
 function same(given: readonly GivenWeight[], kept: readonly Omit<GivenWeight, 'line'>[]): boolean {
-  if (given.length !== kept.length || given.length === 0) return false;
+  if (given.length !== kept.length) return false;
   const weights = new Map(kept.map(({ month, dimension, weight }) => [`${month} ${dimension}`, weight]));
   return given.every(({ month, dimension, weight }) => weights.get(`${month} ${dimension}`) === plain(weight));
 }

@@ -13,7 +13,7 @@ export const BY_ID = `SELECT ${COLUMNS} FROM ana_allocation_rule r WHERE r.id = 
 
 export const BY_ID_TO_CHANGE = `${BY_ID} FOR UPDATE`;
 
-export const LATEST = `SELECT ${COLUMNS} FROM ana_allocation_rule r WHERE r.rule_code = $1 ORDER BY r.version DESC LIMIT 1`;
+export const LATEST = `SELECT ${COLUMNS} FROM ana_allocation_rule r WHERE lower(r.rule_code) = lower($1) ORDER BY r.version DESC LIMIT 1`;
 
 export const LIST = `
   SELECT ${COLUMNS} FROM ana_allocation_rule r

@@ -55,6 +55,8 @@ describe('allocation rules', () => {
     const id = await makeRule(company, 'VERSIONED', even);
     const again = await company.ask('POST', 'allocation-rules', { rule_code: 'VERSIONED', rule: even });
     expect([again.status, again.body.code]).toEqual([409, 'CODE_TAKEN']);
+    const small = await company.ask('POST', 'allocation-rules', { rule_code: 'versioned', rule: even });
+    expect([small.status, small.body.code, small.body.id]).toEqual([409, 'CODE_TAKEN', id]);
     const next = await company.ask('POST', `allocation-rules/${id}/versions`, { rule: first });
     expect([next.status, next.body.version, next.body.status]).toEqual([201, 2, 'DRAFT']);
     const third = await company.ask('POST', `allocation-rules/${id}/versions`, {});
