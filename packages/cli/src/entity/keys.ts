@@ -16,6 +16,9 @@ export function entityKeysCommands(entity: Command, shell: Shell): void {
         text: [
           `${rotated.entity} signs with ${rotated.kid} from now on (fingerprint ${rotated.fingerprint}).`,
           `Next: \`prorata group keys rotate ${rotated.statement}\` on the group's node, before the next bundle arrives.`,
+          ...(rotated.earlier === null
+            ? []
+            : [`If the group has not taken the hand-over before this one, first: ${rotated.earlier}`]),
         ].join('\n'),
       };
     },
