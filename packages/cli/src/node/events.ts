@@ -43,7 +43,7 @@ function listCommand(events: Command, shell: Shell): void {
         readFeed(
           webhooks.db,
           operator,
-          { after: options.after, limit, events: readEvents(options.event) },
+          { after: options.after, limit, events: readEvents(options.event), names: webhooks.names },
           webhooks.reach,
         ),
       );

@@ -137,6 +137,10 @@ describe('the routes of events', () => {
     expect((await ask('GET', '/events?after=xyz', undefined, reader)).body).toMatchObject({
       code: 'EVENT_CURSOR_INVALID',
     });
+    const waiting = await ask('GET', '/events?event=THING.RARE', undefined, reader);
+    expect(waiting).toMatchObject({ status: 200, body: { events: [] } });
+    const never = await ask('GET', '/events?event=THING.CHANGD', undefined, reader);
+    expect(never).toMatchObject({ status: 422, body: { code: 'WEBHOOK_EVENT_UNKNOWN', nearest: ['THING.CHANGED'] } });
     expect((await ask('GET', '/events?limit=0', undefined, reader)).body).toMatchObject({ code: 'VALIDATION_FAILED' });
   });
 

@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
 import type { Database } from '../database/database.ts';
 import type { App } from '../http/app.ts';
-import { type EventReach, readFeed } from './feed.ts';
+import { type EventReach, type FeedQuery, readFeed } from './feed.ts';
 import { EventPattern } from './pattern.ts';
 
 export const EventEnvelopeSchema = Type.Object({
@@ -26,6 +26,7 @@ export interface FeedRouteOptions {
   /** Who may read the feed on this node. */
   readonly readers: readonly string[];
   readonly reach?: EventReach;
+  readonly names?: FeedQuery['names'];
 }
 
 /** `GET /events`: the polled feed, for whoever cannot be called. */
@@ -50,7 +51,8 @@ export function registerEventFeed(app: App, options: FeedRouteOptions): void {
     },
     async (request) => {
       const { after, limit, event } = request.query;
-      const page = await readFeed(options.db, request.context, { after, limit, events: event }, options.reach);
+      const asked = { after, limit, events: event, names: options.names };
+      const page = await readFeed(options.db, request.context, asked, options.reach);
       return { ...page, events: [...page.events] };
     },
   );

@@ -2,6 +2,7 @@ import type { Database } from '../database/database.ts';
 import { type RequestContext, scopeOf } from '../identity/context.ts';
 import { NIL_UUID } from '../identity/uuid.ts';
 import { type EventEnvelope, eventEnvelope, OUTBOX_COLUMNS, type OutboxRow } from './envelope.ts';
+import { requireKnownNames } from './known-names.ts';
 import { matches } from './pattern.ts';
 import { eventProblem } from './problems.ts';
 import { publishEvents } from './publish.ts';
@@ -19,6 +20,8 @@ export interface FeedQuery {
   readonly limit?: number | undefined;
   /** Names of events or beginnings of names; all of them unless told. */
   readonly events?: readonly string[] | undefined;
+  /** Every event that the node may send, where it knows: an empty page for a name that none has is then a mistake to be told. */
+  readonly names?: (() => Promise<readonly string[]>) | undefined;
 }
 
 export interface FeedPage {
@@ -45,7 +48,7 @@ const PAGE = `
  * One page of the events of a tenant or legal entity. Whoever goes on with `next` gets each event once and misses none, also of
  * transactions that were open meanwhile: what is committed is published first, and what is published later stands behind.
  *
- * @throws Problem `EVENT_CURSOR_INVALID`, `EVENTS_PURGED`
+ * @throws Problem `EVENT_CURSOR_INVALID`, `EVENTS_PURGED`, `WEBHOOK_EVENT_UNKNOWN` for names that the node never sends
  */
 export async function readFeed(
   db: Database,
@@ -59,7 +62,7 @@ export async function readFeed(
   await publishEvents(db, tenantId);
   const whole = reach === 'tenant' && legalEntityId === undefined;
   const own = whole ? null : (legalEntityId ?? NIL_UUID);
-  return await db.transaction(
+  const read = await db.transaction(
     scopeOf(context),
     async (tx) => {
       // Before the page: places that are given meanwhile are then read next time, never passed over.
@@ -88,6 +91,9 @@ export async function readFeed(
     },
     { role: whole ? 'reader' : 'app', readOnly: true },
   );
+  const { events, names } = query;
+  if (read.events.length === 0 && events !== undefined && names !== undefined) requireKnownNames(events, await names());
+  return read;
 }
 
 /** The cursor is told to be opaque, so that what it holds may change; the mark in front says which kind it is. */

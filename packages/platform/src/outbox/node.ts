@@ -42,7 +42,7 @@ export async function openWebhookNode({ db, dir, config, names }: EventNode): Pr
 
 /** `GET /events`, `/api/platform/webhooks` and `/api/platform/dead-letters` of a node; behind the guard. */
 export function registerEvents(app: App, node: WebhookNode, kind: NodeConfig['kind']): void {
-  registerEventFeed(app, { db: node.db, readers: ROLES[kind].readers, reach: node.reach });
+  registerEventFeed(app, { db: node.db, readers: ROLES[kind].readers, reach: node.reach, names: node.names });
   registerWebhooks(app, { ...node, admins: ROLES[kind].admins });
 }
 
