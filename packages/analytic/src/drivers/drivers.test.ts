@@ -167,8 +167,8 @@ describe('CSV', () => {
   });
 
   it('disarms what a spreadsheet would take for a formula, and leaves negative amounts alone', () => {
-    expect(writeCsv(['a'], [['=1+1'], ['-cmd'], ['-12.50'], ["-2+3+cmd|' /C calc'!A0"]])).toBe(
-      "a\r\n'=1+1\r\n'-cmd\r\n-12.50\r\n'-2+3+cmd|' /C calc'!A0\r\n",
+    expect(writeCsv(['a'], [['=1+1'], [' =1+1'], ['-cmd'], ['-12.50'], ["-2+3+cmd|' /C calc'!A0"]])).toBe(
+      "a\r\n'=1+1\r\n' =1+1\r\n'-cmd\r\n-12.50\r\n'-2+3+cmd|' /C calc'!A0\r\n",
     );
   });
 });

@@ -104,11 +104,11 @@ export function writeCsv(columns: readonly string[], rows: readonly (readonly (s
   return [columns, ...rows].map((row) => `${row.map(cell).join(',')}\r\n`).join('');
 }
 
-const NEGATIVE = /^-\d+(\.\d+)?$/;
+/** Blanks in front do not keep a spreadsheet from running it; a negative number is none. */
+const FORMULA = /^\s*[=+@\t\r]|^\s*-(?!\d+(\.\d+)?$)/;
 
 function cell(value: string | null): string {
   if (value === null) return '';
-  const formula = /^[=+@\t\r-]/.test(value) && !NEGATIVE.test(value);
-  const text = formula ? `'${value}` : value;
+  const text = FORMULA.test(value) ? `'${value}` : value;
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
