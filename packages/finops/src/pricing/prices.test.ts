@@ -225,6 +225,17 @@ describe('a Pricing View', () => {
     await expect(setCalendar(test.entity, '2025-07', 'STANDARD@2')).rejects.toMatchObject({ code: 'VIEW_ARCHIVED' });
   });
 
+  it('tells a price to be spread that nobody bears', async () => {
+    await bills('2025-08', [{ Tags: tags('Web Shop'), ConsumedQuantity: '3', EffectiveCost: '30' }]);
+    const path = await list([
+      [VM, 'Hours', '2.5'],
+      [POOL, 'share', '100'],
+    ]);
+    await importPrices(test.entity, { path, view: 'SHARES', validFrom: '2025-08', publish: true });
+    const detail = `${POOL} is to be spread at 100 EUR in SHARES@1 and no rule spreads it in 2025-08: nobody bears it`;
+    expect((await runMonth(test.entity, '2025-08')).warnings).toEqual([{ code: 'PRICE_UNSPREAD', detail }]);
+  });
+
   it('belongs to one entity', async () => {
     const dir = join(test.dir, 'other');
     await mkdir(dir);

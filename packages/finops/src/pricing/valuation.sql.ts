@@ -57,6 +57,16 @@ export const COUNT_FACTS = `
     FROM fact_consumption
    WHERE tenant_id = $1 AND legal_entity_id = $2 AND period_month = $3 AND consumption_type = $4`;
 
+/** Prices of shares, the whole amount that a month has to spread, of products that no fact of the month has. */
+export const UNSPREAD_PRICES = `
+  SELECT l.product_id AS product, trim_scale(l.unit_price)::text AS price, l.currency
+    FROM pricing_line l
+   WHERE l.tenant_id = $1 AND l.legal_entity_id = $2 AND l.view_code = $4 AND l.view_version = $5
+     AND l.unit = 'share' AND l.unit_price > 0
+     AND NOT EXISTS (SELECT 1 FROM fact_consumption f
+                      WHERE ${OF_MONTH} AND f.product_id = l.product_id AND f.unit = l.unit AND f.currency = l.currency)
+   ORDER BY l.product_id COLLATE "C", l.currency`;
+
 export const REMEMBER_VALUATION = `
   INSERT INTO month_valuation (tenant_id, legal_entity_id, period_month, view_code, view_version)
   VALUES ($1, $2, $3, $4, $5)
