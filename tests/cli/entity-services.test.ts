@@ -1,5 +1,5 @@
-import { randomUUID } from 'node:crypto';
-import { appendFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createHash, randomUUID } from 'node:crypto';
+import { appendFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -126,6 +126,20 @@ describe('an entity node beyond its bills', () => {
     } finally {
       books.close();
     }
+  });
+
+  it('reads the names of a table as a spreadsheet wrote them', async () => {
+    const analytic = (...words: string[]) => answerInProcess('analytic', ...words, '--dir', join(dir, 'E'));
+    const file = join(dir, 'sites.csv');
+    await writeFile(file, Buffer.from('axis;code;name\nCOST_CENTER;HQ;Si\xe8ge \x80\n', 'latin1'));
+    const taken = await analytic('dimensions', 'import', file);
+    expect(taken).toMatchObject({ file: 'sites.csv', rows: [{ axis: 'COST_CENTER', created: 1 }] });
+    expect(taken.sha256).toBe(
+      createHash('sha256')
+        .update(await readFile(file))
+        .digest('hex'),
+    );
+    expect(await analytic('dimensions')).toMatchObject({ rows: [{ code: 'HQ', name_source: 'Siège €' }] });
   });
 
   it('locks months and reads its books as the shell is told to', async () => {
