@@ -29,6 +29,8 @@ interface Waiting<Asked, Answer> {
 
 interface Crowd<Asked, Answer> {
   onTheWay: number;
+  /** Whether a group is to depart in the next turn of the event loop. */
+  isAnnounced: boolean;
   waiting: Waiting<Asked, Answer>[];
   /** Places that are held up, and how many groups or single requests of theirs are on their way beside the lanes. */
   readonly held: Map<string, number>;
@@ -36,7 +38,9 @@ interface Crowd<Asked, Answer> {
 
 /**
  * Lets requests that arrive while others of their crowd are on their way share the next transaction. Nobody waits for company: a request
- * that finds a free lane goes at once, alone; what a transaction costs is shared only when there is a crowd.
+ * that finds all lanes free goes at once, alone, and one that finds a free lane goes in the next turn of the event loop, with whoever
+ * arrived in this one (answers of one group leave together, so that what is asked next arrives together). What a transaction costs is
+ * shared only when there is a crowd.
  *
  * A place whose requests take long, or had to leave their group, is held up: until they are answered it goes beside the lanes of its
  * crowd and shares with nobody, so that nobody waits for it twice.
@@ -45,6 +49,17 @@ export function gather<Asked, Answer>(how: Gathered<Asked, Answer>): (asked: Ask
   const crowds = new Map<string, Crowd<Asked, Answer>>();
 
   function depart(name: string, crowd: Crowd<Asked, Answer>): void {
+    if (crowd.onTheWay === 0) departNow(name, crowd);
+    else if (!crowd.isAnnounced) {
+      crowd.isAnnounced = true;
+      setImmediate(() => {
+        crowd.isAnnounced = false;
+        departNow(name, crowd);
+      });
+    }
+  }
+
+  function departNow(name: string, crowd: Crowd<Asked, Answer>): void {
     while (crowd.onTheWay < LANES) {
       const group = nextGroup(crowd, how, (place) => !crowd.held.has(place));
       if (group.length === 0) break;
@@ -55,7 +70,8 @@ export function gather<Asked, Answer>(how: Gathered<Asked, Answer>): (asked: Ask
       const group = nextGroup(crowd, how, (place) => place === held);
       if (group.length > 0) goBeside(name, crowd, group);
     }
-    if (crowd.onTheWay === 0 && crowd.waiting.length === 0 && crowd.held.size === 0) crowds.delete(name);
+    const isOver = crowd.onTheWay === 0 && crowd.waiting.length === 0 && crowd.held.size === 0;
+    if (isOver && !crowd.isAnnounced) crowds.delete(name);
   }
 
   function goByLane(name: string, crowd: Crowd<Asked, Answer>, group: readonly Waiting<Asked, Answer>[]): void {
@@ -88,7 +104,12 @@ export function gather<Asked, Answer>(how: Gathered<Asked, Answer>): (asked: Ask
 
   return (asked) => {
     const name = how.crowdOf(asked);
-    const crowd: Crowd<Asked, Answer> = crowds.get(name) ?? { onTheWay: 0, waiting: [], held: new Map() };
+    const crowd: Crowd<Asked, Answer> = crowds.get(name) ?? {
+      onTheWay: 0,
+      isAnnounced: false,
+      waiting: [],
+      held: new Map(),
+    };
     crowds.set(name, crowd);
     const { promise, resolve } = Promise.withResolvers<Answer>();
     crowd.waiting.push({ asked, place: how.placeOf(asked), resolve });
