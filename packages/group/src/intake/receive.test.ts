@@ -234,6 +234,18 @@ describe('the intake refuses, and changes nothing,', () => {
     expect(await refusal(bytes)).toMatchObject({ code: 'KEY_REVOKED', unchanged: true });
   });
 
+  it.each(['0001-01', '1989-12', '2199-12', '9999-12'])(
+    'refuses the month %s, which would stretch every report',
+    async (month) => {
+      const { bytes } = await bundleOf(test.group, france, { month });
+      expect(await refusal(bytes)).toMatchObject({
+        code: 'SCHEMA_VIOLATION',
+        unchanged: true,
+        detail: expect.stringContaining(`The month ${month} is not between 1990-01 and`),
+      });
+    },
+  );
+
   it('a month in which the entity is not active', async () => {
     const leaver = await enrolMember(test.group, 'ES08');
     const { bytes } = await bundleOf(test.group, leaver);

@@ -7,7 +7,7 @@ import {
   type VerifiedBundle,
   verifyBundle,
 } from '@prorata/contract';
-import { firstDayOf, type RequestContext } from '@prorata/platform';
+import { firstDayOf, type RequestContext, shiftMonth } from '@prorata/platform';
 import { type EntityKey, findKey } from '../enrolment/keys.ts';
 import { type GroupNode, operatorContext } from '../node/group-node.ts';
 import { recorded } from '../node/record.ts';
@@ -78,7 +78,7 @@ export async function receive(
 interface Found {
   key?: EntityKey | null;
   /** Only of a manifest whose signature was verified. */
-  signed?: Signed;
+  signed?: Signed | undefined;
 }
 
 async function admit(
@@ -115,6 +115,7 @@ async function admit(
   found.signed = signedBy(bundle.manifest, bundle.manifestDigest);
   try {
     refuseOtherAddress(bundle, input);
+    refuseImpossibleMonth(bundle.manifest, receivedAt);
     return await store(group, context, bundle, {
       path: spooled.path,
       sha256: spooled.sha256,
@@ -199,6 +200,27 @@ function refuseOtherAddress(bundle: VerifiedBundle, { expected }: ReceiveInput):
   ]);
 }
 
-function signedBy({ entity, period_month, revision }: Manifest, manifest_digest: string | null): Signed {
+/** Before this nobody kept facts; after it a month is a slip of the hand, and would stretch every report to its year. */
+const FIRST_MONTH = '1990-01';
+const MOST_MONTHS_AHEAD = 120;
+
+function refuseImpossibleMonth({ period_month: period }: Manifest, receivedAt: string): void {
+  const last = shiftMonth(receivedAt.slice(0, 7), MOST_MONTHS_AHEAD);
+  if (period >= FIRST_MONTH && period <= last) return;
+  throw new BundleRefused([
+    {
+      code: 'SCHEMA_VIOLATION',
+      file: 'manifest.jws',
+      row: null,
+      column: '/period_month',
+      value: period,
+      message: `The month ${period} is not between ${FIRST_MONTH} and ${last}`,
+    },
+  ]);
+}
+
+/** Undefined for a month that no table can hold: its refusal is kept without it. */
+function signedBy({ entity, period_month, revision }: Manifest, manifest_digest: string | null): Signed | undefined {
+  if (!/^(19|20|21)/.test(period_month)) return undefined;
   return { entity: entity.code, period_month, revision, manifest_digest };
 }

@@ -100,7 +100,7 @@ describe('completeness', () => {
       '2025-09 1',
     ]);
     const running = new Date().toISOString().slice(0, 7);
-    expect((await months({ from: '2025-09', to: '2150-01' })).at(1)).toBe(running);
+    expect((await months({ from: '2025-09', to: '2150-01' })).at(1)).toBe(running > '2025-09' ? running : '2025-09');
     await expect(months({ from: '1950-01' })).rejects.toMatchObject({ code: 'MONTHS_TOO_MANY' });
   });
 });
