@@ -1,9 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { TestGroup } from '../src/testing/test-group.ts';
 
-/** Of Linux, whatever the machine: a hundredth of a second. */
-const TICK_MILLISECONDS = 10;
-
 export interface ProcessorTime {
   readonly node: number;
   /** NaN where the server's processes cannot be looked at. */
@@ -17,13 +14,12 @@ export async function processorTime(test: Pick<TestGroup, 'admin'>): Promise<Pro
     'SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() ORDER BY pid',
   );
   let database = 0;
-  for (const { pid } of sessions) database += await ticksOf(pid);
-  return { node: (user + system) / 1000, database: database * TICK_MILLISECONDS };
+  for (const { pid } of sessions) database += await millisecondsOf(pid);
+  return { node: (user + system) / 1000, database };
 }
 
-async function ticksOf(pid: number): Promise<number> {
-  const text = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => undefined);
-  // proc(5): behind the name, which may hold blanks, user and system time are the 12th and 13th field.
-  const fields = text?.slice(text.lastIndexOf(')') + 2).split(' ');
-  return fields === undefined ? Number.NaN : Number(fields[11]) + Number(fields[12]);
+async function millisecondsOf(pid: number): Promise<number> {
+  // Linux, Documentation/scheduler/sched-stats: nanoseconds on a processor come first. Ticks of proc(5) are ten milliseconds.
+  const text = await readFile(`/proc/${pid}/schedstat`, 'utf8').catch(() => '');
+  return Number(text.split(' ')[0] || Number.NaN) / 1_000_000;
 }

@@ -153,6 +153,24 @@ describe('verify and rebuild', () => {
     },
   );
 
+  it('tell readers who keep an answer of each slice that changed, also where a rebuild is cut off behind it', async () => {
+    const versions = async () =>
+      new Map(
+        (await test.admin<{ part: string; version: string }>('SELECT part, version FROM group_state')).map((row) => [
+          row.part,
+          row.version,
+        ]),
+      );
+    const before = await versions();
+    const cutOff = () => {
+      throw new Error('cut off');
+    };
+    await expect(rebuildViews(test.group, { progress: cutOff })).rejects.toThrow('cut off');
+    const changed = [...(await versions())].filter(([part, version]) => before.get(part) !== version);
+    expect(changed).toHaveLength(1);
+    await rebuildViews(test.group);
+  });
+
   it('find facts that are not what their publisher signed', async () => {
     await test.admin(`UPDATE fact_consumption_group SET cost_effective = cost_effective + 1 WHERE entity_id = 'FR08'`);
     await rebuildViews(test.group);

@@ -1,6 +1,6 @@
 import { ENTITY_CODE, type Tx } from '@prorata/platform';
 import type { GroupNode } from '../node/group-node.ts';
-import { adjustShared, type DomainShare, deriveSlice, shareOfSlice, withdrawSlice } from './derive.ts';
+import { adjustShared, countChange, type DomainShare, deriveSlice, shareOfSlice, withdrawSlice } from './derive.ts';
 import { lockMonth, lockSlice } from './locks.ts';
 import { GROUP_VIEWS } from './views.ts';
 
@@ -31,6 +31,9 @@ export async function rebuildViews(
         await lockSlice(tx, slice.tenantId, entityId, month);
         await withdrawSlice(tx, slice);
         await deriveSlice(tx, slice);
+        // Told with the change itself: a rebuild that is killed never comes to the shared rows, where it is told otherwise.
+        await lockMonth(tx, slice.tenantId, month);
+        await countChange(tx, slice);
       },
       { role: 'intake' },
     );

@@ -54,6 +54,30 @@ describe('an export', () => {
   });
 
   it.each([
+    ['its first rows', 1_000],
+    ['its last rows', 20_000],
+  ])('breaks off when nobody takes %s, and gives its place back', async (_rows, rowsAtOnce) => {
+    const open = () =>
+      exportCsv(
+        test.group,
+        ['entity', 'application'],
+        (tx) =>
+          fetched(
+            tx,
+            "SELECT 'FR01' AS entity, 'app-' || i AS application FROM generate_series(1, 20000) AS i",
+            [],
+            rowsAtOnce,
+          ),
+        20,
+      );
+    // One more than there are places.
+    for (let reader = 1; reader <= 4; reader += 1) {
+      const file = await vi.waitFor(open, { timeout: 20_000 });
+      await expect.poll(() => file.destroyed).toBe(true);
+    }
+  });
+
+  it.each([
     [['=1+1', '+1', '@a', '\tx', ' =1', '-a'], "'=1+1,'+1,'@a,'\tx,' =1,'-a\r\n"],
     [['-1.5', '1', 'a,b', 'say "x"', null, undefined, true], '-1.5,1,"a,b","say ""x""",,,true\r\n'],
   ])('writes %j safely', (values, line) => {

@@ -23,29 +23,37 @@ const running = new WeakMap<GroupNode['db'], number>();
  * question refuses it before the first byte; what fails later cuts the answer off.
  *
  * @param batches yields the rows inside the transaction
+ * @param stalledMs how long a reader may take nothing
  * @throws Problem `EXPORTS_BUSY`, and those of `batches`
  */
 export async function exportCsv(
   group: GroupNode,
   columns: readonly string[],
   batches: (tx: Tx) => AsyncIterable<readonly object[]>,
+  stalledMs = STALLED_MS,
 ): Promise<Readable> {
   const busy = running.get(group.db) ?? 0;
   if (busy >= MOST_EXPORTS) throw groupProblem('EXPORTS_BUSY', `${busy} exports are running`);
   running.set(group.db, busy + 1);
   const out = new PassThrough();
   const started = Promise.withResolvers<Readable>();
+  // It runs while the reader is waited for, to the last row, and not while the database is.
+  let stalled: NodeJS.Timeout | undefined;
+  const waitForReader = () => {
+    stalled = setTimeout(() => out.destroy(new Error('the reader of an export took nothing')), stalledMs);
+  };
   async function* lines(tx: Tx): AsyncGenerator<string> {
     let text = csvLine(columns);
     for await (const rows of batches(tx)) {
       text += csvRows(columns, rows);
       started.resolve(out);
-      const stalled = setTimeout(() => out.destroy(new Error('the reader of an export took nothing')), STALLED_MS);
+      waitForReader();
       yield text;
       clearTimeout(stalled);
       text = '';
     }
     started.resolve(out);
+    waitForReader();
     if (text !== '') yield text;
   }
   void read(group, (tx) => pipeline(Readable.from(lines(tx)), out))
@@ -53,7 +61,10 @@ export async function exportCsv(
       started.reject(error);
       out.destroy(error instanceof Error ? error : new Error(String(error)));
     })
-    .finally(() => running.set(group.db, (running.get(group.db) ?? 1) - 1));
+    .finally(() => {
+      clearTimeout(stalled);
+      running.set(group.db, (running.get(group.db) ?? 1) - 1);
+    });
   // Nobody may be listening yet when an export that began well breaks off.
   out.on('error', () => {});
   return await started.promise;
