@@ -50,14 +50,18 @@ export const validatorCompiler: FastifySchemaCompiler<Schema> = ({ schema, httpP
     const read = part === 'body' ? undefined : readTexts(schema, input);
     const value = read ?? input;
     const faults = read === undefined ? [] : textFaults(part, read);
-    if (!check(value)) faults.push(...(check.errors ?? []).map((error) => validationError(part, error)));
-    return faults.length === 0 ? { value } : { error: validationFailed(faults) };
+    const errors = check(value) ? [] : (check.errors ?? []);
+    // A body may hold hundreds of thousands of them: the first ones are told, and all are counted.
+    for (const error of errors.slice(0, MOST_ERRORS)) faults.push(validationError(part, error));
+    const count = faults.length + Math.max(0, errors.length - MOST_ERRORS);
+    return count === 0 ? { value } : { error: validationFailed(faults, count) };
   };
 };
 
-export function validationFailed(errors: readonly ValidationError[]): Problem {
+/** @param count how many there are in all, where not all of them are given */
+export function validationFailed(errors: readonly ValidationError[], count = errors.length): Problem {
   const first = errors[0];
-  const more = errors.length > 1 ? ` (and ${errors.length - 1} more)` : '';
+  const more = count > 1 ? ` (and ${count - 1} more)` : '';
   return platformProblem('VALIDATION_FAILED', `${first?.in} ${first?.pointer}: ${first?.message}${more}`, {
     errors: errors.slice(0, MOST_ERRORS),
   });
