@@ -22,6 +22,35 @@ export function publicationCases(stage: Stage): void {
     });
   });
 
+  describe('hundreds of entities', () => {
+    it('are in the page as far as they are seen, each with its place among all', async () => {
+      const page = await stage.open('/nowhere');
+      // The node's own answer, with as many entities as a large group has.
+      await page.route('**/api/group/completeness**', async (route) => {
+        const answer = await route.fetch();
+        const json = (await answer.json()) as { rows: { entity: string }[] };
+        const [one] = json.rows;
+        const of = json.rows.filter(({ entity }) => entity === one?.entity);
+        const rows = Array.from({ length: 400 }, (_, index) => {
+          const code = `E${String(index + 1).padStart(3, '0')}`;
+          return of.map((row) => ({ ...row, entity: code, label: `Entity ${code}` }));
+        }).flat();
+        await route.fulfill({ response: answer, json: { ...json, rows } });
+      });
+      await page.goto('/publications');
+      const table = page.getByRole('table').first();
+      await table.getByText('Entity E001').waitFor();
+      expect(await table.getAttribute('aria-rowcount')).toBe('401');
+      expect(await table.getByRole('row').count()).toBeLessThan(60);
+      await table.locator('xpath=..').evaluate((region) => {
+        (region as unknown as { scrollTop: number }).scrollTop = 1_000_000;
+      });
+      await table.getByText('Entity E400').waitFor();
+      const last = table.getByRole('row').filter({ hasText: 'Entity E400' });
+      expect(await last.getAttribute('aria-rowindex')).toBe('401');
+    });
+  });
+
   describe('a bundle that was refused', () => {
     it('is listed with its reason', async () => {
       const { bytes } = await sampleBundle();

@@ -1,7 +1,7 @@
 import type { EChartsCoreOption } from 'echarts/core';
 import { toPixelNumber } from '../format/decimal.ts';
 import { formatCompact, formatMoney, type Language } from '../format/numbers.ts';
-import type { Bar } from '../rankings/ranked.ts';
+import { type Bar, isDrawn } from '../rankings/ranked.ts';
 import { INK, type Scheme, seriesColour } from '../theme/palette.ts';
 import { tooltipRows } from './html.ts';
 
@@ -21,6 +21,14 @@ export const BAR_ROOM = 34;
 /** The colours of the two periods. */
 export function barColours(scheme: Scheme): { readonly now: string; readonly before: string } {
   return { now: seriesColour(0, scheme), before: INK[scheme].soft };
+}
+
+/** Letters of a name that stand beside a bar. */
+const MOST_LETTERS = 20;
+
+/** Long names begin alike and are cut where they begin to differ: their code goes first. */
+function labelOf({ code, name }: Bar): string {
+  return name.length > MOST_LETTERS && code !== null && code.length < name.length / 2 ? `${code} ${name}` : name;
 }
 
 /** Bars from the greatest down, each with a thin one under it for the month before. */
@@ -50,7 +58,7 @@ export function rankingBars({ bars, currency, language, scheme, now, before }: R
     yAxis: {
       type: 'category',
       inverse: true,
-      data: bars.map(({ name }) => name),
+      data: bars.map(labelOf),
       axisTick: { show: false },
       axisLine: { lineStyle: { color: ink.line } },
       axisLabel: { color: ink.text, fontSize: 12.5, width: 130, overflow: 'truncate' },
@@ -69,7 +77,7 @@ export function rankingBars({ bars, currency, language, scheme, now, before }: R
           formatter: ({ dataIndex }: { readonly dataIndex: number }) =>
             formatCompact(toPixelNumber(bars[dataIndex]?.cost ?? '0'), language, currency),
         },
-        data: bars.map(({ cost }) => toPixelNumber(cost)),
+        data: bars.map((bar) => (isDrawn(bar, bars) ? toPixelNumber(bar.cost) : 0)),
       },
       {
         type: 'bar',
@@ -77,7 +85,7 @@ export function rankingBars({ bars, currency, language, scheme, now, before }: R
         barMaxWidth: 4,
         barGap: '15%',
         itemStyle: { color: colours.before, borderRadius: 2, opacity: 0.65 },
-        data: bars.map(({ previous }) => (previous === null ? null : toPixelNumber(previous))),
+        data: bars.map((bar) => (bar.previous === null || !isDrawn(bar, bars) ? null : toPixelNumber(bar.previous))),
       },
     ],
   };

@@ -7,6 +7,8 @@ import { tooltipRows } from './html.ts';
 export interface Part {
   readonly key: string;
   readonly name: string;
+  /** What stands in the area: names that begin alike are cut where they begin to differ. */
+  readonly label: string;
   readonly cost: string;
   readonly share: string | null;
 }
@@ -61,7 +63,7 @@ export function treemap({ parts, currency, language, scheme, measure }: Treemap)
           itemStyle: { color: seriesColour(index, scheme) },
           label: {
             color: inkOn(seriesColour(index, scheme)),
-            formatter: part.share === null ? part.name : `${part.name}\n${formatShare(part.share, language)}`,
+            formatter: part.share === null ? part.label : `${part.label}\n${formatShare(part.share, language)}`,
             fontSize: 12.5,
             lineHeight: 17,
             overflow: 'truncate',

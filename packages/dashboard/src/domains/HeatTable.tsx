@@ -1,4 +1,5 @@
 import { Link } from '@tanstack/react-router';
+import { useState } from 'react';
 import { formatMonth } from '../format/months.ts';
 import { formatAmount, formatMoney, formatShare } from '../format/numbers.ts';
 import { useWords } from '../i18n/i18n.ts';
@@ -6,6 +7,8 @@ import type { Choice } from '../selection/choice.ts';
 import { changed } from '../selection/selection.ts';
 import { useSelected } from '../selection/use-selected.ts';
 import { ScrollRegion } from '../tables/ScrollRegion.tsx';
+import { SeenLines, type SeenRow } from '../tables/SeenLines.tsx';
+import { usePrinting } from '../theme/scheme.ts';
 import classes from './domains.module.css';
 import type { Cell, Grid } from './grid.ts';
 
@@ -17,7 +20,12 @@ interface HeatTableProps {
   readonly total: string | null;
 }
 
-/** Entities down, domains across; every cell with a cost is a link to its applications. */
+/** Up to here every cell is in the page. */
+const MOST_PLAIN_CELLS = 1_500;
+/** Pixels of a line before it is measured. */
+const LINE_HEIGHT = 44;
+
+/** Entities down, domains across; every cell with a cost is a link to its applications. Of many lines only those that are seen are in the page. */
 export function HeatTable({ grid, by, labels, choice, total }: HeatTableProps) {
   const { t, language } = useWords();
   const { nameOf } = useSelected();
@@ -28,9 +36,39 @@ export function HeatTable({ grid, by, labels, choice, total }: HeatTableProps) {
     ) : (
       <span title={`${amount} ${choice.currency}`}>{formatAmount(amount, language)}</span>
     );
+  const printing = usePrinting();
+  const [region, setRegion] = useState<HTMLElement | null>(null);
+  const many = grid.entities.length * grid.domains.length > MOST_PLAIN_CELLS && !printing;
+  const lineOf = (entity: Grid['entities'][number], place?: SeenRow) => (
+    <tr key={entity.code} {...place}>
+      <th scope="row" className={classes.corner}>
+        <Link
+          to="/drilldown"
+          search={(before) => changed(before, { entity: [entity.code], domain: [], application: [] })}
+        >
+          {nameOf('entity', entity.code)}
+        </Link>
+      </th>
+      <td className={classes.sum}>{whole(entity.total)}</td>
+      {entity.cells.map((cell, index) => (
+        <HeatCell
+          key={grid.domains[index]?.code ?? index}
+          cell={cell}
+          by={by}
+          entity={entity.code}
+          domain={grid.domains[index]?.code ?? ''}
+          names={{
+            entity: nameOf('entity', entity.code),
+            domain: labels.get(grid.domains[index]?.code ?? '') ?? '',
+          }}
+          currency={choice.currency}
+        />
+      ))}
+    </tr>
+  );
   return (
-    <ScrollRegion label={caption}>
-      <table className={classes.table}>
+    <ScrollRegion label={caption} tall={many} onRegion={setRegion}>
+      <table className={classes.table} {...(many ? { 'aria-rowcount': grid.entities.length + 2 } : {})}>
         <caption className={classes.caption}>{caption}</caption>
         <thead>
           <tr>
@@ -45,35 +83,19 @@ export function HeatTable({ grid, by, labels, choice, total }: HeatTableProps) {
             ))}
           </tr>
         </thead>
-        <tbody>
-          {grid.entities.map((entity) => (
-            <tr key={entity.code}>
-              <th scope="row" className={classes.corner}>
-                <Link
-                  to="/drilldown"
-                  search={(before) => changed(before, { entity: [entity.code], domain: [], application: [] })}
-                >
-                  {nameOf('entity', entity.code)}
-                </Link>
-              </th>
-              <td className={classes.sum}>{whole(entity.total)}</td>
-              {entity.cells.map((cell, index) => (
-                <HeatCell
-                  key={grid.domains[index]?.code ?? index}
-                  cell={cell}
-                  by={by}
-                  entity={entity.code}
-                  domain={grid.domains[index]?.code ?? ''}
-                  names={{
-                    entity: nameOf('entity', entity.code),
-                    domain: labels.get(grid.domains[index]?.code ?? '') ?? '',
-                  }}
-                  currency={choice.currency}
-                />
-              ))}
-            </tr>
-          ))}
-        </tbody>
+        {many ? (
+          <SeenLines
+            lines={grid.entities}
+            columns={grid.domains.length + 2}
+            height={LINE_HEIGHT}
+            around={6}
+            region={region}
+          >
+            {lineOf}
+          </SeenLines>
+        ) : (
+          <tbody>{grid.entities.map((entity) => lineOf(entity))}</tbody>
+        )}
         <tfoot>
           <tr>
             <th scope="row" className={classes.corner}>

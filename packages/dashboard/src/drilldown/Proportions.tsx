@@ -15,6 +15,13 @@ import { useScheme } from '../theme/scheme.ts';
 import classes from './drilldown.module.css';
 import { stepInto } from './path.ts';
 
+/** Letters of a name that an area of average size holds. */
+const MOST_LETTERS = 20;
+
+function shortName(code: string, name: string): string {
+  return name.length > MOST_LETTERS && code !== '' && code.length < name.length / 2 ? code : name;
+}
+
 interface ProportionsProps {
   readonly report: DrilldownReport;
   readonly level: Level;
@@ -36,9 +43,10 @@ export function Proportions({ report, level, choice, path, nameOfRow }: Proporti
         .flatMap((row) => {
           const { code, unit, cost, share } = row;
           const key = code ?? '';
+          const name = nameOfRow(row, level);
           return cost === null || compareDecimals(cost, '0') <= 0
             ? []
-            : [{ key, id: `${key} ${unit ?? ''}`, name: nameOfRow(row, level), cost, share }];
+            : [{ key, id: `${key} ${unit ?? ''}`, name, label: shortName(key, name), cost, share }];
         })
         .sort((a, b) => compareDecimals(b.cost, a.cost))
         .slice(0, MOST_AREAS),

@@ -12,6 +12,7 @@ import type { Choice } from '../selection/choice.ts';
 import { Answered } from '../shell/Answered.tsx';
 import { type Column, DataTable } from '../tables/DataTable.tsx';
 import { ActButton } from './ActButton.tsx';
+import classes from './governance.module.css';
 import { useGoverns } from './governs.ts';
 import { ChangeMember, EndMember } from './MemberDialogs.tsx';
 import { textColumn } from './text-column.tsx';
@@ -57,7 +58,7 @@ function MemberTable({ rows }: { readonly rows: readonly Member[] }) {
       const word = member.active_to === null ? 'actions.deactivate' : 'actions.reactivate';
       const name = member.label;
       return (
-        <Group gap={6} wrap="nowrap">
+        <Group gap={6} className={classes.acts}>
           <ActButton
             word={t('actions.change')}
             name={t('actions.changeMember', { name })}
@@ -78,7 +79,7 @@ function MemberTable({ rows }: { readonly rows: readonly Member[] }) {
       cell: ({ entity, label }) => <NameAndCode name={label} code={entity} />,
     },
     textColumn('country', t('governance.country'), ({ country }) => country),
-    textColumn('currency', t('selection.currency'), ({ currency }) => currency),
+    textColumn('currency', t('selection.currency'), ({ currency }) => currency, { wideOnly: true }),
     textColumn('from', t('governance.activeFrom'), ({ active_from }) => month(active_from), { wideOnly: true }),
     textColumn('to', t('governance.activeTo'), ({ active_to }) => month(active_to), { wideOnly: true }),
     textColumn('due', t('governance.dueDay'), ({ due_day }) => (due_day === null ? null : String(due_day)), {
@@ -87,6 +88,7 @@ function MemberTable({ rows }: { readonly rows: readonly Member[] }) {
     }),
     textColumn('keys', t('governance.keys'), ({ keys }) => String(keys.filter(({ revoked }) => !revoked).length), {
       numeric: true,
+      wideOnly: true,
     }),
     ...(governs ? [actions] : []),
   ];

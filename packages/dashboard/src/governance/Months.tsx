@@ -4,7 +4,7 @@ import { periodsQuery } from '../api/governance-queries.ts';
 import type { Period } from '../api/types.ts';
 import { formatMoment, formatMonth } from '../format/months.ts';
 import { useWords } from '../i18n/i18n.ts';
-import { useShortList } from '../i18n/short-list.ts';
+import { readable, useShortList } from '../i18n/short-list.ts';
 import { useSelected } from '../selection/use-selected.ts';
 import { Answered } from '../shell/Answered.tsx';
 import { type Column, DataTable } from '../tables/DataTable.tsx';
@@ -41,7 +41,12 @@ export function Months() {
       ...textColumn<Period>('waiting', t('governance.waitingFor'), (row) =>
         waits(row) ? namesOf(row.waiting_for).join(', ') : null,
       ),
-      cell: (row) => (waits(row) ? list(namesOf(row.waiting_for)) : <span className="soft">–</span>),
+      cell: (row) =>
+        waits(row) ? (
+          list(readable(row.waiting_for.map((code) => ({ code, name: nameOf('entity', code) }))))
+        ) : (
+          <span className="soft">–</span>
+        ),
     },
     {
       ...textColumn<Period>('differs', t('governance.differs'), ({ differs }) =>

@@ -117,6 +117,7 @@ export const en = {
     shareOfGroup: 'Share of the group',
     of: 'Rank {{rank}} of {{count}}',
     none: 'No cost this month',
+    undrawn: 'The bar of the others is left out: together they are more than twice the greatest.',
   },
   measure: {
     cost: 'Cost',

@@ -118,6 +118,7 @@ export const fr: Dictionary = {
     shareOfGroup: 'Part du groupe',
     of: 'Rang {{rank}} sur {{count}}',
     none: 'Aucun coût ce mois-ci',
+    undrawn: 'La barre des autres est omise : ensemble, ils dépassent le double du plus grand.',
   },
   measure: {
     cost: 'Coût',

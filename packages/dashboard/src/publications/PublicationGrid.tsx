@@ -1,10 +1,13 @@
 import { Link } from '@tanstack/react-router';
+import { useEffect, useState } from 'react';
 import type { CompletenessRow } from '../api/types.ts';
 import { formatMoment, formatMonth } from '../format/months.ts';
 import { useWords } from '../i18n/i18n.ts';
 import { changed } from '../selection/selection.ts';
 import { useSelected } from '../selection/use-selected.ts';
 import { ScrollRegion } from '../tables/ScrollRegion.tsx';
+import { SeenLines, type SeenRow } from '../tables/SeenLines.tsx';
+import { usePrinting } from '../theme/scheme.ts';
 import classes from './publications.module.css';
 import { StateMark } from './StateMark.tsx';
 import { type EntityLine, stateOf } from './states.ts';
@@ -14,14 +17,40 @@ interface PublicationGridProps {
   readonly months: readonly string[];
 }
 
-/** Entities down, months across; a cell opens what was published there. */
+/** Up to here every cell is in the page; three years of three hundred entities took nine seconds. */
+const MOST_PLAIN_CELLS = 1_500;
+/** Pixels of a line before it is measured. */
+const LINE_HEIGHT = 53;
+
+/** Entities down, months across; a cell opens what was published there. Of many lines only those that are seen are in the page; paper has all. */
 export function PublicationGrid({ lines, months }: PublicationGridProps) {
   const { t, language } = useWords();
   // Once for all cells: there are hundreds.
   const { selection } = useSelected();
+  const printing = usePrinting();
+  const [region, setRegion] = useState<HTMLElement | null>(null);
+  // Years of months are wider than any screen: the latest are looked at first.
+  const drawn = months.length;
+  useEffect(() => {
+    if (region !== null && drawn > 0) region.scrollLeft = region.scrollWidth;
+  }, [region, drawn]);
+  const many = lines.length * months.length > MOST_PLAIN_CELLS && !printing;
+  const lineOf = ({ entity, label, cells, published, expected }: EntityLine, place?: SeenRow) => (
+    <tr key={entity} {...place}>
+      <th scope="row" className={classes.corner}>
+        <span className={classes.name}>{label}</span>
+        <span className={classes.code}>
+          {entity} · {published}/{expected}
+        </span>
+      </th>
+      {cells.map((cell, index) => (
+        <td key={months[index] ?? index}>{cell !== undefined && <GridCell row={cell} open={selection.at} />}</td>
+      ))}
+    </tr>
+  );
   return (
-    <ScrollRegion label={t('publications.caption')}>
-      <table className={classes.table}>
+    <ScrollRegion label={t('publications.caption')} tall={many} onRegion={setRegion}>
+      <table className={classes.table} {...(many ? { 'aria-rowcount': lines.length + 1 } : {})}>
         <caption className={classes.caption}>{t('publications.caption')}</caption>
         <thead>
           <tr>
@@ -36,23 +65,13 @@ export function PublicationGrid({ lines, months }: PublicationGridProps) {
             ))}
           </tr>
         </thead>
-        <tbody>
-          {lines.map(({ entity, label, cells, published, expected }) => (
-            <tr key={entity}>
-              <th scope="row" className={classes.corner}>
-                {label}
-                <span className={classes.code}>
-                  {entity} · {published}/{expected}
-                </span>
-              </th>
-              {cells.map((cell, index) => (
-                <td key={months[index] ?? index}>
-                  {cell !== undefined && <GridCell row={cell} open={selection.at} />}
-                </td>
-              ))}
-            </tr>
-          ))}
-        </tbody>
+        {many ? (
+          <SeenLines lines={lines} columns={months.length + 1} height={LINE_HEIGHT} around={3} region={region}>
+            {lineOf}
+          </SeenLines>
+        ) : (
+          <tbody>{lines.map((line) => lineOf(line))}</tbody>
+        )}
       </table>
     </ScrollRegion>
   );

@@ -12,7 +12,7 @@ import { TOPS } from '../selection/selection.ts';
 import { useSelected } from '../selection/use-selected.ts';
 import { useScheme } from '../theme/scheme.ts';
 import { BarTable } from './BarTable.tsx';
-import { barsOf, type Ranked } from './ranked.ts';
+import { barsOf, isDrawn, type Ranked } from './ranked.ts';
 
 interface RankingBarsProps {
   readonly title: string;
@@ -74,7 +74,12 @@ export function RankingBars({ title, rows, header, choice, onOpen }: RankingBars
           }}
         />
       }
-      legend={<Legend names={[names.now, names.before]} colours={[colours.now, colours.before]} />}
+      legend={
+        <>
+          <Legend names={[names.now, names.before]} colours={[colours.now, colours.before]} />
+          {bars.some((bar) => !isDrawn(bar, bars)) && <p className="note">{t('rank.undrawn')}</p>}
+        </>
+      }
       table={<BarTable caption={title} header={header} bars={bars} choice={choice} />}
     />
   );

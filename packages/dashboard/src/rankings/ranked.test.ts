@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { addDecimals } from '../format/decimal.ts';
 import { TOPS } from '../selection/selection.ts';
-import { barsOf } from './ranked.ts';
+import { barsOf, isDrawn } from './ranked.ts';
 
 const others = (count: number) => `${count} others`;
 
@@ -25,6 +25,16 @@ it('draws the greatest by name and the others as one', () => {
   // One of the two has nothing to compare with, so their sum has not either.
   expect(bars.at(-1)?.previous).toBeNull();
   expect(barsOf(rows, 'all', others)).toHaveLength(7);
+});
+
+it('draws the others only where they leave something of the greatest', () => {
+  const bars = (cost: string) => [
+    { code: 'A', name: 'A', cost: '10.00', previous: null },
+    { code: null, name: 'others', cost, previous: null },
+  ];
+  const drawn = (cost: string) => bars(cost).map((bar) => isDrawn(bar, bars(cost)));
+  expect(drawn('20.00')).toEqual([true, true]);
+  expect(drawn('20.01')).toEqual([true, false]);
 });
 
 it('adds up to the whole, whatever is drawn', () => {

@@ -41,3 +41,13 @@ export function barsOf(rows: readonly Ranked[], top: Top, nameOfOthers: (count: 
     },
   ];
 }
+
+/**
+ * Whether a bar has its length in the chart. The others together may be a hundred times the greatest: drawn, they would leave nothing
+ * of those that the chart is about, so that they are told in figures only.
+ */
+export function isDrawn(bar: Bar, bars: readonly Bar[]): boolean {
+  const greatest = bars[0];
+  if (bar.code !== null || greatest === undefined) return true;
+  return compareDecimals(bar.cost, addDecimals(greatest.cost, greatest.cost)) <= 0;
+}
