@@ -43,6 +43,8 @@ const PART_BYTES = 4 * 1024 * 1024;
 export async function keepRefused(group: GroupNode, context: RequestContext, refused: Refused): Promise<string> {
   const report = refusalReport(refused.error, refused.name);
   const { signed } = refused;
+  // A file that somebody hands over bears no sender; whoever signed it is the one who looks for it, and whose next bundle settles it.
+  const held = { ...refused, entity: refused.entity ?? signed?.entity ?? null };
   const payload = { file: refused.name, sha256: refused.spooled.sha256, code: report.code };
   return await recorded(
     group,
@@ -65,10 +67,10 @@ export async function keepRefused(group: GroupNode, context: RequestContext, ref
         signed?.manifest_digest ?? null,
         context.userId,
       ]);
-      const quarantineId = await hold(tx, group, refused, report);
+      const quarantineId = await hold(tx, group, held, report);
       const told = {
         quarantine_id: quarantineId,
-        entity: refused.entity,
+        entity: held.entity,
         ...payload,
         message: report.message,
         origin: refused.origin,

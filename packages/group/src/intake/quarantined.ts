@@ -11,7 +11,7 @@ import type { RefusalReport } from './refusals.ts';
 /** A refused bundle. HELD ones can be taken again as long as their bytes are kept. */
 export interface QuarantineEntry {
   readonly id: string;
-  /** The entity that the transport named; null for a file that came without one. */
+  /** The entity that the transport named, else the one whose signature was verified; null where neither says. */
   readonly entity: string | null;
   readonly file: string;
   readonly sha256: string;
