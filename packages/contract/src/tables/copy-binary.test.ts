@@ -47,7 +47,11 @@ test.each([
   { how: 'with listed texts', most: 100, without: [] },
   { how: 'with texts that are too many to list', most: 1, without: [] },
   { how: 'without a column that the receiver fills in', most: 100, without: ['entity_id'] as const },
-  { how: 'without columns that tell texts from each other', most: 100, without: ['family_id', 'product_id', 'application_id'] as const },
+  {
+    how: 'without columns that tell texts from each other',
+    most: 100,
+    without: ['family_id', 'product_id', 'application_id'] as const,
+  },
 ])('the facts arrive whole, $how', async ({ most, without }) => {
   await loadRows(workspace, FACTS, [facts]);
   const copy = Buffer.concat(

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { verifyBundle } from '../reading/verify-bundle.ts';
-import { type SampleBundle, sampleBundle } from '../testing/index.ts';
+import { productsOf, type SampleBundle, sampleBundle, sampleFacts } from '../testing/index.ts';
 import { keptText } from './copy-text.ts';
 
 async function* chunks(made: string[]) {
@@ -50,5 +50,14 @@ describe('copyText', () => {
   test('a prefix that would break the text is refused', async () => {
     await using bundle = await verifyBundle(sample.bytes, sample.trust);
     expect(() => bundle.copyText({ prefix: ['a\tb'] })).toThrow(RangeError);
+  });
+
+  // Last in the order of the grain, with the mark and without.
+  test('a code that begins with a byte order mark is another one in the digest, in every table', async () => {
+    const digestOf = async (mark: string) => {
+      const products = [...productsOf(sampleFacts()), { product_id: `${mark}zip`, label: 'Disk', reference_id: null }];
+      return (await sampleBundle({ products })).contentDigest;
+    };
+    expect(await digestOf('\ufeff')).not.toBe(await digestOf(''));
   });
 });
