@@ -1,6 +1,7 @@
 import { generateSigningKey } from '@prorata/contract';
 import { sampleBundle } from '@prorata/contract/testing';
 import { receive } from '@prorata/group';
+import type { Locator } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { ratesFile } from '../sample-facts.ts';
 import { heading, type Stage } from '../stage.ts';
@@ -65,6 +66,32 @@ export function governanceCases(stage: Stage): void {
       // Whoever has no pointer goes on from what was told.
       expect(await dialog.locator(':focus').textContent()).toBe('Close');
       expect(await barriersOf(page)).toEqual([]);
+    });
+
+    it('completes the rates in use with another source, and says which currency a file takes away', async () => {
+      const page = await stage.open('/governance?tab=rates', { roles: ['group.admin'] });
+      const bring = async (text: string, fill: (dialog: Locator) => Promise<void>) => {
+        await page.getByRole('button', { name: 'Import rates' }).click();
+        const dialog = page.getByRole('dialog', { name: 'Import rates' });
+        const file = { name: 'rates.csv', mimeType: 'text/csv', buffer: Buffer.from(text) };
+        await dialog.locator('input[type=file]').setInputFiles(file);
+        await fill(dialog);
+        await dialog.getByRole('button', { name: 'Import', exact: true }).click();
+        const told = (await dialog.getByRole('status').or(dialog.getByRole('alert')).textContent()) ?? '';
+        await dialog.getByRole('button', { name: 'Close' }).last().click();
+        await dialog.waitFor({ state: 'detached' });
+        return told;
+      };
+      const completed = await bring('month,currency,rate\n2025-04,TND,3.3\n', async (dialog) => {
+        await dialog.getByLabel('Source').fill('BCT');
+        await dialog.getByLabel('Base currency').fill('EUR');
+        await dialog.getByLabel('Complete the rates in use').check();
+      });
+      expect(completed).toContain('Rate set 2: 3 currencies, January 2025 to May 2025.');
+      expect(completed).not.toContain('also held');
+      const [head, ...days] = ratesFile().split('\n');
+      const alone = await bring([head, '2025-05-05,0.8,0.95,', ...days].join('\n'), async () => {});
+      expect(alone).toContain('The set before also held TND: costs in these have no rate in this one.');
     });
 
     it('publishes references, and says what the version changed, in French', async () => {

@@ -19,8 +19,14 @@ function bytesOf(file: File) {
   return { body: file.name, bodySerializer: () => file, headers: { 'Content-Type': 'text/csv' } };
 }
 
-/** Makes a rate set of a file: the European Central Bank's, or one of another source in that source's base currency. */
-export function importRates(file: File, told: { readonly source?: string; readonly base?: string }) {
+/**
+ * Makes a rate set of a file: the European Central Bank's, or one of another source in that source's base currency; alone, or onto a set
+ * whose other rates it keeps.
+ */
+export function importRates(
+  file: File,
+  told: { readonly source?: string; readonly base?: string; readonly onto?: string },
+) {
   const query = { name: file.name, ...told };
   return answer(api.POST('/api/group/rate-sets', { params: { query }, ...bytesOf(file) }));
 }

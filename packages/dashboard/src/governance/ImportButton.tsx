@@ -16,10 +16,12 @@ interface ImportButtonProps<Done> {
   readonly told: (done: Done) => string;
   /** What is asked for besides the file. */
   readonly children?: ReactNode;
+  /** Empties that for the next file. */
+  readonly forget?: () => void;
 }
 
 /** Imports a file, for whoever governs the group; what the node refuses is said with its line. */
-export function ImportButton<Done>({ title, note, accept, act, told, children }: ImportButtonProps<Done>) {
+export function ImportButton<Done>({ title, note, accept, act, told, children, forget }: ImportButtonProps<Done>) {
   const { t } = useWords();
   const governs = useGoverns();
   const [open, setOpen] = useState(false);
@@ -28,6 +30,7 @@ export function ImportButton<Done>({ title, note, accept, act, told, children }:
   const close = () => {
     setOpen(false);
     setFile(null);
+    forget?.();
   };
   return (
     <>

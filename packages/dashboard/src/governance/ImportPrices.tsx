@@ -13,6 +13,7 @@ export function ImportPrices() {
       title={t('actions.importPrices')}
       note={t('actions.pricesNote')}
       accept=".csv,text/csv"
+      forget={() => setView('')}
       act={(file) => importReferencePrices(file, view.trim() === '' ? undefined : view.trim())}
       told={({ price_set: set, name, products, replayed }) =>
         replayed ? t('actions.pricesKnown', { set, name }) : t('actions.pricesTold', { set, name, count: products })

@@ -17,6 +17,11 @@ export const actionsFr: Pick<Dictionary, 'actions' | 'quarantine' | 'changes'> =
     ratesSource: 'Source',
     ratesSourceNote: 'Seulement pour des taux qui ne sont pas ceux de la Banque centrale européenne',
     ratesBase: 'Devise de base',
+    ratesOnto: 'Compléter les taux en usage',
+    ratesOntoNote: 'Ce que le fichier ne contient pas est repris du dernier jeu de taux',
+    ratesLostCurrencies:
+      'Le jeu précédent contenait aussi {{list}} : les coûts dans ces devises n’ont pas de taux dans celui-ci.',
+    ratesLostMonths: 'Il ne contient plus {{list}}.',
     ratesTold: 'Jeu de taux {{set}}. Devises : {{currencies}} ; mois : {{from}} – {{to}}.',
     ratesKnown: 'Ce fichier avait déjà été importé : c’est le jeu de taux {{set}}.',
     importReferences: 'Importer des référentiels',
