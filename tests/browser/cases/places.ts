@@ -113,8 +113,16 @@ export async function barriersOf(page: Page): Promise<string[]> {
   // Without a second tab to put the results of frames together: these pages have none.
   // Only violations are listed with their elements: what passes is as long as the page. Styles are the pages' own, none to be fetched.
   const options = { resultTypes: ['violations' as const], preload: false };
+  await calm(page);
   const { violations } = await new AxeBuilder({ page }).options(options).setLegacyMode().analyze();
   return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
+}
+
+/** Waits for what is on its way from one look to another: a label has no colour of its own while the page turns dark. */
+async function calm(page: Page): Promise<void> {
+  const moving = `document.getAnimations().filter(
+    (one) => one.playState === 'running' && one.effect.getComputedTiming().endTime < Infinity).length`;
+  await expect.poll(() => page.evaluate(moving)).toBe(0);
 }
 
 /** One visit a page: what axe finds by day. Its variants (`page-variant`), and each by night and on a phone, are `places.long.test.ts`. */
