@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { Ajv } from 'ajv';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openTestService, type TestService } from '../testing/test-service.ts';
@@ -42,5 +42,11 @@ describe('manifest.json', () => {
     );
     const listed = (manifest.tables as string[]).filter((name) => name.startsWith('ana_')).sort();
     expect(listed).toEqual(tables.map(({ name }) => name));
+  });
+
+  it('has a way back for each of its migrations', async () => {
+    const note = await readFile(new URL('../../../../docs/MIGRATION_ROLLBACK.md', import.meta.url), 'utf8');
+    const files = await readdir(new URL('../../migrations/', import.meta.url));
+    expect(files.filter((file) => !note.includes(`\`${file.replace('.sql', '')}\``))).toEqual([]);
   });
 });
