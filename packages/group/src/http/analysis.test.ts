@@ -1,9 +1,9 @@
-import type { App } from '@prorata/platform';
-import { openIssuer, uuidv7 } from '@prorata/platform';
+import { type App, uuidv7 } from '@prorata/platform';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { importRates } from '../exchange/rate-sets.ts';
 import { importReferences } from '../references/references.ts';
 import { fact, plantFacts } from '../testing/facts.ts';
+import { readerToken } from '../testing/reader-token.ts';
 import { openTestGroup, type TestGroup } from '../testing/test-group.ts';
 import { buildGroupApp } from './server.ts';
 
@@ -54,19 +54,7 @@ beforeAll(async () => {
   await test.admin(`INSERT INTO prorata.dim_application_group (tenant_id, entity_id, application_id, label)
     VALUES ('${test.group.scope.tenantId}', 'FR01', 'billing', 'Facturation Électrique')`);
   app = await buildGroupApp(test.group, { log: false });
-  const issuer = await openIssuer({ dir: test.group.dir, nodeId: test.group.config.node_id });
-  authorization = `Bearer ${await issuer.issueToken({
-    tenant_id: test.group.scope.tenantId,
-    tenant_mode: 'POOLED',
-    country_code: 'FR',
-    locale: 'en',
-    supported_locales: ['en', 'fr'],
-    billing_status: 'ACTIVE',
-    enabled_modules: ['FINOPS_GROUP'],
-    roles: ['group.reader'],
-    user_id: uuidv7(),
-    deployment: 'prod',
-  })}`;
+  authorization = `Bearer ${await readerToken(test)}`;
 });
 afterAll(async () => {
   await app.close();
@@ -391,43 +379,5 @@ describe("today's hierarchy", () => {
     ]);
     expect((await get(`drilldown?${JULY}&hierarchy=today&entity=FR01&domain=Cloud`)).body.total.cost).toBe('132');
     expect(column((await get(`domains?${JULY}`)).body.rows, 'domain', 'cost')).toEqual([['Compute', '366']]);
-  });
-});
-
-// Last: it brings a month and a currency that the reports above do not have.
-describe('a bridge to what has no figure', () => {
-  it('is refused where nobody has published the month', async () => {
-    expect(await get('bridge?from_month=2025-07&to_month=2025-12')).toMatchObject({
-      status: 400,
-      body: { code: 'BRIDGE_INVALID', empty: ['2025-12'] },
-    });
-  });
-
-  it('tells no price of what has no rate', async () => {
-    const vm = {
-      product_id: 'VM',
-      unit: 'Hours',
-      quantity: '12',
-      environment: 'non_prod',
-      family_id: 'Servers',
-    } as const;
-    await plantFacts(test.group, [
-      fact({ period_month: '2025-08', ...vm, currency: 'XAU', cost_effective: '1' }),
-      fact({ period_month: '2025-08', ...vm, application_id: 'crm', cost_effective: '30' }),
-    ]);
-    for (const [path, difference, sides] of [
-      ['from_month=2025-07&to_month=2025-08&product=VM', '-262', ['292', '30']],
-      ['from_month=2025-08&to_month=2025-07&product=VM', '262', ['30', '292']],
-    ] as const) {
-      const { body } = await get(`bridge?${path}`);
-      expect([body.side_from.cost, body.side_to.cost]).toEqual(sides);
-      expect([body.difference, body.complete]).toEqual([difference, false]);
-      expect(body.missing).toEqual([{ period_month: '2025-08', currency: 'XAU' }]);
-      const { unmeasured, new: came, ended, exchange, ...others } = body.lines;
-      expect(others).toEqual({ volume: '0', mix: '0', price: '0', indirect: '0', tax: '0' });
-      // 132 to what could be converted of it, 30; GB03's 160 are there in July alone.
-      expect(unmeasured).toBe(difference === '262' ? '102' : '-102');
-      expect(Number(came) + Number(ended) + Number(exchange)).toBe(difference === '262' ? 160 : -160);
-    }
   });
 });

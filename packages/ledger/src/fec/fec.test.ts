@@ -1,70 +1,14 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { formatAmount } from '../entry/amount.ts';
+import { type FecFolder, fec, H18, openFecFolder, row, SALE } from '../testing/fec-text.ts';
 import { FEC_COLUMNS } from './columns.ts';
-import { fecEntries, readFec } from './read-fec.ts';
+import { readFec } from './read-fec.ts';
 
-let dir: string;
+let folder: FecFolder;
 beforeAll(async () => {
-  dir = await mkdtemp(join(tmpdir(), 'prorata-fec-'));
+  folder = await openFecFolder();
 });
-afterAll(() => rm(dir, { recursive: true, force: true }));
-
-const H18 = FEC_COLUMNS.slice(0, 18);
-let files = 0;
-
-async function write(content: string | Uint8Array, name?: string): Promise<string> {
-  files += 1;
-  const path = join(dir, name ?? `${files}-732829320FEC20241231.txt`);
-  await writeFile(path, content);
-  return path;
-}
-
-type Values = Readonly<Partial<Record<string, string>>>;
-
-/** A line of 18 columns; what is not given stands as an ordinary posted sale would have it. */
-function row(values: Values = {}, columns: readonly string[] = H18): string[] {
-  const ordinary: Values = {
-    JournalCode: 'VE',
-    JournalLib: 'Ventes',
-    EcritureNum: '1',
-    EcritureDate: '20240131',
-    CompteNum: '411000',
-    CompteLib: 'Clients',
-    PieceRef: 'F1',
-    PieceDate: '20240131',
-    EcritureLib: 'Facture',
-    Debit: '0,00',
-    Credit: '0,00',
-    ValidDate: '20240205',
-  };
-  return columns.map((column) => values[column] ?? ordinary[column] ?? '');
-}
-
-function fec(rows: readonly (readonly string[])[], separator = '\t', ending = '\r\n', header: readonly string[] = H18) {
-  return [header, ...rows].map((values) => values.join(separator) + ending).join('');
-}
-
-const SALE = [
-  row({ Debit: '120,00' }),
-  row({ CompteNum: '706000', Credit: '100,00' }),
-  row({ CompteNum: '445710', Credit: '20,00' }),
-];
-
-async function read(content: string | Uint8Array, name?: string) {
-  const reading = await readFec(await write(content, name));
-  const entries = [];
-  for await (const { head, lines } of fecEntries(reading)) {
-    entries.push({
-      entry: `${head.journalCode} ${head.number} ${head.date}`,
-      draft: head.draft,
-      lines: lines.map((line) => `${line.account} ${formatAmount(line.debit)} ${formatAmount(line.credit)}`),
-    });
-  }
-  return { reading, entries };
-}
+afterAll(() => folder.close());
 
 const SALE_READ = { entry: 'VE 1 2024-01-31', draft: false, lines: ['411000 120 0', '706000 0 100', '445710 0 20'] };
 
@@ -75,20 +19,20 @@ describe('the forms of a FEC', () => {
     ['|, CR', '|', '\r'],
     ['TAB, CR CRLF', '\t', '\r\r\n'],
   ])('reads %s', async (_name, separator, ending) => {
-    expect((await read(fec(SALE, separator, ending))).entries).toEqual([SALE_READ]);
+    expect((await folder.read(fec(SALE, separator, ending))).entries).toEqual([SALE_READ]);
   });
 
   it('reads a last line that does not end, blank lines, and Ctrl-Z', async () => {
     const text = fec(SALE).trimEnd();
-    expect((await read(text)).entries).toEqual([SALE_READ]);
-    expect((await read(`\r\n${text}\r\n\r\n\t\t\t\r\n\u001a`)).entries).toEqual([SALE_READ]);
+    expect((await folder.read(text)).entries).toEqual([SALE_READ]);
+    expect((await folder.read(`\r\n${text}\r\n\r\n\t\t\t\r\n\u001a`)).entries).toEqual([SALE_READ]);
   });
 
   it('reads trailing separators, in the header, in the lines, or in both', async () => {
     const trailing = SALE.map((values) => [...values, '']);
-    expect((await read(fec(trailing))).entries).toEqual([SALE_READ]);
-    expect((await read(fec(trailing, '|', '\n', [...H18, '', '']))).entries).toEqual([SALE_READ]);
-    expect((await read(fec(SALE, '|', '\n', [...H18, '']))).entries).toEqual([SALE_READ]);
+    expect((await folder.read(fec(trailing))).entries).toEqual([SALE_READ]);
+    expect((await folder.read(fec(trailing, '|', '\n', [...H18, '', '']))).entries).toEqual([SALE_READ]);
+    expect((await folder.read(fec(SALE, '|', '\n', [...H18, '']))).entries).toEqual([SALE_READ]);
   });
 
   it('counts lines rightly where a chunk ends within CRLF, or within a letter', async () => {
@@ -103,7 +47,7 @@ describe('the forms of a FEC', () => {
       const label = ' '.repeat(at - Buffer.byteLength(start) - Buffer.byteLength(next) + 1);
       const long = `${start}${next.replace('@', label)}${ending}`;
       expect(Buffer.from(long)[at]).toBe(Buffer.from(ending)[0]);
-      const { reading } = await read(`${long}${row({ EcritureNum: '2', Debit: 'x' }).join('\t')}\r\n`);
+      const { reading } = await folder.read(`${long}${row({ EcritureNum: '2', Debit: 'x' }).join('\t')}\r\n`);
       expect(reading.refusedLines.items).toMatchObject([{ line: 6, value: 'x' }]);
       expect(reading.dialect).toMatchObject({ encoding: 'utf-8', line_endings: ['CRLF'] });
     }
@@ -114,7 +58,7 @@ describe('the forms of a FEC', () => {
       ` ${name.replace(/([a-z])([A-Z])/g, '$1 $2').toUpperCase()} `.replace('DEBIT', 'Débit'),
     );
     const padded = SALE.map((values) => values.map((value) => `  ${value}\u00a0 `));
-    expect((await read(fec(padded, '|', '\n', header))).entries).toEqual([SALE_READ]);
+    expect((await folder.read(fec(padded, '|', '\n', header))).entries).toEqual([SALE_READ]);
   });
 
   it('reads amounts with a side: D and C, +1 and -1', async () => {
@@ -129,11 +73,11 @@ describe('the forms of a FEC', () => {
         row({ CompteNum: '706000', Montant: '100', Sens: credit }, columns),
         row({ CompteNum: '445710', Montant: '20.0', Sens: credit }, columns),
       ];
-      const { reading, entries } = await read(fec(rows, '\t', '\n', columns));
+      const { reading, entries } = await folder.read(fec(rows, '\t', '\n', columns));
       expect(entries).toEqual([SALE_READ]);
       expect(reading.dialect).toMatchObject({ amounts: 'AMOUNT_AND_SIDE', decimal_mark: 'POINT' });
     }
-    const wrong = await read(fec([row({ Montant: '1', Sens: 'X' }, columns)], '\t', '\n', columns));
+    const wrong = await folder.read(fec([row({ Montant: '1', Sens: 'X' }, columns)], '\t', '\n', columns));
     expect(wrong.reading.refusedLines.items).toMatchObject([
       { line: 2, code: 'SIDE_UNKNOWN', column: 'Sens', value: 'X' },
     ]);
@@ -142,7 +86,7 @@ describe('the forms of a FEC', () => {
   it('reads the 22 columns of cash-basis books', async () => {
     const extra = { DateRglt: '20240201', ModeRglt: 'VIR', NatOp: 'Honoraires', IdClient: 'C7' };
     const rows = [row({ Debit: '5', ...extra }, FEC_COLUMNS), row({ Credit: '5', ...extra }, FEC_COLUMNS)];
-    const { reading } = await read(fec(rows, '|', '\n', FEC_COLUMNS));
+    const { reading } = await folder.read(fec(rows, '|', '\n', FEC_COLUMNS));
     const [batch] = await Array.fromAsync(reading.acceptedLines());
     expect(reading.dialect.columns).toBe(22);
     expect(batch?.[0]?.line).toMatchObject({
@@ -159,72 +103,74 @@ describe('the forms of a FEC', () => {
     ['windows-1252', Buffer.from('Soci\xe9t\xe9 \x9cuvre \x80', 'latin1')],
   ])('tells %s from the bytes', async (encoding, label) => {
     const [before, after] = fec([row({ Debit: '1', EcritureLib: '@@' }), row({ Credit: '1' })]).split('@@');
-    const { reading } = await read(Buffer.concat([Buffer.from(before ?? ''), label, Buffer.from(after ?? '')]));
+    const { reading } = await folder.read(Buffer.concat([Buffer.from(before ?? ''), label, Buffer.from(after ?? '')]));
     const [batch] = await Array.fromAsync(reading.acceptedLines());
     expect(reading.dialect.encoding).toBe(encoding);
     expect(batch?.[0]?.line.label).toBe('Société œuvre €');
   });
 
   it('takes a byte order mark for what it is', async () => {
-    expect((await read(`\ufeff${fec(SALE)}`)).reading.dialect).toMatchObject({
+    expect((await folder.read(`\ufeff${fec(SALE)}`)).reading.dialect).toMatchObject({
       encoding: 'utf-8',
       byte_order_mark: true,
     });
     const utf16 = Buffer.from(`\ufeff${fec(SALE)}`, 'utf16le');
-    const { reading, entries } = await read(utf16);
+    const { reading, entries } = await folder.read(utf16);
     expect(reading.dialect).toMatchObject({ encoding: 'utf-16le', line_endings: ['CRLF'] });
     expect(entries).toEqual([SALE_READ]);
     const broken = Buffer.concat([Buffer.from('\ufeff'), Buffer.from([0xe9]), Buffer.from(fec(SALE))]);
-    await expect(readFec(await write(broken))).rejects.toMatchObject({ code: 'FEC_ENCODING_BROKEN' });
+    await expect(readFec(await folder.write(broken))).rejects.toMatchObject({ code: 'FEC_ENCODING_BROKEN' });
   });
 
   it('keeps foreign amounts, and takes no decimal away', async () => {
     const foreign = { Montantdevise: '-1 234,5', Idevise: 'USD' };
     const exact = [row({ Debit: '0,123456789012345678', ...foreign }), row({ Credit: '0,123456789012345678' })];
-    const { reading, entries } = await read(fec(exact));
+    const { reading, entries } = await folder.read(fec(exact));
     expect(entries[0]?.lines[0]).toBe('411000 0.123456789012345678 0');
     const [batch] = await Array.fromAsync(reading.acceptedLines());
     expect(formatAmount(batch?.[0]?.line.foreignAmount ?? 0n)).toBe('-1234.5');
-    const fine = await read(fec([row({ Debit: '0,1234567890123456789' })]));
+    const fine = await folder.read(fec([row({ Debit: '0,1234567890123456789' })]));
     expect(fine.reading.refusedLines.items).toMatchObject([{ code: 'AMOUNT_TOO_FINE', column: 'Debit' }]);
   });
 
   it('keeps a negative amount on its side', async () => {
-    const { entries } = await read(fec([row({ Debit: '-12,00' }), row({ CompteNum: '706000', Credit: '12,00-' })]));
+    const { entries } = await folder.read(
+      fec([row({ Debit: '-12,00' }), row({ CompteNum: '706000', Credit: '12,00-' })]),
+    );
     expect(entries[0]?.lines).toEqual(['411000 -12 0', '706000 0 -12']);
   });
 
   it('reports what a file name says', async () => {
-    const good = await read(fec(SALE), '732829320FEC20241231.txt');
+    const good = await folder.read(fec(SALE), '732829320FEC20241231.txt');
     expect(good.reading.name).toEqual({ siren: '732829320', closing_date: '2024-12-31', remarks: [] });
-    const early = await read(fec(SALE), '732829321FEC20231231.txt');
+    const early = await folder.read(fec(SALE), '732829321FEC20231231.txt');
     expect(early.reading.remarks).toEqual([
       'the SIREN 732829321 of the name has a wrong check digit',
       '1 entries are dated after the closing date 2023-12-31 of the name',
     ]);
-    expect((await read(fec(SALE), 'export.csv')).reading.name.siren).toBeNull();
+    expect((await folder.read(fec(SALE), 'export.csv')).reading.name.siren).toBeNull();
   });
 
   it('reads days as JJ/MM/AAAA where the file proves it, and says so', async () => {
     const slashed = SALE.map((values) => values.map((value) => value.replace(/^(20\d\d)(\d\d)(\d\d)$/, '$3/$2/$1')));
-    const { reading, entries } = await read(fec(slashed));
+    const { reading, entries } = await folder.read(fec(slashed));
     expect(entries).toEqual([SALE_READ]);
     expect(reading.remarks).toContain('dates stand as JJ/MM/AAAA; the law asks for AAAAMMJJ');
-    const unproven = await write(fec(slashed).replaceAll('31/01/2024', '03/04/2024'));
+    const unproven = await folder.write(fec(slashed).replaceAll('31/01/2024', '03/04/2024'));
     await expect(readFec(unproven)).rejects.toMatchObject({ code: 'FEC_DATES_AMBIGUOUS', extensions: { line: 2 } });
   });
 
   it('says which columns it does not know, and reads the others wherever they stand', async () => {
     const header = ['Etablissement', ...[...H18].reverse()];
     const rows = SALE.map((values) => ['PARIS', ...[...values].reverse()]);
-    const { reading, entries } = await read(fec(rows, ';', '\n', header));
+    const { reading, entries } = await folder.read(fec(rows, ';', '\n', header));
     expect(entries).toEqual([SALE_READ]);
     expect(reading.unknownColumns).toEqual(['Etablissement']);
   });
 
   it('reads values in double quotes where the header has them', async () => {
     const quoted = [H18, ...SALE].map((values) => values.map((value) => `"${value}"`).join('|')).join('\n');
-    expect((await read(quoted.replace('Facture', 'Facture ""A|B""'))).entries).toEqual([SALE_READ]);
+    expect((await folder.read(quoted.replace('Facture', 'Facture ""A|B""'))).entries).toEqual([SALE_READ]);
   });
 });
 
@@ -235,7 +181,7 @@ describe('entries of a FEC', () => {
       row({ EcritureNum: '2', Debit: '1' }),
       row({ EcritureNum: '2', Credit: '1', ValidDate: '20240301' }),
     ];
-    const { reading } = await read(fec([...rows, ...posted]));
+    const { reading } = await folder.read(fec([...rows, ...posted]));
     expect(reading.entries.map(({ draft, validatedOn }) => [draft, validatedOn])).toEqual([
       [true, '2024-02-05'],
       [false, '2024-03-01'],
@@ -249,7 +195,7 @@ describe('entries of a FEC', () => {
       row({ CompteNum: '7', Credit: '1' }),
       row({ EcritureNum: '2', CompteNum: '7', Credit: '2' }),
     ];
-    expect((await read(fec(rows))).entries.map((entry) => entry.lines)).toEqual([
+    expect((await folder.read(fec(rows))).entries.map((entry) => entry.lines)).toEqual([
       ['411000 1 0', '7 0 1'],
       ['411000 2 0', '7 0 2'],
     ]);
@@ -260,7 +206,10 @@ describe('entries of a FEC', () => {
       row({ EcritureDate: date, Debit: '1' }),
       row({ EcritureDate: date, Credit: '1' }),
     ]);
-    expect((await read(fec(rows))).entries.map((entry) => entry.entry)).toEqual(['VE 1 2024-01-31', 'VE 1 2024-02-28']);
+    expect((await folder.read(fec(rows))).entries.map((entry) => entry.entry)).toEqual([
+      'VE 1 2024-01-31',
+      'VE 1 2024-02-28',
+    ]);
   });
 
   it('are grouped by document until balanced where no line bears a number', async () => {
@@ -275,7 +224,7 @@ describe('entries of a FEC', () => {
       row({ ...bare, PieceRef: 'F2', Credit: '7' }),
       row({ ...bare, PieceRef: 'F3', Debit: '9' }),
     ];
-    const { reading, entries } = await read(fec(rows));
+    const { reading, entries } = await folder.read(fec(rows));
     expect(entries.map((entry) => [entry.entry, entry.lines.length])).toEqual([
       ['VE F1#1 2024-01-31', 3],
       ['VE F1#2 2024-01-31', 2],
@@ -287,118 +236,10 @@ describe('entries of a FEC', () => {
   });
 
   it('without a number are refused where others bear one', async () => {
-    const { reading, entries } = await read(
+    const { reading, entries } = await folder.read(
       fec([...SALE, row({ EcritureNum: '', Debit: '1' }), row({ EcritureNum: '', Credit: '1' })]),
     );
     expect(entries).toEqual([SALE_READ]);
     expect(reading.refusedEntries.items).toMatchObject([{ code: 'NUMBER_MISSING', first_line: 5, lines: 2 }]);
-  });
-});
-
-describe('refusals', () => {
-  it.each([
-    [
-      'a day that is none',
-      { EcritureDate: '20240230' },
-      { code: 'DATE_INVALID', column: 'EcritureDate', value: '20240230' },
-    ],
-    [
-      'a day in a month that nobody can ask for',
-      { EcritureDate: '22000101' },
-      { code: 'DATE_INVALID', value: '22000101' },
-    ],
-    ['a day in another order', { PieceDate: '01/31/2024' }, { code: 'DATE_INVALID', column: 'PieceDate' }],
-    ['words for an amount', { Debit: 'douze' }, { code: 'AMOUNT_UNREADABLE', column: 'Debit', value: 'douze' }],
-    ['an exponent', { Debit: '1e3' }, { code: 'AMOUNT_UNREADABLE', column: 'Debit' }],
-    ['two decimal marks', { Debit: '1.23,456' }, { code: 'AMOUNT_UNREADABLE', column: 'Debit' }],
-    ['both sides', { Debit: '1', Credit: '1' }, { code: 'BOTH_SIDES', value: '1 / 1' }],
-    ['no account', { CompteNum: ' ' }, { code: 'VALUE_MISSING', column: 'CompteNum' }],
-    ['no journal', { JournalCode: '' }, { code: 'VALUE_MISSING', column: 'JournalCode' }],
-    ['a column too many', { EcritureLib: 'A\tB' }, { code: 'COLUMN_COUNT' }],
-    ['U+0000', { EcritureLib: 'A\u0000B' }, { code: 'TEXT_INVALID' }],
-  ])('name %s with its line, and take the whole entry out', async (_name, values, refused) => {
-    const rows = [row(), row({ CompteNum: '512', Debit: '8' }), row({ CompteNum: '706', Credit: '8' })];
-    rows.splice(1, 0, row({ ...values }));
-    const other = [row({ EcritureNum: '2', Debit: '1' }), row({ EcritureNum: '2', Credit: '1' })];
-    const { reading, entries } = await read(fec([...rows, ...other]));
-    expect(reading.refusedLines.items[0]).toMatchObject({ line: 3, ...refused });
-    if (!('JournalCode' in values)) expect(entries.map((entry) => entry.entry)).toEqual(['VE 2 2024-01-31']);
-    expect(reading.refusedEntries.items.map((entry) => entry.code)).toContain('LINE_REFUSED');
-  });
-
-  it('name the value at fault where the header and the lines end with a separator', async () => {
-    const rows = [row({ Debit: '5,0O' }), row({ Credit: '5' })].map((values) => [...values, '']);
-    const { reading } = await read(fec(rows, '\t', '\r\n', [...H18, '']));
-    expect(reading.refusedLines.items).toMatchObject([{ line: 2, code: 'AMOUNT_UNREADABLE', value: '5,0O' }]);
-  });
-
-  it('name an entry out of balance, with both sums', async () => {
-    const { reading } = await read(fec([row({ Debit: '100,00' }), row({ Credit: '99,99' })]));
-    expect(reading.refusedEntries.items).toEqual([
-      expect.objectContaining({
-        number: '1',
-        first_line: 2,
-        lines: 2,
-        code: 'UNBALANCED_ENTRY',
-        debit: '100',
-        credit: '99.99',
-      }),
-    ]);
-  });
-
-  it('name an entry whose dates differ', async () => {
-    const { reading } = await read(fec([row({ Debit: '1' }), row({ Credit: '1', EcritureDate: '20240201' })]));
-    expect(reading.refusedEntries.items.map((entry) => entry.code)).toEqual(['DATES_DIFFER', 'DATES_DIFFER']);
-  });
-
-  it('count what they do not list', async () => {
-    const bad = Array.from({ length: 30 }, () => row({ Debit: 'x' }));
-    const reading = await readFec(await write(fec(bad)), { mostRefusals: 10 });
-    expect(reading.refusedLines.count).toBe(30);
-    expect(reading.refusedLines.items).toHaveLength(10);
-  });
-
-  it.each([
-    ['no bytes', '', 'FEC_EMPTY'],
-    ['blank lines only', '\r\n\t\r\n', 'FEC_EMPTY'],
-    ['a header only', fec([]), 'FEC_EMPTY'],
-    ['no header', fec(SALE).split('\r\n').slice(1).join('\r\n'), 'FEC_HEADER_UNKNOWN'],
-    [
-      'no amounts',
-      fec(
-        SALE,
-        '\t',
-        '\n',
-        H18.map((name) => (name === 'Credit' ? 'Other' : name)),
-      ),
-      'FEC_COLUMNS_MISSING',
-    ],
-    [
-      'a column twice',
-      fec(
-        SALE,
-        '\t',
-        '\n',
-        H18.map((name) => (name === 'PieceRef' ? 'CompteNum' : name)),
-      ),
-      'FEC_COLUMN_TWICE',
-    ],
-    [
-      'thousands that may be decimals',
-      fec([row({ Debit: '1,234' }), row({ Credit: '1234.00' })]),
-      'FEC_DECIMALS_AMBIGUOUS',
-    ],
-    ['one endless line', `${fec(SALE)}${'x'.repeat(3_000_000)}`, 'FEC_LINE_TOO_LONG'],
-  ])('of a file with %s', async (_name, content, code) => {
-    await expect(readFec(await write(content))).rejects.toMatchObject({ code });
-  });
-
-  it('of a file that is not there, or changes while it is read', async () => {
-    await expect(readFec(join(dir, 'none.txt'))).rejects.toMatchObject({ code: 'FEC_NOT_FOUND' });
-    await expect(readFec(dir)).rejects.toMatchObject({ code: 'FEC_NOT_FOUND' });
-    const path = await write(fec(SALE));
-    const reading = await readFec(path);
-    await writeFile(path, `${fec(SALE)}${row().join('\t')}\r\n`);
-    await expect(Array.fromAsync(reading.acceptedLines())).rejects.toMatchObject({ code: 'FEC_CHANGED' });
   });
 });
